@@ -1,0 +1,6 @@
+namespace Nabla.Bench;
+
+internal static class Program
+{
+    static int Main() => 0;
+}

@@ -1,0 +1,6 @@
+namespace Nabla.Cli;
+
+internal static class Program
+{
+    static int Main() => 0;
+}

@@ -1,0 +1,1 @@
+namespace Nabla.Tests;

@@ -38,6 +38,7 @@ internal static unsafe class MatMul
         T* b, nint bBatch, nint bRow, nint bColumn, T* c, nint cBatch, nint cRow, bool accumulate = false, T* bias = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (batch == 0) return;
         bool stacked = bBatch == 0 && aBatch == m * aRow && cBatch == m * cRow && (long)batch * m <= int.MaxValue;
         if (stacked || batch == 1)
         {

@@ -30,31 +30,32 @@ internal unsafe struct DotProduct<TSimd, TVector, T> : IJob
 
     public static void Run(in Product<T> p)
     {
-        if (p.BRow == 1)
+        if (p.BRow != 1)
         {
-            Multiply(p);
-            return;
+            T* columns = (T*)Scratch.Get((nuint)p.N * (nuint)p.K * (nuint)sizeof(T));
+            Packing<T>.Panel(p.B, p.BRow, p.BColumn, p.K, p.N, columns, p.K);
+            Multiply(p with { B = columns, BRow = 1, BColumn = p.K });
         }
-        T* columns = (T*)Scratch.Get((nuint)p.N * (nuint)p.K * (nuint)sizeof(T));
-        Packing<T>.Panel(p.B, p.BRow, p.BColumn, p.K, p.N, columns, p.K);
-        Multiply(p with { B = columns, BRow = 1, BColumn = p.K });
+        else Multiply(p);
     }
 
     static void Multiply(in Product<T> p)
     {
         var job = new DotProduct<TSimd, TVector, T> { product = p };
         int rows = p.M, columns = p.N;
-        while ((long)rows * columns * p.K > TaskWork && rows * columns > TSimd.DotRows * Columns)
+        while ((long)rows * columns * p.K > TaskWork)       // only the longer side is split: each strip of it is read once
         {
-            if (columns > Columns && (columns > 16 || rows <= TSimd.DotRows)) columns = RoundUp(columns / 2, Columns);
-            else rows = RoundUp(rows / 2, TSimd.DotRows);
+            if (p.N > p.M && columns > Columns) columns = MatMul.RoundUp(columns / 2, Columns);
+            else if (p.N <= p.M && rows > TSimd.DotRows) rows = MatMul.RoundUp(rows / 2, TSimd.DotRows);
+            else break;
         }
         (job.taskRows, job.taskColumns) = (rows, columns);
         job.columnTasks = (p.N + columns - 1) / columns;
         int tasks = (p.M + rows - 1) / rows * job.columnTasks;
 
-        int pieces = (p.K + BlockK - 1) / BlockK;
-        int blockK = RoundUp((p.K + pieces - 1) / pieces, TSimd.Count);
+        bool reused = p.M > TSimd.DotRows && p.N > Columns;     // otherwise every strip is read once, best in one go
+        int pieces = reused ? (p.K + BlockK - 1) / BlockK : 1;
+        int blockK = MatMul.RoundUp((p.K + pieces - 1) / pieces, TSimd.Count);
         for (job.k0 = 0; job.k0 < p.K; job.k0 = job.k1)
         {
             job.k1 = Math.Min(job.k0 + blockK, p.K);
@@ -89,6 +90,4 @@ internal unsafe struct DotProduct<TSimd, TVector, T> : IJob
             }
         }
     }
-
-    static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
 }

@@ -73,6 +73,9 @@ internal static unsafe class MatMul
             }
     }
 
+    /// <summary>The next multiple of a tile's side.</summary>
+    internal static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
+
     // A column of C is a row of its transpose: with Aᵀ contiguous that is the row kernel.
     static Product<T> Flatten<T>(in Product<T> p) where T : unmanaged
     {

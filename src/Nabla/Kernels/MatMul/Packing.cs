@@ -12,6 +12,7 @@ internal static unsafe class Packing<T> where T : unmanaged
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Panel(T* source, nint lane, nint step, int lanes, int steps, T* panel, int width)
     {
+        // The unused lanes are computed too: zeros spare them the cost of denormals.
         if (lanes < width) new Span<T>(panel, width * steps).Clear();
         if (lane == 1) CopySteps(source, step, lanes, steps, panel, width);
         else if (step == 1 && Sse2.IsSupported) Transpose(source, lane, lanes, steps, panel, width);

@@ -8,7 +8,7 @@ internal unsafe struct RowProduct<TSimd, TVector, T> : IJob
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
 {
     const int TaskWork = 1 << 17;       // multiply-adds; about 5 µs, memory being the limit
-    const int MinColumns = 512;         // shorter runs of a row leave the prefetcher behind
+    const int MinColumns = 1024;         // shorter runs of a row leave the prefetcher behind
     const int MaxColumns = 4096;        // of the result, which stays in the first cache
 
     Product<T> product;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
@@ -74,6 +75,7 @@ internal readonly unsafe struct FlatLayout
     }
 
     /// <summary>Copies the block's source positions of <paramref name="channels"/> channels, zeros where the border is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack<T>(in FlatBlock b, T* source, nint imageStride, nint channelStride, int channels, T* flat) where T : unmanaged
     {
         new Span<T>(flat, channels * Phases * Pitch).Clear();
@@ -89,6 +91,7 @@ internal readonly unsafe struct FlatLayout
     }
 
     /// <summary>Copies the results of one channel to where the result grid has zeros for what is dropped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void PackResults<T>(in FlatBlock b, T* source, nint imageStride, T* flat) where T : unmanaged
     {
         new Span<T>(flat, Pitch).Clear();
@@ -97,6 +100,7 @@ internal readonly unsafe struct FlatLayout
     }
 
     /// <summary>Copies one channel's results to the tensor positions that the maps (for grid position 0 of the whole) give.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Unpack<T>(in FlatBlock b, AxisMap d, AxisMap h, AxisMap w, T* flat, T* target, nint imageStride) where T : unmanaged
     {
         d = d with { Origin = d.Origin + b.Depth * d.Step };
@@ -117,6 +121,7 @@ internal readonly unsafe struct FlatLayout
                 }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Gather<T>(in FlatBlock b, AxisMap d, AxisMap h, AxisMap w, int depths, int heights, int widths, T* source, nint imageStride, T* flat)
         where T : unmanaged
     {
@@ -135,8 +140,27 @@ internal readonly unsafe struct FlatLayout
                 }
     }
 
-    static void Copy<T>(T* from, T* to, int count) where T : unmanaged =>
-        Unsafe.CopyBlockUnaligned(to, from, (uint)(count * sizeof(T)));
+    // Rows are short, often shorter than the cost of a call to a general copy: whole vectors, then one that overlaps the last.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Copy<T>(T* from, T* to, int count) where T : unmanaged
+    {
+        byte* source = (byte*)from, target = (byte*)to;
+        nint bytes = (nint)count * sizeof(T);
+        if (bytes >= 32)
+        {
+            for (nint i = 0; i < bytes - 32; i += 32) Vector256.Load(source + i).Store(target + i);
+            Vector256.Load(source + bytes - 32).Store(target + bytes - 32);
+        }
+        else if (bytes >= 16)
+        {
+            Vector128.Load(source).Store(target);
+            Vector128.Load(source + bytes - 16).Store(target + bytes - 16);
+        }
+        else
+        {
+            for (int i = 0; i < count; i++) to[i] = from[i];
+        }
+    }
 
     static FlatAxis Cut(FlatAxis axis, long count)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Kernels;
 
 /// <summary>The forward pass and the gradient of the input as sums of shifted flat runs. The forward pass has one target, the output; the
@@ -68,6 +70,7 @@ internal unsafe struct FlatProduct<TLanes, TVector, T> : IJob
     }
 
     /// <summary>Sorts the taps by target and lists the offset at which each reads, channel by channel of a chunk.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void OrderTaps(in ConvolutionGeometry g, int* taps, bool backward)
     {
         int count = 0;
@@ -101,6 +104,7 @@ internal unsafe struct FlatProduct<TLanes, TVector, T> : IJob
     }
 
     /// <summary>Reorders the weights as the tiles read them: per group, target and tile a matrix [channel · tap, row of the tile].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void PackWeights(in ConvolutionGeometry g, T* w, int* taps, bool backward)
     {
         nint rowStride = backward ? g.Taps : (nint)g.InPerGroup * g.Taps, channelStride = backward ? (nint)g.InPerGroup * g.Taps : g.Taps;
@@ -125,6 +129,7 @@ internal unsafe struct FlatProduct<TLanes, TVector, T> : IJob
             + (tiles.Start(tile) - group * rows) * (nint)channels * mine;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int index)
     {
         FlatBlock block = layout.Block(index / parts);
@@ -141,6 +146,7 @@ internal unsafe struct FlatProduct<TLanes, TVector, T> : IJob
             RunGroup(block, length, tile, tiles.EndOfGroup(tile, end), flat, sums);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void RunGroup(in FlatBlock block, int length, int first, int end, T* flat, T* sums)
     {
         int group = tiles.Group(first), start = tiles.Start(first), held = tiles.Start(end) - start;
@@ -160,6 +166,7 @@ internal unsafe struct FlatProduct<TLanes, TVector, T> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void Deliver(in FlatBlock block, int t, int row, int high, T* y)
     {
         AxisMap d = depth with { Origin = depth.Origin + t / width.Step / height.Step };

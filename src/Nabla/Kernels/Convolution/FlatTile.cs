@@ -43,8 +43,11 @@ internal static unsafe class FlatTile
         }
     }
 
-    /// <summary>products[r, j] = Σ over p of rows[r, p] · x[offsets[j] + p] for three columns j and p below <paramref name="length"/>,
-    /// a multiple of the vector's width; r counts <paramref name="rows"/>.</summary>
+    /// <summary>Elements between the products of one tile of <paramref name="rows"/> rows and the next: they are added four at a time.</summary>
+    public static int Products(int rows) => (rows * Columns + 3) / 4 * 4;
+
+    /// <summary>products[3r + j] += Σ over p of a[r, p] · xj[p] for <paramref name="rows"/> rows, three columns j and p below
+    /// <paramref name="length"/>, a multiple of the vector's width.</summary>
     public static void Dots<TLanes, TVector, T>(int rows, T* a, int aPitch, T* x0, T* x1, T* x2, int length, T* products)
         where TLanes : struct, ILanes<T, TVector> where TVector : struct where T : unmanaged
     {
@@ -148,14 +151,12 @@ internal static unsafe class FlatTile
             if (TRows.Count > 6) { v = TLanes.Load(row + 6 * aPitch); s60 = TLanes.MultiplyAdd(v, b0, s60); s61 = TLanes.MultiplyAdd(v, b1, s61); s62 = TLanes.MultiplyAdd(v, b2, s62); }
             if (TRows.Count > 7) { v = TLanes.Load(row + 7 * aPitch); s70 = TLanes.MultiplyAdd(v, b0, s70); s71 = TLanes.MultiplyAdd(v, b1, s71); s72 = TLanes.MultiplyAdd(v, b2, s72); }
         }
-        Sum<TLanes, TVector, T>(products, s00, s01, s02);
-        if (TRows.Count > 1) Sum<TLanes, TVector, T>(products + 3, s10, s11, s12);
-        if (TRows.Count > 2) Sum<TLanes, TVector, T>(products + 6, s20, s21, s22);
-        if (TRows.Count > 3) Sum<TLanes, TVector, T>(products + 9, s30, s31, s32);
-        if (TRows.Count > 4) Sum<TLanes, TVector, T>(products + 12, s40, s41, s42);
-        if (TRows.Count > 5) Sum<TLanes, TVector, T>(products + 15, s50, s51, s52);
-        if (TRows.Count > 6) Sum<TLanes, TVector, T>(products + 18, s60, s61, s62);
-        if (TRows.Count > 7) Sum<TLanes, TVector, T>(products + 21, s70, s71, s72);
+        TLanes.AddSums(s00, s01, s02, s10, products);
+        if (3 * TRows.Count > 4) TLanes.AddSums(s11, s12, s20, s21, products + 4);
+        if (3 * TRows.Count > 8) TLanes.AddSums(s22, s30, s31, s32, products + 8);
+        if (3 * TRows.Count > 12) TLanes.AddSums(s40, s41, s42, s50, products + 12);
+        if (3 * TRows.Count > 16) TLanes.AddSums(s51, s52, s60, s61, products + 16);
+        if (3 * TRows.Count > 20) TLanes.AddSums(s62, s70, s71, s72, products + 20);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -170,14 +171,5 @@ internal static unsafe class FlatTile
         TLanes.Store(s0, target);
         TLanes.Store(s1, target + TLanes.Count);
         TLanes.Store(s2, target + 2 * TLanes.Count);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Sum<TLanes, TVector, T>(T* target, TVector s0, TVector s1, TVector s2)
-        where TLanes : struct, ILanes<T, TVector> where TVector : struct where T : unmanaged
-    {
-        target[0] = TLanes.Sum(s0);
-        target[1] = TLanes.Sum(s1);
-        target[2] = TLanes.Sum(s2);
     }
 }

@@ -1,11 +1,12 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
 /// <summary>The forward pass and the gradient of the input as sums of shifted flat runs. The forward pass has one target, the output; the
 /// gradient of the input has one target per residue of the stride, each fed by the taps of that residue.</summary>
-internal unsafe struct FlatProduct<TLanes, TVector, T> : IJob
-    where TLanes : struct, ILanes<T, TVector> where TVector : struct where T : unmanaged
+internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
+    where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
 {
     const int RunLength = 1024;                 // results per block: eight rows of float sums fill 32 KB
     const int SourceBytes = 384 * 1024;   // source runs of a block stay in the second cache
@@ -21,7 +22,7 @@ internal unsafe struct FlatProduct<TLanes, TVector, T> : IJob
     /// <summary>y = w ⋆ x + bias.</summary>
     public static void Forward(in ConvolutionGeometry g, T* x, T* w, T* bias, T* y)
     {
-        var pass = new FlatProduct<TLanes, TVector, T>
+        var pass = new FlatProduct<TSimd, TVector, T>
         {
             layout = new FlatLayout(FlatAxis.Forward(g.Depth), FlatAxis.Forward(g.Height), FlatAxis.Forward(g.Width), g.Batch, RunLength, Tile),
             depth = new(g.Depth.Output, 0, 1), height = new(g.Height.Output, 0, 1), width = new(g.Width.Output, 0, 1),
@@ -34,7 +35,7 @@ internal unsafe struct FlatProduct<TLanes, TVector, T> : IJob
     /// <summary>dx = the transpose of the forward pass applied to dy.</summary>
     public static void BackwardInput(in ConvolutionGeometry g, T* dy, T* w, T* dx)
     {
-        var pass = new FlatProduct<TLanes, TVector, T>
+        var pass = new FlatProduct<TSimd, TVector, T>
         {
             layout = new FlatLayout(FlatAxis.Backward(g.Depth), FlatAxis.Backward(g.Height), FlatAxis.Backward(g.Width), g.Batch, RunLength, Tile),
             depth = Target(g.Depth), height = Target(g.Height), width = Target(g.Width),
@@ -46,20 +47,20 @@ internal unsafe struct FlatProduct<TLanes, TVector, T> : IJob
         static AxisMap Target(in WindowAxis axis) => new(axis.Input, axis.PadBefore / axis.Stride * axis.Stride - axis.PadBefore, axis.Stride);
     }
 
-    static int Tile => FlatTile.Columns * TLanes.Count;
+    static int Tile => FlatTile.Columns * TSimd.Count;
 
     void Execute(in ConvolutionGeometry g, T* w, bool backward)
     {
-        tiles = new RowBlocks(groups, rows, TLanes.Rows);
+        tiles = new RowBlocks(groups, rows, FlatTile.Rows<TSimd, TVector, T>());
         targets = depth.Step * height.Step * width.Step;
         int runs = layout.Phases * layout.Pitch;
         chunk = Math.Clamp(SourceBytes / (runs * sizeof(T)), 1, channels);
         chunk = (channels + (channels + chunk - 1) / chunk - 1) / ((channels + chunk - 1) / chunk);
         parts = Math.Clamp(2 * Workers.Count / layout.Blocks, 1, Workers.Count == 1 ? 1 : tiles.Count);
 
-        nint starts = Scratch.Align((targets + 1) * sizeof(int)), order = Scratch.Align(g.Taps * sizeof(int));
-        nint table = Scratch.Align((nint)chunk * g.Taps * sizeof(int));
-        byte* memory = Scratch.OfCall(starts + order + table + g.WeightLength * sizeof(T));
+        nint starts = Workspace.Align((targets + 1) * sizeof(int)), order = Workspace.Align(g.Taps * sizeof(int));
+        nint table = Workspace.Align((nint)chunk * g.Taps * sizeof(int));
+        byte* memory = Workspace.OfCall(starts + order + table + g.WeightLength * sizeof(T));
         tapStart = (int*)memory;
         int* taps = (int*)(memory + starts);
         offsets = (int*)(memory + starts + order);
@@ -134,13 +135,13 @@ internal unsafe struct FlatProduct<TLanes, TVector, T> : IJob
     {
         FlatBlock block = layout.Block(index / parts);
         int part = index % parts, first = (int)((long)tiles.Count * part / parts), end = (int)((long)tiles.Count * (part + 1) / parts);
-        int length = (layout.Extent(block) + Tile - 1) / Tile * Tile, most = TLanes.Rows;
+        int length = (layout.Extent(block) + Tile - 1) / Tile * Tile, most = FlatTile.Rows<TSimd, TVector, T>();
         if (chunk < channels)
             for (int tile = first; tile < end; tile = tiles.EndOfGroup(tile, end))
                 most = Math.Max(most, targets * (tiles.Start(tiles.EndOfGroup(tile, end)) - tiles.Start(tile)));
 
-        nint sourceBytes = Scratch.Align((nint)chunk * layout.Phases * layout.Pitch * sizeof(T));
-        byte* memory = Scratch.OfJob(sourceBytes + (nint)most * layout.Length * sizeof(T));
+        nint sourceBytes = Workspace.Align((nint)chunk * layout.Phases * layout.Pitch * sizeof(T));
+        byte* memory = Workspace.OfJob(sourceBytes + (nint)most * layout.Length * sizeof(T));
         T* flat = (T*)memory, sums = (T*)(memory + sourceBytes);
         for (int tile = first; tile < end; tile = tiles.EndOfGroup(tile, end))
             RunGroup(block, length, tile, tiles.EndOfGroup(tile, end), flat, sums);
@@ -159,7 +160,7 @@ internal unsafe struct FlatProduct<TLanes, TVector, T> : IJob
                 {
                     int row = tiles.Start(tile), high = tiles.Height(tile), mine = tapStart[t + 1] - tapStart[t];
                     T* y = sums + (chunk < channels ? (nint)(t * held + row - start) * layout.Length : 0);
-                    FlatTile.Product<TLanes, TVector, T>(high, count * mine, offsets + (nint)tapStart[t] * chunk,
+                    FlatTile.Product<TSimd, TVector, T>(high, count * mine, offsets + (nint)tapStart[t] * chunk,
                         TileWeights(tile, t) + (nint)c * mine * high, flat, y, layout.Length, length, bias == null ? null : bias + row, c > 0);
                     if (c + count == channels) Deliver(block, t, row, high, y);
                 }

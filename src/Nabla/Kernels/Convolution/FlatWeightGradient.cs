@@ -1,11 +1,12 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
 /// <summary>The gradient of the weight: each entry is the dot product of a channel of dy, on the result grid with zeros between, and a shifted
 /// flat run of x. Images are split into a fixed number of slices whose sums are added in order, whatever the number of threads.</summary>
-internal unsafe struct FlatWeightGradient<TLanes, TVector, T> : IJob
-    where TLanes : struct, ILanes<T, TVector> where TVector : struct where T : unmanaged, System.Numerics.INumber<T>
+internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
+    where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
 {
     const int RunLength = 1024;
     const int SourceBytes = 384 * 1024;
@@ -23,10 +24,10 @@ internal unsafe struct FlatWeightGradient<TLanes, TVector, T> : IJob
     /// <summary>dw = Σ over images and positions of dy · x.</summary>
     public static void Compute(in ConvolutionGeometry g, T* x, T* dy, T* dw)
     {
-        var pass = new FlatWeightGradient<TLanes, TVector, T>
+        var pass = new FlatWeightGradient<TSimd, TVector, T>
         {
-            layout = new FlatLayout(FlatAxis.Forward(g.Depth), FlatAxis.Forward(g.Height), FlatAxis.Forward(g.Width), g.Batch, RunLength, TLanes.Count),
-            tiles = new RowBlocks(g.Groups, g.OutPerGroup, TLanes.Rows),
+            layout = new FlatLayout(FlatAxis.Forward(g.Depth), FlatAxis.Forward(g.Height), FlatAxis.Forward(g.Width), g.Batch, RunLength, TSimd.Count),
+            tiles = new RowBlocks(g.Groups, g.OutPerGroup, FlatTile.Rows<TSimd, TVector, T>()),
             groups = g.Groups, channels = g.InPerGroup, rows = g.OutPerGroup, taps = g.Taps,
             x = x, dy = dy, xPlane = g.InputPlane, dyPlane = g.OutputPlane,
         };
@@ -39,12 +40,12 @@ internal unsafe struct FlatWeightGradient<TLanes, TVector, T> : IJob
         int runs = layout.Phases * layout.Pitch, chunks = (int)(((nint)channels * runs * sizeof(T) + SourceBytes - 1) / SourceBytes);
         chunk = (channels + Math.Min(chunks, channels) - 1) / Math.Min(chunks, channels);
         columnTiles = (chunk * taps + FlatTile.Columns - 1) / FlatTile.Columns;
-        tilePitch = (channels + chunk - 1) / chunk * columnTiles * FlatTile.Products(TLanes.Rows);
+        tilePitch = (channels + chunk - 1) / chunk * columnTiles * FlatTile.Products(FlatTile.Rows<TSimd, TVector, T>());
         parts = Math.Clamp(groups * rows / RowsPerJob, 1, tiles.Count);
         slices = Math.Clamp(Jobs / parts, 1, layout.Blocks);
 
-        nint table = Scratch.Align((nint)columnTiles * FlatTile.Columns * sizeof(int));
-        byte* memory = Scratch.OfCall(table + slices * tiles.Count * tilePitch * sizeof(T));
+        nint table = Workspace.Align((nint)columnTiles * FlatTile.Columns * sizeof(int));
+        byte* memory = Workspace.OfCall(table + slices * tiles.Count * tilePitch * sizeof(T));
         offsets = (int*)memory;
         products = (T*)(memory + table);
         int count = 0;
@@ -68,8 +69,8 @@ internal unsafe struct FlatWeightGradient<TLanes, TVector, T> : IJob
         T* mine = products + (nint)slice * tiles.Count * tilePitch;
         for (int tile = first; tile < end; tile++) new Span<T>(mine + tile * tilePitch, (int)tilePitch).Clear();
 
-        nint sourceBytes = Scratch.Align((nint)chunk * layout.Phases * layout.Pitch * sizeof(T));
-        byte* memory = Scratch.OfJob(sourceBytes + (nint)held * layout.Pitch * sizeof(T));
+        nint sourceBytes = Workspace.Align((nint)chunk * layout.Phases * layout.Pitch * sizeof(T));
+        byte* memory = Workspace.OfJob(sourceBytes + (nint)held * layout.Pitch * sizeof(T));
         T* flat = (T*)memory, slopes = (T*)(memory + sourceBytes);
         int lastBlock = (int)((long)layout.Blocks * (slice + 1) / slices);
         for (int b = (int)((long)layout.Blocks * slice / slices); b < lastBlock; b++)
@@ -85,8 +86,8 @@ internal unsafe struct FlatWeightGradient<TLanes, TVector, T> : IJob
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void AddGroup(in FlatBlock block, int first, int end, T* flat, T* slopes, T* mine)
     {
-        int group = tiles.Group(first), start = tiles.Start(first), length = (layout.Extent(block) + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
-        int pieces = (length + PieceLength - 1) / PieceLength, piece = (length / TLanes.Count + pieces - 1) / pieces * TLanes.Count;
+        int group = tiles.Group(first), start = tiles.Start(first), length = (layout.Extent(block) + TSimd.Count - 1) / TSimd.Count * TSimd.Count;
+        int pieces = (length + PieceLength - 1) / PieceLength, piece = (length / TSimd.Count + pieces - 1) / pieces * TSimd.Count;
         for (int c = 0; c < channels; c += chunk)
         {
             int count = Math.Min(chunk, channels - c);
@@ -94,15 +95,15 @@ internal unsafe struct FlatWeightGradient<TLanes, TVector, T> : IJob
             for (int p = 0; p < length; p += piece)
                 for (int tile = first; tile < end; tile++)
                     AddTile(tiles.Height(tile), slopes + (nint)(tiles.Start(tile) - start) * layout.Pitch + p, flat + p, Math.Min(piece, length - p),
-                        count * taps, mine + tile * tilePitch + (nint)(c / chunk) * columnTiles * FlatTile.Products(TLanes.Rows));
+                        count * taps, mine + tile * tilePitch + (nint)(c / chunk) * columnTiles * FlatTile.Products(FlatTile.Rows<TSimd, TVector, T>()));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void AddTile(int high, T* slopes, T* flat, int length, int terms, T* sums)
     {
-        for (int k = 0; k < terms; k += FlatTile.Columns, sums += FlatTile.Products(TLanes.Rows))
-            FlatTile.Dots<TLanes, TVector, T>(high, slopes, layout.Pitch, flat + offsets[k], flat + offsets[k + 1], flat + offsets[k + 2], length, sums);
+        for (int k = 0; k < terms; k += FlatTile.Columns, sums += FlatTile.Products(FlatTile.Rows<TSimd, TVector, T>()))
+            FlatTile.Dots<TSimd, TVector, T>(high, slopes, layout.Pitch, flat + offsets[k], flat + offsets[k + 1], flat + offsets[k + 2], length, sums);
     }
 
     /// <summary>Adds the slices in order and moves the sums of one tile to where they belong in the weight.</summary>
@@ -113,12 +114,12 @@ internal unsafe struct FlatWeightGradient<TLanes, TVector, T> : IJob
         nint slicePitch = tiles.Count * tilePitch;
         for (int c = 0; c < channels; c += chunk)
         {
-            T* from = products + tile * tilePitch + (nint)(c / chunk) * columnTiles * FlatTile.Products(TLanes.Rows);
+            T* from = products + tile * tilePitch + (nint)(c / chunk) * columnTiles * FlatTile.Products(FlatTile.Rows<TSimd, TVector, T>());
             int terms = Math.Min(chunk, channels - c) * taps;
             for (int r = 0; r < high; r++)
                 for (int k = 0; k < terms; k++)
                 {
-                    T* entry = from + (nint)(k / FlatTile.Columns) * FlatTile.Products(TLanes.Rows) + r * FlatTile.Columns + k % FlatTile.Columns;
+                    T* entry = from + (nint)(k / FlatTile.Columns) * FlatTile.Products(FlatTile.Rows<TSimd, TVector, T>()) + r * FlatTile.Columns + k % FlatTile.Columns;
                     T sum = entry[0];
                     for (int s = 1; s < slices; s++) sum += entry[s * slicePitch];
                     dw[(nint)(row + r) * channels * taps + c * taps + k] = sum;

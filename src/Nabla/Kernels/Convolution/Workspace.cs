@@ -3,18 +3,18 @@ using System.Runtime.InteropServices;
 namespace Nabla.Kernels;
 
 /// <summary>Native memory that a thread keeps between kernel calls, so that a call allocates nothing.</summary>
-internal sealed unsafe class Scratch
+internal sealed unsafe class Workspace
 {
     const int Alignment = 64;
 
-    [ThreadStatic] static Scratch? call, job;
+    [ThreadStatic] static Workspace? call, job;
 
     void* memory;
     nint capacity;
 
-    Scratch() { }
+    Workspace() { }
 
-    ~Scratch() => NativeMemory.AlignedFree(memory);
+    ~Workspace() => NativeMemory.AlignedFree(memory);
 
     /// <summary>Memory of one kernel call, shared by its jobs. The next request on this thread takes it back.</summary>
     public static byte* OfCall(nint bytes) => (call ??= new()).Reserve(bytes);

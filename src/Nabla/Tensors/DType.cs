@@ -1,48 +1,67 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Nabla;
 
-/// <summary>The type of a tensor's elements.</summary>
-[SuppressMessage("Naming", "CA1720", Justification = "The members are element types; their names are the field's.")]
-public enum DType
+/// <summary>The element type of a tensor.</summary>
+public enum DType : byte
 {
-    /// <summary>IEEE 754 single precision; the default for computing.</summary>
+    /// <summary>32-bit IEEE float: the default, and what the fast kernels compute in.</summary>
     Float32,
 
-    /// <summary>IEEE 754 double precision.</summary>
+    /// <summary>64-bit IEEE float: for gradient checks and classical learning.</summary>
     Float64,
 
-    /// <summary>IEEE 754 half precision: storage and conversion.</summary>
+    /// <summary>16-bit IEEE float: storage; arithmetic converts to <see cref="Float32"/>.</summary>
     Float16,
 
-    /// <summary>The upper half of a single: 8 bits of exponent, 8 of precision. Storage and conversion.</summary>
+    /// <summary>The upper 16 bits of a 32-bit float: storage; arithmetic converts to <see cref="Float32"/>.</summary>
     BFloat16,
 
-    /// <summary>Signed 32-bit integer.</summary>
+    /// <summary>32-bit signed integer.</summary>
     Int32,
 
-    /// <summary>Signed 64-bit integer; class indices and positions.</summary>
+    /// <summary>64-bit signed integer: class indices and positions.</summary>
     Int64,
 
-    /// <summary>Unsigned 8-bit integer.</summary>
+    /// <summary>8-bit unsigned integer: images.</summary>
     UInt8,
 
-    /// <summary>True or false, one byte each.</summary>
+    /// <summary>One byte, 0 or 1: masks and comparisons.</summary>
     Bool,
 }
 
 /// <summary>Facts about element types.</summary>
-public static class DTypes
+public static class DTypeExtensions
 {
-    extension(DType dtype)
+    extension(DType type)
     {
-        /// <summary>Bytes of one element.</summary>
-        public int Size => dtype switch
+        /// <summary>Bytes an element takes.</summary>
+        public int Size => type switch
         {
             DType.Float64 or DType.Int64 => 8,
             DType.Float32 or DType.Int32 => 4,
             DType.Float16 or DType.BFloat16 => 2,
             _ => 1,
         };
+
+        /// <summary>True for the four floating-point types.</summary>
+        public bool IsFloat => type <= DType.BFloat16;
+
+        /// <summary>True for the types that operations compute in and gradients can have: Float32 and Float64.</summary>
+        public bool IsComputed => type <= DType.Float64;
+    }
+
+    /// <summary>The element type that stores <typeparamref name="T"/>.</summary>
+    /// <exception cref="DTypeException"><typeparamref name="T"/> is not an element type of tensors.</exception>
+    public static DType Of<T>() where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) return DType.Float32;
+        if (typeof(T) == typeof(double)) return DType.Float64;
+        if (typeof(T) == typeof(Half)) return DType.Float16;
+        if (typeof(T) == typeof(BFloat16)) return DType.BFloat16;
+        if (typeof(T) == typeof(int)) return DType.Int32;
+        if (typeof(T) == typeof(long)) return DType.Int64;
+        if (typeof(T) == typeof(byte)) return DType.UInt8;
+        if (typeof(T) == typeof(bool)) return DType.Bool;
+        throw new DTypeException(
+            $"Tensor: expected an element type float, double, Half, BFloat16, int, long, byte or bool, got {typeof(T).Name}.");
     }
 }

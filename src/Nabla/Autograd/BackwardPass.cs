@@ -1,0 +1,209 @@
+namespace Nabla;
+
+/// <summary>
+/// Walks the graph from a result to its leaves by falling sequence number. It adds up gradients, sums them back over broadcast
+/// axes, skips inputs that need none, and releases each value with the line that last reads it. No recursion: a chain of
+/// 100,000 operations is as good as one.
+/// </summary>
+internal sealed class BackwardPass
+{
+    [ThreadStatic] static BackwardPass? spare;
+
+    readonly PriorityQueue<Node, long> queue = new();
+    bool createGraph, retainGraph;
+    Dictionary<Node, Tensor?>? captures;
+
+    /// <summary>Runs backward from <paramref name="root"/>. With captures, gradients of those nodes are stored there and no leaf's own changes.</summary>
+    public static void Run(Tensor root, Tensor? gradient, bool retainGraph, bool createGraph, Dictionary<Node, Tensor?>? captures)
+    {
+        if (root.Node is null)
+            throw new InvalidOperationException(
+                $"Backward: expected a tensor that depends on a leaf with RequiresGradient, got a constant of shape {root.Shape}. " +
+                "Was it computed under NoGradient, or detached?");
+        if (gradient is null && root.Length != 1)
+            throw new ShapeException($"Backward: expected a tensor with one element or a gradient argument, got shape {root.Shape}. Reduce it first: loss.Mean().Backward().");
+        if (gradient is not null && gradient.Shape != root.Shape)
+            throw new ShapeException($"Backward: expected a gradient of shape {root.Shape}, got {gradient.Shape}.");
+        if (gradient is not null && gradient.DType != root.DType)
+            throw new DTypeException($"Backward: expected a gradient of type {root.DType}, got {gradient.DType}.");
+
+        BackwardPass pass = spare ?? new BackwardPass();
+        spare = null;
+        Arena? outer = Arena.Suspend();
+        try
+        {
+            pass.createGraph = createGraph;
+            pass.retainGraph = retainGraph || createGraph;
+            pass.captures = captures;
+            using Autograd.Scope scope = Autograd.Recording(createGraph);
+            pass.Walk(root, gradient ?? Tensor.Full(root.Shape, 1, root.DType));
+        }
+        finally
+        {
+            Arena.Resume(outer);
+            pass.Drop();
+            spare = pass;
+        }
+    }
+
+    void Walk(Tensor root, Tensor gradient)
+    {
+        Node first = root.Node!;
+        Arrive(first, createGraph ? gradient : Arena.Own(gradient));
+        while (queue.TryDequeue(out Node? node, out _))
+        {
+            Tensor arrived = node.Arrived!;
+            node.Arrived = null;
+            node.IsQueued = false;
+            arrived = RunHooks(node, arrived);
+            bool captured = captures?.ContainsKey(node) == true;
+            if (captured) captures![node] = arrived = createGraph ? arrived : Visible(arrived);
+            if (node is LeafNode leaf)
+            {
+                if (captures is null) Deliver(leaf, arrived);
+                else if (!createGraph && !captured) Arena.Disown(arrived);
+            }
+            else
+            {
+                Propagate(node, arrived);
+                if (!createGraph && !captured) Arena.Disown(arrived);
+                if (!retainGraph) node.Consume();
+            }
+        }
+    }
+
+    void Propagate(Node node, Tensor gradient)
+    {
+        if (node.IsConsumed)
+            throw new InvalidOperationException(
+                $"Backward: the graph behind {node.Name} was already used by a backward pass. Compute the value again, detach " +
+                "what is carried over from the last step, or call Backward(retainGraph: true) the first time.");
+        if (createGraph)
+        {
+            Distribute(node, node.Apply(gradient, createGraph: true));
+            return;
+        }
+        if (!node.IsTrusted)
+        {
+            Distribute(node, node.Apply(Share(gradient), createGraph: false));
+            return;
+        }
+        Arena arena = Arena.Enter();
+        try
+        {
+            Distribute(node, node.Apply(gradient, createGraph: false));
+        }
+        finally
+        {
+            arena.Leave();
+        }
+    }
+
+    void Distribute(Node node, Gradients gradients)
+    {
+        if (gradients.Count != node.Count)
+            throw new InvalidOperationException($"Backward: {node.Name} has {node.Count} inputs, its derivative returned {gradients.Count} gradients.");
+        for (int i = 0; i < gradients.Count; i++)
+        {
+            Edge edge = node[i];
+            if (edge.Node is null || gradients[i] is not { } gradient) continue;
+            if (gradient.Shape != edge.Shape) gradient = gradient.SumTo(edge.Shape, node.Name);
+            Arrive(edge.Node, createGraph ? gradient : Arena.Own(gradient));
+        }
+    }
+
+    /// <summary>Adds <paramref name="gradient"/>, which this pass owns, to what has arrived at a node.</summary>
+    void Arrive(Node node, Tensor gradient)
+    {
+        if (node.Arrived is not { } sum) node.Arrived = gradient;
+        else if (createGraph) node.Arrived = sum + gradient;
+        else if (sum.Storage.IsExclusive && sum.IsContiguous)
+        {
+            sum.AddInPlace(gradient);
+            Arena.Disown(gradient);
+        }
+        else
+        {
+            node.Arrived = OwnedSum(sum, gradient);
+            Arena.Disown(sum);
+            Arena.Disown(gradient);
+        }
+        if (node.IsQueued) return;
+        node.IsQueued = true;
+        queue.Enqueue(node, -node.Sequence);
+    }
+
+    static Tensor OwnedSum(Tensor a, Tensor b)
+    {
+        if (Arena.Current is not null) return Arena.Own(a + b);
+        Arena arena = Arena.Enter();
+        try
+        {
+            return Arena.Own(a + b);
+        }
+        finally
+        {
+            arena.Leave();
+        }
+    }
+
+    Tensor RunHooks(Node node, Tensor gradient)
+    {
+        if (node.Hooks is null) return gradient;
+        foreach (var hook in node.Hooks)
+        {
+            Tensor? changed = hook(createGraph ? gradient : Share(gradient));
+            if (changed is null) continue;
+            if (changed.Shape != gradient.Shape)
+                throw new ShapeException($"OnGradient: expected the hook to return {gradient.Shape}, got {changed.Shape}.");
+            if (!createGraph) Arena.Disown(gradient);
+            gradient = createGraph ? changed : Arena.Own(changed);
+        }
+        return gradient;
+    }
+
+    void Deliver(LeafNode leaf, Tensor gradient)
+    {
+        if (createGraph) leaf.Result = leaf.Result is { } earlier ? earlier + gradient : gradient;
+        else if (leaf.Result is { } sum && sum.IsContiguous && sum.Node is null)
+        {
+            sum.AddInPlace(gradient);
+            Arena.Disown(gradient);
+        }
+        else if (leaf.Result is { } constant)
+        {
+            leaf.Result = constant.Detach() + gradient;
+            Arena.Disown(gradient);
+        }
+        else leaf.Result = Visible(gradient);
+    }
+
+    /// <summary>Turns an owned gradient into one the user may keep, without a copy where nobody else sees its memory.</summary>
+    static Tensor Visible(Tensor gradient)
+    {
+        if (gradient.Storage.IsExclusive && gradient.IsContiguous)
+        {
+            gradient.IsEngineOwned = gradient.IsTaken = false;
+            gradient.Storage.HandOver(gradient);
+            return gradient;
+        }
+        Tensor copy = gradient.Clone();
+        Arena.Disown(gradient);
+        return copy;
+    }
+
+    /// <summary>A handle for foreign code on a gradient that this pass goes on using.</summary>
+    static Tensor Share(Tensor gradient) => Tensor.View(gradient, gradient.Shape, gradient.Strides, gradient.Offset);
+
+    /// <summary>After an exception: gives back what is still under way.</summary>
+    void Drop()
+    {
+        while (queue.TryDequeue(out Node? node, out _))
+        {
+            if (!createGraph && node.Arrived is { } gradient) Arena.Disown(gradient);
+            node.Arrived = null;
+            node.IsQueued = false;
+        }
+        captures = null;
+    }
+}

@@ -1,0 +1,81 @@
+namespace Nabla.Kernels;
+
+/// <summary>
+/// Something a formula can be computed on: a vector of floats, a single float or double, or whole tensors under recording. An
+/// elementwise operation states its value and its slope once, over lanes; the fast loops, the scalar oracle and the derivatives
+/// of derivatives all come from that one formula.
+/// </summary>
+public interface ILanes<V> where V : struct, ILanes<V>
+{
+    /// <summary>Sum.</summary>
+    static abstract V operator +(V a, V b);
+
+    /// <summary>Difference.</summary>
+    static abstract V operator -(V a, V b);
+
+    /// <summary>Product.</summary>
+    static abstract V operator *(V a, V b);
+
+    /// <summary>Quotient.</summary>
+    static abstract V operator /(V a, V b);
+
+    /// <summary>Negative.</summary>
+    static abstract V operator -(V a);
+
+    /// <summary>The same number in every lane.</summary>
+    static abstract V Constant(double value);
+
+    /// <summary>a·b + c, rounded once where the hardware can.</summary>
+    static abstract V FusedMultiplyAdd(V a, V b, V c);
+
+    /// <summary>Absolute value.</summary>
+    static abstract V Abs(V x);
+
+    /// <summary>Square root; NaN below 0.</summary>
+    static abstract V Sqrt(V x);
+
+    /// <summary>The smaller; NaN if either is NaN.</summary>
+    static abstract V Min(V a, V b);
+
+    /// <summary>The larger; NaN if either is NaN.</summary>
+    static abstract V Max(V a, V b);
+
+    /// <summary>The largest integer not above x.</summary>
+    static abstract V Floor(V x);
+
+    /// <summary>The nearest integer, ties to even.</summary>
+    static abstract V Round(V x);
+
+    /// <summary>eˣ.</summary>
+    static abstract V Exp(V x);
+
+    /// <summary>eˣ − 1, exact near 0.</summary>
+    static abstract V Expm1(V x);
+
+    /// <summary>Natural logarithm; −∞ at 0, NaN below.</summary>
+    static abstract V Log(V x);
+
+    /// <summary>log(1 + x), exact near 0.</summary>
+    static abstract V Log1p(V x);
+
+    /// <summary>Hyperbolic tangent.</summary>
+    static abstract V Tanh(V x);
+
+    /// <summary>Gauss error function.</summary>
+    static abstract V Erf(V x);
+
+    /// <summary>Sine.</summary>
+    static abstract V Sin(V x);
+
+    /// <summary>Cosine.</summary>
+    static abstract V Cos(V x);
+
+    /// <summary>aᵇ.</summary>
+    static abstract V Pow(V a, V b);
+
+    /// <summary>Per lane: <paramref name="then"/> where a &lt; b, else <paramref name="otherwise"/> (also for NaN).</summary>
+    static abstract V IfLess(V a, V b, V then, V otherwise);
+
+    /// <summary>Per lane: <paramref name="then"/> where a = b, else <paramref name="otherwise"/>.</summary>
+    static abstract V IfEqual(V a, V b, V then, V otherwise);
+}

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>The work on one block of a product: first the packing of its panels, then its register tiles.</summary>
+internal unsafe struct Block<TSimd, TVector, T> : IJob
+    where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged
+{
+    public Product<T> Product;
+    public bool DirectA, DirectB;
+    public T* PackedA, PackedB;
+
+    /// <summary>Which of the two phases runs.</summary>
+    public bool Packing;
+
+    public int PanelsA, FirstPanelB;
+    public int TaskRows, TaskColumns, ColumnTasks;
+
+    static int Rows => TSimd.TileRows;
+    static int Columns => OuterTile<TSimd, TVector, T>.Width;
+
+    public readonly void Run(int index)
+    {
+        if (!Packing) Multiply(index / ColumnTasks * TaskRows, index % ColumnTasks * TaskColumns);
+        else if (index < PanelsA) PackA(index);
+        else PackB(FirstPanelB + index - PanelsA);
+    }
+
+    readonly void PackA(int panel)
+    {
+        int first = panel * Rows;
+        Packing<T>.Panel(Product.A + first * Product.ARow, Product.ARow, Product.AColumn,
+            Math.Min(Rows, Product.M - first), Product.K, PackedA + (nint)first * Product.K, Rows);
+    }
+
+    readonly void PackB(int panel)
+    {
+        int first = panel * Columns;
+        Packing<T>.Panel(Product.B + first * Product.BColumn, Product.BColumn, Product.BRow,
+            Math.Min(Columns, Product.N - first), Product.K, PanelB(first), Columns);
+    }
+
+    readonly T* PanelB(int column) => PackedB + (nint)(column - FirstPanelB * Columns) * Product.K;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Multiply(int row0, int column0)
+    {
+        int row1 = Math.Min(row0 + TaskRows, Product.M), column1 = Math.Min(column0 + TaskColumns, Product.N);
+        var tile = new TileOperands<T>
+        {
+            K = Product.K,
+            ARow = DirectA ? Product.ARow : 1,
+            AColumn = DirectA ? Product.AColumn : Rows,
+            CRow = Product.CRow,
+            Accumulate = Product.Accumulate,
+        };
+        for (int j = column0; j < column1; j += Columns)
+        {
+            tile.Columns = Math.Min(Columns, column1 - j);
+            bool packed = j >= FirstPanelB * Columns;
+            tile.B = packed ? PanelB(j) : Product.B + j;
+            tile.BRow = packed ? Columns : Product.BRow;
+            tile.Bias = Product.Bias == null ? null : Product.Bias + j;
+            for (int i = row0; i < row1; i += Rows)
+            {
+                tile.A = DirectA ? Product.A + i * Product.ARow : PackedA + (nint)i * Product.K;
+                tile.C = Product.C + i * Product.CRow + j;
+                OuterTile<TSimd, TVector, T>.Run(Math.Min(Rows, row1 - i), tile);
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+namespace Nabla.Kernels;
+
+/// <summary>The general product: blocks that fit the caches, operands packed into panels unless reading them in place is cheaper.</summary>
+/// <remarks>
+/// Goto and van de Geijn, Anatomy of high-performance matrix multiplication, 2008. Each block is packed, then multiplied, both
+/// in parallel over pieces of C's rows and columns. An element of C is always the same chain of additions along k: the
+/// partition over threads cannot change a bit.
+/// </remarks>
+internal static unsafe class BlockedProduct<TSimd, TVector, T>
+    where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged
+{
+    const int DirectRows = 192;             // up to here a packed B is read too seldom to repay the packing
+    const int DirectColumns = 64;           // the same for A
+    const int DirectTransposed = 1 << 18;   // elements of a transposed A whose columns still hit the cache in place
+    const int SerialWork = 1 << 18;         // multiply-adds; about 5 µs
+    const int TaskWork = 1 << 19;
+    const int Tasks = 32;
+
+    static int Rows => TSimd.TileRows;
+    static int Columns => OuterTile<TSimd, TVector, T>.Width;
+
+    // Sizes of a block in bytes of one row or column, so that double gets half as many elements.
+    static int BlockK => 2048 / sizeof(T);
+    static int BlockN => 8192 / sizeof(T);
+    static int BlockM => 1536;
+    static int CacheM => 384;
+    static int CacheN => 512;
+
+    public static void Run(in Product<T> product)
+    {
+        ref readonly Product<T> p = ref product;
+        bool directA = p.N <= DirectColumns || (p.ARow == 1 && (long)p.M * p.K <= DirectTransposed);
+        bool directB = p.BColumn == 1 && p.M <= DirectRows;
+        int blockK = Even(p.K, BlockK, 1), blockN = Even(p.N, BlockN, Columns), blockM = Even(p.M, BlockM, Rows);
+
+        var block = new Block<TSimd, TVector, T> { DirectA = directA, DirectB = directB };
+        nuint aBytes = directA ? 0 : (nuint)RoundUp(blockM, Rows) * (nuint)blockK * (nuint)sizeof(T);
+        nuint bBytes = (nuint)(directB ? Columns : RoundUp(blockN, Columns)) * (nuint)blockK * (nuint)sizeof(T);
+        aBytes = (aBytes + 63) & ~(nuint)63;
+        byte* scratch = (byte*)Scratch.Get(aBytes + bBytes);
+        block.PackedA = (T*)scratch;
+        block.PackedB = (T*)(scratch + aBytes);
+
+        for (int n0 = 0; n0 < p.N; n0 += blockN)
+            for (int k0 = 0; k0 < p.K; k0 += blockK)
+                for (int m0 = 0; m0 < p.M; m0 += blockM)
+                {
+                    block.Product = p;
+                    block.Product.M = Math.Min(blockM, p.M - m0);
+                    block.Product.N = Math.Min(blockN, p.N - n0);
+                    block.Product.K = Math.Min(blockK, p.K - k0);
+                    block.Product.A += m0 * p.ARow + k0 * p.AColumn;
+                    block.Product.B += k0 * p.BRow + n0 * p.BColumn;
+                    block.Product.C += m0 * p.CRow + n0;
+                    block.Product.Accumulate |= k0 > 0;
+                    block.Product.Bias = p.Bias == null || k0 + blockK < p.K ? null : p.Bias + n0;
+                    Multiply(ref block, packB: m0 == 0);
+                }
+    }
+
+    static void Multiply(ref Block<TSimd, TVector, T> block, bool packB)
+    {
+        ref Product<T> p = ref block.Product;
+        block.PanelsA = block.DirectA ? 0 : RoundUp(p.M, Rows) / Rows;
+        block.FirstPanelB = block.DirectB ? p.N / Columns : 0;
+        int panelsB = packB ? RoundUp(p.N, Columns) / Columns - block.FirstPanelB : 0;
+        (block.TaskRows, block.TaskColumns) = TaskShape(p);
+        block.ColumnTasks = RoundUp(p.N, block.TaskColumns) / block.TaskColumns;
+        int tasks = RoundUp(p.M, block.TaskRows) / block.TaskRows * block.ColumnTasks;
+
+        bool serial = p.Work <= SerialWork;
+        block.Packing = true;
+        Do(block.PanelsA + panelsB, ref block, serial);
+        block.Packing = false;
+        Do(tasks, ref block, serial);
+    }
+
+    static void Do(int count, ref Block<TSimd, TVector, T> block, bool serial)
+    {
+        if (!serial) Workers.For(count, ref block);
+        else for (int i = 0; i < count; i++) block.Run(i);
+    }
+
+    // Pieces that fit the caches, halved until there are enough for any number of threads or they get too small to share.
+    static (int Rows, int Columns) TaskShape(in Product<T> p)
+    {
+        int rows = Math.Min(CacheM, RoundUp(p.M, Rows)), columns = Math.Min(CacheN, RoundUp(p.N, Columns));
+        while ((long)rows * columns * p.K > TaskWork && (long)p.M * p.N / ((long)rows * columns) < Tasks)
+        {
+            if (columns > Columns && columns >= 2 * rows) columns = RoundUp(columns / 2, Columns);
+            else if (rows > Rows) rows = RoundUp(rows / 2, Rows);
+            else if (columns > Columns) columns = RoundUp(columns / 2, Columns);
+            else break;
+        }
+        return (rows, columns);
+    }
+
+    // The size of the pieces, at most limit and a multiple of unit, into which the total falls most evenly.
+    static int Even(int total, int limit, int unit)
+    {
+        int pieces = (total + limit - 1) / limit;
+        return RoundUp((total + pieces - 1) / pieces, unit);
+    }
+
+    static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
+}

@@ -1,0 +1,53 @@
+namespace Nabla.Kernels;
+
+/// <summary>What the matrix kernels need from a register of <typeparamref name="T"/>, so that each kernel is written once.</summary>
+internal unsafe interface ISimd<TVector, T> where TVector : struct where T : unmanaged
+{
+    /// <summary>Elements in a register.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>Rows of the outer-product tile; it is two registers wide, so twice as many accumulators must fit.</summary>
+    static abstract int TileRows { get; }
+
+    /// <summary>Rows of the dot-product tile; it is four columns wide, so four times as many accumulators must fit.</summary>
+    static abstract int DotRows { get; }
+
+    static abstract TVector Load(T* source);
+
+    /// <summary>The first <paramref name="count"/> elements, then zeros; nothing beyond them is read.</summary>
+    static abstract TVector Load(T* source, int count);
+
+    static abstract void Store(T* target, TVector value);
+
+    /// <summary>Stores the first <paramref name="count"/> elements; nothing beyond them is written.</summary>
+    static abstract void Store(T* target, TVector value, int count);
+
+    static abstract TVector Broadcast(T value);
+
+    static abstract TVector Add(TVector x, TVector y);
+
+    /// <summary>x · y + z, in one rounding where the processor has it.</summary>
+    static abstract TVector MultiplyAdd(TVector x, TVector y, TVector z);
+
+    /// <summary>The sums of the elements of four registers, each in a fixed order.</summary>
+    static abstract void Sums(TVector a, TVector b, TVector c, TVector d, T* sums);
+}
+
+/// <summary>A number known to the compiler: a kernel of that many rows contains no others.</summary>
+internal interface ISize
+{
+    static abstract int Value { get; }
+}
+
+internal readonly struct N1 : ISize { public static int Value => 1; }
+internal readonly struct N2 : ISize { public static int Value => 2; }
+internal readonly struct N3 : ISize { public static int Value => 3; }
+internal readonly struct N4 : ISize { public static int Value => 4; }
+internal readonly struct N5 : ISize { public static int Value => 5; }
+internal readonly struct N6 : ISize { public static int Value => 6; }
+internal readonly struct N7 : ISize { public static int Value => 7; }
+internal readonly struct N8 : ISize { public static int Value => 8; }
+internal readonly struct N9 : ISize { public static int Value => 9; }
+internal readonly struct N10 : ISize { public static int Value => 10; }
+internal readonly struct N11 : ISize { public static int Value => 11; }
+internal readonly struct N12 : ISize { public static int Value => 12; }

@@ -1,0 +1,162 @@
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>The operands of one register tile. A and B may lie packed or in place: only their strides differ.</summary>
+internal unsafe struct TileOperands<T> where T : unmanaged
+{
+    public int K;
+    public T* A;
+    public nint ARow, AColumn;
+    public T* B;
+    public nint BRow;
+    public T* C;
+    public nint CRow;
+
+    /// <summary>Columns of C to write. Those of B are read in whole registers.</summary>
+    public int Columns;
+
+    public bool Accumulate;
+    public T* Bias;
+}
+
+/// <summary>
+/// Outer-product register tile: each step of k multiplies a column of A (up to 12 rows, broadcast one by one) with a row of B
+/// (one or two registers). The accumulators are individual locals because the compiler keeps nothing else in registers.
+/// </summary>
+internal static unsafe class OuterTile<TSimd, TVector, T>
+    where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged
+{
+    /// <summary>Columns of the full tile.</summary>
+    public static int Width
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2 * TSimd.Count;
+    }
+
+    public static void Run(int rows, in TileOperands<T> tile)
+    {
+        if (tile.Columns > TSimd.Count) Run<N2>(rows, tile);
+        else Run<N1>(rows, tile);
+    }
+
+    static void Run<TRegisters>(int rows, in TileOperands<T> tile) where TRegisters : struct, ISize
+    {
+        switch (rows)
+        {
+            case 12: Run<N12, TRegisters>(tile); break;
+            case 11: Run<N11, TRegisters>(tile); break;
+            case 10: Run<N10, TRegisters>(tile); break;
+            case 9: Run<N9, TRegisters>(tile); break;
+            case 8: Run<N8, TRegisters>(tile); break;
+            case 7: Run<N7, TRegisters>(tile); break;
+            case 6: Run<N6, TRegisters>(tile); break;
+            case 5: Run<N5, TRegisters>(tile); break;
+            case 4: Run<N4, TRegisters>(tile); break;
+            case 3: Run<N3, TRegisters>(tile); break;
+            case 2: Run<N2, TRegisters>(tile); break;
+            case 1: Run<N1, TRegisters>(tile); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Run<TRows, TRegisters>(in TileOperands<T> tile) where TRows : struct, ISize where TRegisters : struct, ISize
+    {
+        TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default;
+        TVector l6 = default, l7 = default, l8 = default, l9 = default, l10 = default, l11 = default;
+        TVector r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
+        TVector r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
+
+        nint row = tile.ARow, row2 = 2 * row, row3 = 3 * row, step = tile.AColumn;
+        nint bRow = tile.BRow;
+        T* a = tile.A, a4 = a + 4 * row, a8 = a + 8 * row, b = tile.B;
+        for (int k = tile.K; k > 0; k--)
+        {
+            TVector left = TSimd.Load(b), right = TRegisters.Value > 1 ? TSimd.Load(b + TSimd.Count) : default;
+            Step<TRegisters>(a[0], left, right, ref l0, ref r0);
+            if (TRows.Value > 1) Step<TRegisters>(a[row], left, right, ref l1, ref r1);
+            if (TRows.Value > 2) Step<TRegisters>(a[row2], left, right, ref l2, ref r2);
+            if (TRows.Value > 3) Step<TRegisters>(a[row3], left, right, ref l3, ref r3);
+            if (TRows.Value > 4) Step<TRegisters>(a4[0], left, right, ref l4, ref r4);
+            if (TRows.Value > 5) Step<TRegisters>(a4[row], left, right, ref l5, ref r5);
+            if (TRows.Value > 6) Step<TRegisters>(a4[row2], left, right, ref l6, ref r6);
+            if (TRows.Value > 7) Step<TRegisters>(a4[row3], left, right, ref l7, ref r7);
+            if (TRows.Value > 8) Step<TRegisters>(a8[0], left, right, ref l8, ref r8);
+            if (TRows.Value > 9) Step<TRegisters>(a8[row], left, right, ref l9, ref r9);
+            if (TRows.Value > 10) Step<TRegisters>(a8[row2], left, right, ref l10, ref r10);
+            if (TRows.Value > 11) Step<TRegisters>(a8[row3], left, right, ref l11, ref r11);
+            a += step;
+            a4 += step;
+            a8 += step;
+            b += bRow;
+        }
+
+        TVector biasLeft = default, biasRight = default;
+        if (tile.Bias != null)
+        {
+            biasLeft = TSimd.Load(tile.Bias, Math.Min(tile.Columns, TSimd.Count));
+            if (TRegisters.Value > 1) biasRight = TSimd.Load(tile.Bias + TSimd.Count, tile.Columns - TSimd.Count);
+        }
+        T* c = tile.C;
+        nint cRow = tile.CRow;
+        bool accumulate = tile.Accumulate;
+        if (tile.Columns == TRegisters.Value * TSimd.Count)
+        {
+            Write<TRegisters>(c, TSimd.Add(l0, biasLeft), TSimd.Add(r0, biasRight), accumulate);
+            if (TRows.Value > 1) Write<TRegisters>(c + cRow, TSimd.Add(l1, biasLeft), TSimd.Add(r1, biasRight), accumulate);
+            if (TRows.Value > 2) Write<TRegisters>(c + 2 * cRow, TSimd.Add(l2, biasLeft), TSimd.Add(r2, biasRight), accumulate);
+            if (TRows.Value > 3) Write<TRegisters>(c + 3 * cRow, TSimd.Add(l3, biasLeft), TSimd.Add(r3, biasRight), accumulate);
+            if (TRows.Value > 4) Write<TRegisters>(c + 4 * cRow, TSimd.Add(l4, biasLeft), TSimd.Add(r4, biasRight), accumulate);
+            if (TRows.Value > 5) Write<TRegisters>(c + 5 * cRow, TSimd.Add(l5, biasLeft), TSimd.Add(r5, biasRight), accumulate);
+            if (TRows.Value > 6) Write<TRegisters>(c + 6 * cRow, TSimd.Add(l6, biasLeft), TSimd.Add(r6, biasRight), accumulate);
+            if (TRows.Value > 7) Write<TRegisters>(c + 7 * cRow, TSimd.Add(l7, biasLeft), TSimd.Add(r7, biasRight), accumulate);
+            if (TRows.Value > 8) Write<TRegisters>(c + 8 * cRow, TSimd.Add(l8, biasLeft), TSimd.Add(r8, biasRight), accumulate);
+            if (TRows.Value > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate);
+            if (TRows.Value > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate);
+            if (TRows.Value > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate);
+            return;
+        }
+        int columns = tile.Columns;
+        Write<TRegisters>(c, TSimd.Add(l0, biasLeft), TSimd.Add(r0, biasRight), accumulate, columns);
+        if (TRows.Value > 1) Write<TRegisters>(c + cRow, TSimd.Add(l1, biasLeft), TSimd.Add(r1, biasRight), accumulate, columns);
+        if (TRows.Value > 2) Write<TRegisters>(c + 2 * cRow, TSimd.Add(l2, biasLeft), TSimd.Add(r2, biasRight), accumulate, columns);
+        if (TRows.Value > 3) Write<TRegisters>(c + 3 * cRow, TSimd.Add(l3, biasLeft), TSimd.Add(r3, biasRight), accumulate, columns);
+        if (TRows.Value > 4) Write<TRegisters>(c + 4 * cRow, TSimd.Add(l4, biasLeft), TSimd.Add(r4, biasRight), accumulate, columns);
+        if (TRows.Value > 5) Write<TRegisters>(c + 5 * cRow, TSimd.Add(l5, biasLeft), TSimd.Add(r5, biasRight), accumulate, columns);
+        if (TRows.Value > 6) Write<TRegisters>(c + 6 * cRow, TSimd.Add(l6, biasLeft), TSimd.Add(r6, biasRight), accumulate, columns);
+        if (TRows.Value > 7) Write<TRegisters>(c + 7 * cRow, TSimd.Add(l7, biasLeft), TSimd.Add(r7, biasRight), accumulate, columns);
+        if (TRows.Value > 8) Write<TRegisters>(c + 8 * cRow, TSimd.Add(l8, biasLeft), TSimd.Add(r8, biasRight), accumulate, columns);
+        if (TRows.Value > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate, columns);
+        if (TRows.Value > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate, columns);
+        if (TRows.Value > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate, columns);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Step<TRegisters>(T a, TVector left, TVector right, ref TVector sumLeft, ref TVector sumRight)
+        where TRegisters : struct, ISize
+    {
+        TVector x = TSimd.Broadcast(a);
+        sumLeft = TSimd.MultiplyAdd(x, left, sumLeft);
+        if (TRegisters.Value > 1) sumRight = TSimd.MultiplyAdd(x, right, sumRight);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Write<TRegisters>(T* c, TVector left, TVector right, bool accumulate) where TRegisters : struct, ISize
+    {
+        TSimd.Store(c, accumulate ? TSimd.Add(TSimd.Load(c), left) : left);
+        if (TRegisters.Value > 1) TSimd.Store(c + TSimd.Count, accumulate ? TSimd.Add(TSimd.Load(c + TSimd.Count), right) : right);
+    }
+
+    // The last register of the row is partial.
+    static void Write<TRegisters>(T* c, TVector left, TVector right, bool accumulate, int columns) where TRegisters : struct, ISize
+    {
+        if (TRegisters.Value > 1)
+        {
+            TSimd.Store(c, accumulate ? TSimd.Add(TSimd.Load(c), left) : left);
+            c += TSimd.Count;
+            columns -= TSimd.Count;
+            left = right;
+        }
+        TSimd.Store(c, accumulate ? TSimd.Add(TSimd.Load(c, columns), left) : left, columns);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>One element at a time: processors without vectors, and the plainest reading of the kernels.</summary>
+internal readonly unsafe struct SimdScalar<T> : ISimd<T, T> where T : unmanaged, INumber<T>
+{
+    public static int Count => 1;
+    public static int TileRows => 6;
+    public static int DotRows => 3;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Load(T* source) => *source;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Load(T* source, int count) => count > 0 ? *source : T.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(T* target, T value) => *target = value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(T* target, T value, int count)
+    {
+        if (count > 0) *target = value;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Broadcast(T value) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Add(T x, T y) => x + y;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T MultiplyAdd(T x, T y, T z) => x * y + z;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Sums(T a, T b, T c, T d, T* sums)
+    {
+        sums[0] = a;
+        sums[1] = b;
+        sums[2] = c;
+        sums[3] = d;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Numerics;
+
+namespace Nabla;
+
+/// <summary>Elementwise comparisons with broadcasting. The result is Bool and has no gradient; NaN compares as false.</summary>
+public static class Comparison
+{
+    interface IRelation
+    {
+        static abstract bool Holds<T>(T a, T b) where T : INumber<T>;
+    }
+
+    extension(Tensor a)
+    {
+        /// <summary>a &lt; b.</summary>
+        public Tensor Less(Tensor b) => Compare<IsLess>(a, b, "Less");
+
+        /// <summary>a &lt; c.</summary>
+        public Tensor Less(double c) => Compare<IsLess>(a, Number(c, a), "Less");
+
+        /// <summary>a ≤ b.</summary>
+        public Tensor LessOrEqual(Tensor b) => Compare<IsLessOrEqual>(a, b, "LessOrEqual");
+
+        /// <summary>a ≤ c.</summary>
+        public Tensor LessOrEqual(double c) => Compare<IsLessOrEqual>(a, Number(c, a), "LessOrEqual");
+
+        /// <summary>a &gt; b.</summary>
+        public Tensor Greater(Tensor b) => Compare<IsLess>(b, a, "Greater");
+
+        /// <summary>a &gt; c.</summary>
+        public Tensor Greater(double c) => Compare<IsLess>(Number(c, a), a, "Greater");
+
+        /// <summary>a ≥ b.</summary>
+        public Tensor GreaterOrEqual(Tensor b) => Compare<IsLessOrEqual>(b, a, "GreaterOrEqual");
+
+        /// <summary>a ≥ c.</summary>
+        public Tensor GreaterOrEqual(double c) => Compare<IsLessOrEqual>(Number(c, a), a, "GreaterOrEqual");
+
+        /// <summary>a = b.</summary>
+        public Tensor EqualTo(Tensor b) => Compare<IsEqual>(a, b, "EqualTo");
+
+        /// <summary>a = c.</summary>
+        public Tensor EqualTo(double c) => Compare<IsEqual>(a, Number(c, a), "EqualTo");
+
+        /// <summary>a ≠ b.</summary>
+        public Tensor NotEqualTo(Tensor b) => Compare<IsNotEqual>(a, b, "NotEqualTo");
+
+        /// <summary>a ≠ c.</summary>
+        public Tensor NotEqualTo(double c) => Compare<IsNotEqual>(a, Number(c, a), "NotEqualTo");
+    }
+
+    /// <summary>A number in the type it is compared in: integers stay integers unless the number has a fraction.</summary>
+    static Tensor Number(double value, Tensor like) =>
+        Tensor.Full(Shape.Scalar, value, like.DType.IsComputed || value == Math.Floor(value) ? like.DType : DType.Float32);
+
+    static Tensor Compare<TRelation>(Tensor a, Tensor b, string who) where TRelation : IRelation
+    {
+        DType type = Promotion.Type(a.DType, a.Rank, b.DType, b.Rank);
+        if (type is DType.Float16 or DType.BFloat16) type = DType.Float32;
+        if (type is DType.Bool) type = DType.UInt8;
+        Shape shape = Shape.Broadcast(a.Shape, b.Shape, who);
+        a = a.To(type).Expand(shape).Contiguous();
+        b = b.To(type).Expand(shape).Contiguous();
+        Tensor y = Tensor.Uninitialized(shape, DType.Bool);
+        switch (type)
+        {
+            case DType.Float32: Run<TRelation, float>(a, b, y); break;
+            case DType.Float64: Run<TRelation, double>(a, b, y); break;
+            case DType.Int32: Run<TRelation, int>(a, b, y); break;
+            case DType.Int64: Run<TRelation, long>(a, b, y); break;
+            default: Run<TRelation, byte>(a, b, y); break;
+        }
+        return y;
+    }
+
+    static void Run<TRelation, T>(Tensor a, Tensor b, Tensor y) where TRelation : IRelation where T : unmanaged, INumber<T>
+    {
+        ReadOnlySpan<T> left = a.Span<T>(), right = b.Span<T>();
+        Span<bool> result = y.Span<bool>();
+        for (int i = 0; i < result.Length; i++) result[i] = TRelation.Holds(left[i], right[i]);
+        GC.KeepAlive(a);
+        GC.KeepAlive(b);
+        GC.KeepAlive(y);
+    }
+
+    readonly struct IsLess : IRelation
+    {
+        public static bool Holds<T>(T a, T b) where T : INumber<T> => a < b;
+    }
+
+    readonly struct IsLessOrEqual : IRelation
+    {
+        public static bool Holds<T>(T a, T b) where T : INumber<T> => a <= b;
+    }
+
+    readonly struct IsEqual : IRelation
+    {
+        public static bool Holds<T>(T a, T b) where T : INumber<T> => a == b;
+    }
+
+    readonly struct IsNotEqual : IRelation
+    {
+        public static bool Holds<T>(T a, T b) where T : INumber<T> => a != b;
+    }
+}

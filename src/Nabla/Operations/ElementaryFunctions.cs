@@ -1,0 +1,302 @@
+using System.Runtime.CompilerServices;
+using Nabla.Kernels;
+
+namespace Nabla;
+
+/// <summary>eˣ.</summary>
+public readonly struct ExpOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Exp";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Result;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Exp(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => y;
+}
+
+/// <summary>eˣ − 1, exact near 0.</summary>
+public readonly struct Expm1Operation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Expm1";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Result;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Expm1(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => y + V.Constant(1);
+}
+
+/// <summary>Natural logarithm; −∞ at 0, NaN below.</summary>
+public readonly struct LogOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Log";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static (double Low, double High) Domain => (0.2, 5);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Log(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(1) / x;
+}
+
+/// <summary>log(1 + x), exact near 0.</summary>
+public readonly struct Log1pOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Log1p";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static (double Low, double High) Domain => (-0.8, 4);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Log1p(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(1) / (V.Constant(1) + x);
+}
+
+/// <summary>Square root; NaN below 0.</summary>
+public readonly struct SqrtOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Sqrt";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Result;
+
+    /// <inheritdoc/>
+    public static (double Low, double High) Domain => (0.2, 5);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Sqrt(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(0.5) / y;
+}
+
+/// <summary>Absolute value; slope 0 at 0.</summary>
+public readonly struct AbsOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Abs";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static ReadOnlySpan<double> Kinks => [0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Abs(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.IfLess(x, V.Constant(0), V.Constant(-1), V.IfLess(V.Constant(0), x, V.Constant(1), V.Constant(0)));
+}
+
+/// <summary>x².</summary>
+public readonly struct SquareOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Square";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => x * x;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => x + x;
+}
+
+/// <summary>Sine.</summary>
+public readonly struct SinOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Sin";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Sin(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Cos(x);
+}
+
+/// <summary>Cosine.</summary>
+public readonly struct CosOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Cos";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Cos(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => -V.Sin(x);
+}
+
+/// <summary>Hyperbolic tangent; saturates beyond ±3, where its slope 1 − y² vanishes.</summary>
+public readonly struct TanhOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Tanh";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Result;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Tanh(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(1) - y * y;
+}
+
+/// <summary>Gauss error function 2/√π ∫₀ˣ e^(−t²) dt.</summary>
+public readonly struct ErfOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Erf";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Erf(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(1.1283791670955126) * V.Exp(-x * x);
+}
+
+/// <summary>The largest integer not above x; slope 0.</summary>
+public readonly struct FloorOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Floor";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Nothing;
+
+    /// <inheritdoc/>
+    public static (double Low, double High) Domain => (0.1, 0.9);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Floor(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(0);
+}
+
+/// <summary>The nearest integer, ties to even; slope 0.</summary>
+public readonly struct RoundOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Round";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Nothing;
+
+    /// <inheritdoc/>
+    public static (double Low, double High) Domain => (0.6, 1.4);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Round(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(0);
+}
+
+/// <summary>The elementary functions of a tensor's elements.</summary>
+public static class ElementaryFunctions
+{
+    extension(Tensor x)
+    {
+        /// <summary>eˣ. Elementwise, same shape.</summary>
+        public Tensor Exp() => x.Map(default(ExpOperation));
+
+        /// <summary>eˣ − 1, exact near 0. Elementwise, same shape.</summary>
+        public Tensor Expm1() => x.Map(default(Expm1Operation));
+
+        /// <summary>Natural logarithm; −∞ at 0, NaN below. Elementwise, same shape.</summary>
+        public Tensor Log() => x.Map(default(LogOperation));
+
+        /// <summary>log(1 + x), exact near 0. Elementwise, same shape.</summary>
+        public Tensor Log1p() => x.Map(default(Log1pOperation));
+
+        /// <summary>Square root; NaN below 0. Elementwise, same shape.</summary>
+        public Tensor Sqrt() => x.Map(default(SqrtOperation));
+
+        /// <summary>Absolute value; slope 0 at 0. Elementwise, same shape.</summary>
+        public Tensor Abs() => x.Map(default(AbsOperation));
+
+        /// <summary>x². Elementwise, same shape.</summary>
+        public Tensor Square() => x.Map(default(SquareOperation));
+
+        /// <summary>Sine. Elementwise, same shape.</summary>
+        public Tensor Sin() => x.Map(default(SinOperation));
+
+        /// <summary>Cosine. Elementwise, same shape.</summary>
+        public Tensor Cos() => x.Map(default(CosOperation));
+
+        /// <summary>Hyperbolic tangent; saturates beyond ±3, where its slope 1 − y² vanishes. Elementwise, same shape.</summary>
+        public Tensor Tanh() => x.Map(default(TanhOperation));
+
+        /// <summary>Gauss error function 2/√π ∫₀ˣ e^(−t²) dt. Elementwise, same shape.</summary>
+        public Tensor Erf() => x.Map(default(ErfOperation));
+
+        /// <summary>The largest integer not above x; slope 0. Elementwise, same shape.</summary>
+        public Tensor Floor() => x.Map(default(FloorOperation));
+
+        /// <summary>The nearest integer, ties to even; slope 0. Elementwise, same shape.</summary>
+        public Tensor Round() => x.Map(default(RoundOperation));
+    }
+}

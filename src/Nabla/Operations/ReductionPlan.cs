@@ -1,0 +1,72 @@
+namespace Nabla;
+
+/// <summary>How a reduction over any axes becomes one over the middle axis of a contiguous [outer, reduced, inner] block.</summary>
+internal readonly ref struct ReductionPlan
+{
+    readonly int[]? order;
+
+    ReductionPlan(int outer, int reduced, int inner, Shape kept, Shape dropped, int[]? order)
+    {
+        (Outer, Reduced, Inner, Kept, Dropped) = (outer, reduced, inner, kept, dropped);
+        this.order = order;
+    }
+
+    public int Outer { get; }
+
+    public int Reduced { get; }
+
+    public int Inner { get; }
+
+    /// <summary>Shape of the result with reduced axes of size 1.</summary>
+    public Shape Kept { get; }
+
+    /// <summary>Shape of the result without the reduced axes.</summary>
+    public Shape Dropped { get; }
+
+    public static ReductionPlan Create(Tensor x, ReadOnlySpan<int> axes, string who)
+    {
+        int rank = x.Rank, mask = 0;
+        foreach (int axis in axes)
+        {
+            int bit = 1 << x.Shape.Axis(axis, who);
+            if ((mask & bit) != 0) throw new ShapeException($"{who}: expected each axis once, got axis {axis} twice.");
+            mask |= bit;
+        }
+        Span<int> kept = stackalloc int[rank], dropped = stackalloc int[rank];
+        int count = 0, first = -1, last = -1;
+        for (int axis = 0; axis < rank; axis++)
+        {
+            bool isReduced = (mask >> axis & 1) != 0;
+            kept[axis] = isReduced ? 1 : x.Shape[axis];
+            if (!isReduced) dropped[count++] = x.Shape[axis];
+            else (first, last) = (first < 0 ? axis : first, axis);
+        }
+        Shape keptShape = Shape.Create(kept), droppedShape = Shape.Create(dropped[..count]);
+        if (first < 0) return new(x.Length, 1, 1, keptShape, droppedShape, null);
+
+        bool isBlock = true;
+        int outer = 1, reduced = 1, inner = 1;
+        for (int axis = 0; axis < rank; axis++)
+        {
+            bool isReduced = (mask >> axis & 1) != 0;
+            isBlock &= isReduced || axis < first || axis > last || x.Shape[axis] == 1;
+            if (isReduced) reduced *= x.Shape[axis];
+            else if (axis < first) outer *= x.Shape[axis];
+            else inner *= x.Shape[axis];
+        }
+        if (isBlock) return new(outer, reduced, inner, keptShape, droppedShape, null);
+
+        var order = new int[rank];                                                    // kept axes first, reduced axes last
+        int at = 0;
+        for (int axis = 0; axis < rank; axis++) if ((mask >> axis & 1) == 0) order[at++] = axis;
+        for (int axis = 0; axis < rank; axis++) if ((mask >> axis & 1) != 0) order[at++] = axis;
+        return new(outer * inner, reduced, 1, keptShape, droppedShape, order);
+    }
+
+    /// <summary>The tensor with its elements in the order of the plan.</summary>
+    public Tensor Arrange(Tensor x)
+    {
+        using Autograd.Scope scope = Autograd.NoGradient();
+        return (order is null ? x : x.Permute(order)).Contiguous();
+    }
+}

@@ -1,0 +1,337 @@
+using System.Diagnostics;
+using System.Numerics;
+
+namespace Nabla;
+
+/// <summary>
+/// Native blocks by size class. A block comes back when the engine holds it no more and its watch, a weak reference to the
+/// user's handle, is empty. When a class is dry and enough user-visible bytes were handed out since the last collection, the
+/// pool asks for a young collection (20–300 µs, independent of the program's own heap) instead of growing.
+/// </summary>
+internal static unsafe class BlockPool
+{
+    const long MegaByte = 1 << 20;
+    const int ClassesPerOctave = 8;
+    const nint FitFrom = 400 * 1024;
+
+    static readonly Lock Gate = new();
+    static readonly List<Storage>[] Idle = [.. Enumerable.Range(0, 26 * ClassesPerOctave).Select(_ => new List<Storage>())];
+    static readonly int[] LeastIdle = new int[Idle.Length];
+    static readonly List<Storage> Young = [], Old = [];
+    static readonly List<SaveRecord> Saves = [];
+    static readonly Stack<SaveRecord> IdleRecords = [];
+
+    static int seenGen0, seenGen2, ownCollections;
+    static long bytesSinceCollection, gen1Bytes, oldBytesSinceFull;
+    static double fullCollectionMicroseconds = 500;
+
+    /// <summary>User-visible bytes handed out before a dry class asks for a collection.</summary>
+    public static long CollectionBudget { get; set; } = 16 * MegaByte;
+
+    /// <summary>Fill returned blocks with NaN, so that a use after return shows: for tests.</summary>
+    public static bool PoisonReturned { get; set; }
+
+    public static long InUseBytes { get; private set; }
+
+    public static long IdleBytes { get; private set; }
+
+    public static long PeakBytes { get; private set; }
+
+    public static long SystemRequests { get; private set; }
+
+    public static int LiveBlocks { get; private set; }
+
+    /// <summary>A block of at least <paramref name="bytes"/>: watched through a user's handle, or held once by the engine if that is null.</summary>
+    public static Storage Rent(nint bytes, object? handle)
+    {
+        int sizeClass = ClassOf(bytes);
+        lock (Gate)
+        {
+            if (GC.CollectionCount(0) != seenGen0) Scan();
+            Storage? block = TakeIdle(sizeClass);
+            if (block is null && bytesSinceCollection >= CollectionBudget)
+            {
+                Collect();
+                block = TakeIdle(sizeClass);
+            }
+            block ??= TakeFit(sizeClass) ?? Grow(sizeClass);
+            InUseBytes += block.Capacity;
+            PeakBytes = Math.Max(PeakBytes, InUseBytes + IdleBytes);
+            LiveBlocks++;
+            block.StartLife(handle is null ? 1 : 0);
+            if (handle is not null) StartWatch(block, handle);
+            return block;
+        }
+    }
+
+    public static void StartWatch(Storage storage, object handle)
+    {
+        lock (Gate)
+        {
+            storage.Watch.Target = handle;
+            if (storage.Watched) return;
+            storage.Watched = true;
+            Young.Add(storage);
+            bytesSinceCollection += storage.Capacity;
+        }
+    }
+
+    /// <summary>Lets a further handle keep the storage alive: both come to share a lease, which is then what the pool watches.</summary>
+    public static object? Share(Storage storage, Tensor newcomer)
+    {
+        lock (Gate)
+        {
+            switch (storage.Watch.Target)
+            {
+                case null:
+                    StartWatch(storage, newcomer);
+                    return null;
+                case Tensor first:
+                    object lease = first.Lease ??= new object();
+                    storage.Watch.Target = lease;
+                    return lease;
+                case var existing:
+                    return existing;
+            }
+        }
+    }
+
+    /// <summary>The last hold went. If no user handle is watched either, the block is free now.</summary>
+    public static void HoldsDropped(Storage storage)
+    {
+        if (storage.Watched) return;
+        lock (Gate)
+        {
+            if (storage is { InUse: true, Watched: false, Holds: 0 }) Return(storage);
+        }
+    }
+
+    /// <summary>A record of what <paramref name="node"/> saves, kept by the pool until backward consumed the node or its graph was dropped.</summary>
+    public static SaveRecord RentRecord(object node)
+    {
+        lock (Gate)
+        {
+            SaveRecord record = IdleRecords.Count > 0 ? IdleRecords.Pop() : new SaveRecord();
+            record.Node.Target = node;
+            record.Position = Saves.Count;
+            Saves.Add(record);
+            return record;
+        }
+    }
+
+    /// <summary>Releases what the record lists and takes the record back.</summary>
+    public static void ReturnRecord(SaveRecord record)
+    {
+        lock (Gate)
+        {
+            record.ReleaseAll();
+            SaveRecord last = Saves[^1];
+            Saves[record.Position] = last;
+            last.Position = record.Position;
+            Saves.RemoveAt(Saves.Count - 1);
+            record.Node.Target = null;
+            IdleRecords.Push(record);
+        }
+    }
+
+    /// <summary>Runs a full collection and returns every block whose handles are gone: for diagnosis and tests.</summary>
+    public static void CollectFully()
+    {
+        lock (Gate)
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                GC.Collect(2, GCCollectionMode.Forced, blocking: true);
+                Scan();
+            }
+        }
+    }
+
+    /// <summary>Handles alive now, by shape.</summary>
+    public static Dictionary<string, (int Count, long Bytes)> LiveByShape()
+    {
+        var live = new Dictionary<string, (int, long)>();
+        lock (Gate)
+        {
+            foreach (Storage storage in Young.Concat(Old))
+            {
+                string key = storage.Watch.Target switch
+                {
+                    Tensor tensor => $"{tensor.DType} {tensor.Shape}",
+                    null => "awaiting collection or held for backward",
+                    _ => "shared by views",
+                };
+                (int count, long bytes) = live.GetValueOrDefault(key);
+                live[key] = (count + 1, bytes + storage.Capacity);
+            }
+        }
+        return live;
+    }
+
+    static void Collect()
+    {
+        bool old = oldBytesSinceFull >= Math.Max(
+            16 * MegaByte, Math.Min((long)(64 * 1024 * fullCollectionMicroseconds), Math.Max(256 * MegaByte, InUseBytes / 4)));
+        int generation = old ? 2 : gen1Bytes >= 8 * MegaByte ? 1 : 0;
+        int fullBefore = GC.CollectionCount(2);
+        long start = Stopwatch.GetTimestamp();
+        GC.Collect(generation, GCCollectionMode.Forced, blocking: true);
+        if (generation == 2) fullCollectionMicroseconds = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        // The runtime may turn a young request into a background full collection and return with nothing reclaimed.
+        else if (GC.CollectionCount(2) != fullBefore) GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+        Scan();
+        if (++ownCollections % 64 == 0) ReleaseNeverUsed();
+    }
+
+    static void Scan()
+    {
+        seenGen0 = GC.CollectionCount(0);
+        int full = GC.CollectionCount(2);
+        bool wasFull = full != seenGen2;
+        seenGen2 = full;
+        bytesSinceCollection = 0;
+
+        for (int i = Saves.Count - 1; i >= 0; i--)
+            if (Saves[i].Node.Target is null) ReturnRecord(Saves[i]);
+
+        if (wasFull)
+        {
+            oldBytesSinceFull = 0;
+            ScanOld();
+        }
+        ScanYoung();
+    }
+
+    static void ScanYoung()
+    {
+        gen1Bytes = 0;
+        int kept = 0;
+        for (int i = 0; i < Young.Count; i++)
+        {
+            Storage storage = Young[i];
+            object? handle = storage.Watch.Target;
+            if (handle is null) StopWatch(storage);
+            else if (GC.GetGeneration(handle) == 2)
+            {
+                Old.Add(storage);
+                if (!storage.LongLived) oldBytesSinceFull += storage.Capacity;
+            }
+            else
+            {
+                gen1Bytes += storage.Capacity;
+                Young[kept++] = storage;
+            }
+        }
+        Young.RemoveRange(kept, Young.Count - kept);
+    }
+
+    static void ScanOld()
+    {
+        int kept = 0;
+        for (int i = 0; i < Old.Count; i++)
+        {
+            Storage storage = Old[i];
+            if (storage.Watch.Target is null) StopWatch(storage);
+            else Old[kept++] = storage;
+        }
+        Old.RemoveRange(kept, Old.Count - kept);
+    }
+
+    static void StopWatch(Storage storage)
+    {
+        storage.Watched = false;
+        if (storage.Holds == 0) Return(storage);
+    }
+
+    static void Return(Storage storage)
+    {
+        InUseBytes -= storage.Capacity;
+        IdleBytes += storage.Capacity;
+        LiveBlocks--;
+        storage.InUse = false;
+        storage.LongLived = false;
+        storage.Changed();
+        if (PoisonReturned) new Span<byte>(storage.Pointer, (int)Math.Min(storage.Capacity, int.MaxValue)).Fill(0xFF);
+        Idle[storage.SizeClass].Add(storage);
+    }
+
+    static Storage? TakeIdle(int sizeClass)
+    {
+        List<Storage> idle = Idle[sizeClass];
+        if (idle.Count == 0) return null;
+        Storage block = idle[^1];
+        idle.RemoveAt(idle.Count - 1);
+        LeastIdle[sizeClass] = Math.Min(LeastIdle[sizeClass], idle.Count);
+        IdleBytes -= block.Capacity;
+        return block;
+    }
+
+    /// <summary>A big block may stand in for one up to half an octave smaller: cheaper than asking the system.</summary>
+    static Storage? TakeFit(int sizeClass)
+    {
+        if (CapacityOf(sizeClass) < FitFrom) return null;
+        for (int larger = sizeClass + 1; larger <= sizeClass + ClassesPerOctave / 2 && larger < Idle.Length; larger++)
+            if (TakeIdle(larger) is { } block)
+                return block;
+        return null;
+    }
+
+    static Storage Grow(int sizeClass)
+    {
+        nint capacity = CapacityOf(sizeClass);
+        if (capacity >= MegaByte && IdleBytes > Math.Max(64 * MegaByte, InUseBytes / 4))
+            for (int i = Idle.Length - 1; i >= 0 && IdleBytes > Math.Max(64 * MegaByte, InUseBytes / 4); i--)
+                while (Idle[i].Count > 0) Free(i);
+        byte* memory;
+        try
+        {
+            memory = SystemMemory.Allocate(capacity);
+        }
+        catch (InsufficientMemoryException)
+        {
+            GC.Collect();
+            Scan();
+            for (int i = 0; i < Idle.Length; i++)
+                while (Idle[i].Count > 0) Free(i);
+            memory = SystemMemory.Allocate(capacity);
+        }
+        SystemRequests++;
+        return new Storage(memory, capacity, sizeClass);
+    }
+
+    /// <summary>Frees what stayed idle during the whole last window: what the first, unoptimized steps needed and later ones did not.</summary>
+    static void ReleaseNeverUsed()
+    {
+        for (int i = ClassOf(64 * 1024); i < Idle.Length; i++)
+        {
+            for (int n = Math.Min(LeastIdle[i], Idle[i].Count); n > 0; n--) Free(i);
+            LeastIdle[i] = Idle[i].Count;
+        }
+    }
+
+    static void Free(int sizeClass)
+    {
+        Storage block = Idle[sizeClass][^1];
+        Idle[sizeClass].RemoveAt(Idle[sizeClass].Count - 1);
+        IdleBytes -= block.Capacity;
+        block.Watch.Free();
+        SystemMemory.Free(block.Pointer, block.Capacity);
+    }
+
+    /// <summary>Powers of two up to 4 KB, then eight classes an octave: at most 12.5 % is rounding.</summary>
+    static int ClassOf(nint bytes)
+    {
+        int octave = Math.Max(BitOperations.Log2((nuint)Math.Max(bytes - 1, 1)), 9);
+        nint octaveStart = (nint)1 << octave;
+        nint step = octave < 12 ? octaveStart : octaveStart / ClassesPerOctave;
+        int within = (int)((bytes - octaveStart + step - 1) / step);
+        if (octave < 12) within *= ClassesPerOctave;
+        return (octave - 9) * ClassesPerOctave + Math.Max(within, 0);
+    }
+
+    static nint CapacityOf(int sizeClass)
+    {
+        nint octaveStart = (nint)1 << (9 + sizeClass / ClassesPerOctave);
+        return octaveStart + octaveStart / ClassesPerOctave * (sizeClass % ClassesPerOctave);
+    }
+}

@@ -82,7 +82,7 @@ public class ImageTests
     static byte[] WithPresetDictionary()
     {
         using MemoryStream file = new();
-        file.Write(Png(1, 1, 0, 8, false, [0])[..33]);
+        file.Write(Png(1, 1, 0, 8, false, [0]).AsSpan(0, 33));
         PngChunks.Write(file, "IDAT"u8, [0x78, 0x20, 0, 0, 0, 1, 3, 0]);
         PngChunks.Write(file, "IEND"u8, []);
         return file.ToArray();

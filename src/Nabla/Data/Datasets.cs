@@ -1,0 +1,150 @@
+using Nabla.Data.Formats;
+
+namespace Nabla.Data;
+
+/// <summary>
+/// Well-known data sets. Features are <see cref="DType.Float32"/>; targets are classes [samples] in <see cref="DType.Int64"/>, or
+/// numbers [samples, 1] in <see cref="DType.Float32"/>. All but MNIST travel inside the assembly; credits are in NOTICE.
+/// </summary>
+public static class Datasets
+{
+    static readonly string[] DigitNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+
+    /// <summary>The sets that need no files, by name.</summary>
+    public static IReadOnlyDictionary<string, Func<NamedDataset>> Embedded { get; } = new SortedDictionary<string, Func<NamedDataset>>(StringComparer.Ordinal)
+    {
+        ["breast-cancer"] = BreastCancer,
+        ["diabetes"] = Diabetes,
+        ["digits"] = Digits,
+        ["iris"] = Iris,
+        ["wine"] = Wine,
+    };
+
+    /// <summary>1,797 handwritten digits: pictures [1, 8, 8] with values 0 (paper) … 1 (ink), 10 classes (Alpaydin, Kaynak, 1998).</summary>
+    public static NamedDataset Digits()
+    {
+        var (features, targets) = EmbeddedData.Digits;
+        return new NamedDataset(
+            "digits",
+            "Handwritten digits of 43 people, counts of ink in 4 × 4 blocks of a 32 × 32 scan, scaled from 0 … 16 to 0 … 1. The test part of the UCI set 'Optical Recognition of Handwritten Digits' (Alpaydin, Kaynak, 1998).",
+            new TensorDataset(Numbers(features, 16, (features.Shape[0], 1, 8, 8)), Classes(targets)),
+            [],
+            DigitNames);
+    }
+
+    /// <summary>150 flowers, 4 lengths in cm, 3 species of 50 each (Fisher, 1936).</summary>
+    public static NamedDataset Iris() => Table(
+        "iris",
+        "Sepals and petals of 150 irises of three species, in cm (Fisher: The use of multiple measurements in taxonomic problems, 1936).",
+        EmbeddedData.Iris,
+        ["sepal length", "sepal width", "petal length", "petal width"],
+        ["setosa", "versicolor", "virginica"]);
+
+    /// <summary>178 wines of three growers, 13 chemical measurements (Aeberhard, Forina, 1991).</summary>
+    public static NamedDataset Wine() => Table(
+        "wine",
+        "Chemical analysis of 178 wines from three cultivars of one region of Italy (Aeberhard, Forina, 1991; UCI).",
+        EmbeddedData.Wine,
+        [
+            "alcohol", "malic acid", "ash", "alcalinity of ash", "magnesium", "total phenols", "flavanoids", "nonflavanoid phenols",
+            "proanthocyanins", "color intensity", "hue", "OD280/OD315 of diluted wines", "proline",
+        ],
+        ["class 0", "class 1", "class 2"]);
+
+    /// <summary>569 tumors, 30 measurements of cell nuclei, malignant (0) or benign (1) (Wolberg, Mangasarian, Street, 1995).</summary>
+    public static NamedDataset BreastCancer()
+    {
+        string[] measures = ["radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points", "symmetry", "fractal dimension"];
+        return Table(
+            "breast-cancer",
+            "Cell nuclei in pictures of 569 breast tumors: mean, standard error and worst of ten measurements (Wolberg, Mangasarian, Street, Street, 1995; UCI).",
+            EmbeddedData.BreastCancer,
+            [.. measures.Select(m => $"mean {m}"), .. measures.Select(m => $"{m} error"), .. measures.Select(m => $"worst {m}")],
+            ["malignant", "benign"]);
+    }
+
+    /// <summary>442 patients, 10 measurements, and the progression of diabetes a year later (Efron, Hastie, Johnstone, Tibshirani, 2004).</summary>
+    /// <remarks>As in the paper, each feature is centered and scaled so that its squares add up to 1.</remarks>
+    public static NamedDataset Diabetes()
+    {
+        var (features, targets) = EmbeddedData.Diabetes;
+        int count = features.Shape[0], width = features.Shape[1];
+        double[] x = features.Elements<double>().ToArray();
+        for (int column = 0; column < width; column++)
+        {
+            double mean = 0, squares = 0;
+            for (int i = column; i < x.Length; i += width) mean += x[i] / count;
+            for (int i = column; i < x.Length; i += width) squares += (x[i] - mean) * (x[i] - mean);
+            for (int i = column; i < x.Length; i += width) x[i] = (x[i] - mean) / Math.Sqrt(squares);
+        }
+        return new NamedDataset(
+            "diabetes",
+            "Ten measurements of 442 patients, centered and scaled to squares that add up to 1, and the progression of their disease a year later (Efron, Hastie, Johnstone, Tibshirani: Least angle regression, 2004).",
+            new TensorDataset(
+                Tensor.From(Array.ConvertAll(x, v => (float)v), (count, width)),
+                Tensor.From(Array.ConvertAll(targets.Elements<double>().ToArray(), v => (float)v), (count, 1))),
+            ["age", "sex", "body mass index", "blood pressure", "total cholesterol", "LDL", "HDL", "cholesterol / HDL", "log triglycerides", "blood sugar"],
+            []);
+    }
+
+    /// <summary>
+    /// 60,000 + 10,000 handwritten digits: pictures [1, 28, 28] with values 0 (paper) … 1 (ink), 10 classes (LeCun, Cortes, Burges, 1998).
+    /// </summary>
+    /// <param name="directory">Holds the four IDX files under their published names, packed with gzip (<c>.gz</c>) or not.</param>
+    /// <exception cref="FileNotFoundException">One of the files is not there.</exception>
+    /// <exception cref="DataFormatException">A file is not what its name says.</exception>
+    public static NamedDataset Mnist(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        return new NamedDataset(
+            "mnist",
+            "Handwritten digits of employees and students, 28 × 28 pixels, scaled from 0 … 255 to 0 … 1 (LeCun, Cortes, Burges: The MNIST database, 1998).",
+            MnistPart(directory, "train"),
+            [],
+            DigitNames,
+            MnistPart(directory, "t10k"));
+    }
+
+    static TensorDataset MnistPart(string directory, string part)
+    {
+        string imagesPath = Find(directory, $"{part}-images-idx3-ubyte"), labelsPath = Find(directory, $"{part}-labels-idx1-ubyte");
+        ArrayData images = IdxFile.Read(imagesPath), labels = IdxFile.Read(labelsPath);
+        if (images.DType != DType.UInt8 || images.Shape is not [_, 28, 28])
+            throw new DataFormatException($"{imagesPath}: expected UInt8 [samples, 28, 28], got {images}.");
+        if (labels.DType != DType.UInt8 || labels.Shape.Count != 1 || labels.Shape[0] != images.Shape[0])
+            throw new DataFormatException($"{labelsPath}: expected UInt8 [{images.Shape[0]}], got {labels}.");
+        int bad = labels.Bytes.IndexOfAnyExceptInRange<byte>(0, 9);
+        if (bad >= 0) throw new DataFormatException($"{labelsPath}: expected labels of 0 to 9, got {labels.Bytes[bad]} at row {bad}.");
+        return new TensorDataset(Numbers(images, 255, (images.Shape[0], 1, 28, 28)), Classes(labels));
+    }
+
+    static string Find(string directory, string name)
+    {
+        string plain = Path.Join(directory, name), packed = plain + ".gz";
+        return File.Exists(plain) ? plain : File.Exists(packed) ? packed
+            : throw new FileNotFoundException($"Datasets.Mnist: expected '{name}' or '{name}.gz' in '{directory}', got neither. Download the four MNIST files there.", plain);
+    }
+
+    static NamedDataset Table(
+        string name, string description, (ArrayData Features, ArrayData Targets) arrays, string[] featureNames, string[] classNames)
+    {
+        float[] features = Array.ConvertAll(arrays.Features.Elements<double>().ToArray(), v => (float)v);
+        Tensor targets = Tensor.From(arrays.Targets.Elements<long>(), arrays.Targets.Count);
+        return new NamedDataset(
+            name, description, new TensorDataset(Tensor.From(features, (arrays.Features.Shape[0], featureNames.Length)), targets), featureNames, classNames);
+    }
+
+    static Tensor Numbers(ArrayData bytes, float most, Shape shape)
+    {
+        float[] values = new float[bytes.Count];
+        for (int i = 0; i < values.Length; i++) values[i] = bytes.Bytes[i] / most;
+        return Tensor.From(values, shape);
+    }
+
+    static Tensor Classes(ArrayData bytes)
+    {
+        long[] values = new long[bytes.Count];
+        for (int i = 0; i < values.Length; i++) values[i] = bytes.Bytes[i];
+        return Tensor.From(values);
+    }
+}

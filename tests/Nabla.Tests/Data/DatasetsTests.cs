@@ -1,0 +1,75 @@
+using Nabla.Data;
+
+namespace Nabla.Tests.Data;
+
+public class DatasetsTests
+{
+    [Fact]
+    public void Every_embedded_set_names_its_features_and_classes()
+    {
+        Assert.Equal(["breast-cancer", "diabetes", "digits", "iris", "wine"], Datasets.Embedded.Keys);
+        Assert.Equal(
+            [
+                "breast-cancer: 569 samples of [30], 2 classes", "diabetes: 442 samples of [10], targets [1]",
+                "digits: 1797 samples of [1, 8, 8], 10 classes", "iris: 150 samples of [4], 3 classes", "wine: 178 samples of [13], 3 classes",
+            ],
+            Datasets.Embedded.Values.Select(make => make().ToString()));
+        foreach (NamedDataset set in Datasets.Embedded.Values.Select(make => make()))
+        {
+            Assert.Contains(set.FeatureNames.Count, (int[])[0, set.Data.FeatureShape[0]]);
+            Assert.Equal(set.FeatureNames.Count, set.FeatureNames.Distinct().Count());
+            Assert.Equal(DType.Float32, set.Data.Features.DType);
+            if (set.IsClassification) Assert.Equal(Enumerable.Range(0, set.ClassNames.Count), set.Data.Labels().Distinct().Order());
+            Assert.Null(set.Test);
+        }
+    }
+
+    [Fact]
+    public void Digits_are_pictures_from_zero_to_one()
+    {
+        float[] pixels = Datasets.Digits().Data[0].Features.ToArray<float>();
+        Assert.Equal([0, 0, 5 / 16f, 13 / 16f, 9 / 16f, 1 / 16f, 0, 0], pixels[..8]);
+        Assert.Equal(1, Datasets.Digits().Data.Features.ToArray<float>().Max());
+    }
+
+    [Fact]
+    public void Diabetes_features_are_centered_with_squares_that_add_up_to_one()
+    {
+        float[] x = Datasets.Diabetes().Data.Features.ToArray<float>();
+        for (int column = 0; column < 10; column++)
+        {
+            double[] values = [.. Enumerable.Range(0, 442).Select(row => (double)x[10 * row + column])];
+            Assert.Equal(0, values.Sum(), 442 * 0.2 * 6e-8); // each value is below 0.2 and rounded to a float
+            Assert.Equal(1, values.Sum(v => v * v), 1e-6);
+        }
+        Assert.Equal(0.03807591, x[0], 5e-9); // the published first value
+    }
+
+    [Fact]
+    public void MNIST_is_read_from_files_packed_or_not()
+    {
+        string folder = Directory.CreateTempSubdirectory("nabla-mnist-").FullName;
+        try
+        {
+            Assert.Contains("expected 'train-images-idx3-ubyte' or 'train-images-idx3-ubyte.gz'", Assert.Throws<FileNotFoundException>(() => Datasets.Mnist(folder)).Message, StringComparison.Ordinal);
+            byte[] images = FormatFiles.Idx(8, [2, 28, 28], [.. Enumerable.Range(0, 2 * 784).Select(i => (byte)i)]), labels = FormatFiles.Idx(8, [2], [3, 9]);
+            File.WriteAllBytes(Path.Join(folder, "train-images-idx3-ubyte.gz"), FormatFiles.Gzip(images));
+            File.WriteAllBytes(Path.Join(folder, "train-labels-idx1-ubyte"), labels);
+            File.WriteAllBytes(Path.Join(folder, "t10k-images-idx3-ubyte"), images);
+            File.WriteAllBytes(Path.Join(folder, "t10k-labels-idx1-ubyte"), labels);
+            NamedDataset mnist = Datasets.Mnist(folder);
+            Assert.Equal("mnist: 2 samples of [1, 28, 28], 10 classes, 2 test samples", mnist.ToString());
+            Assert.Equal([3, 9], mnist.Test!.Labels());
+            Assert.Equal([0, 1 / 255f, 2 / 255f], mnist.Data.Features.ToArray<float>()[..3]);
+
+            File.WriteAllBytes(Path.Join(folder, "t10k-labels-idx1-ubyte"), FormatFiles.Idx(8, [2], [3, 10]));
+            Assert.EndsWith("expected labels of 0 to 9, got 10 at row 1.", Assert.Throws<DataFormatException>(() => Datasets.Mnist(folder)).Message, StringComparison.Ordinal);
+            File.WriteAllBytes(Path.Join(folder, "t10k-labels-idx1-ubyte"), FormatFiles.Idx(8, [3], [3, 1, 2]));
+            Assert.EndsWith("expected UInt8 [2], got UInt8 [3].", Assert.Throws<DataFormatException>(() => Datasets.Mnist(folder)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

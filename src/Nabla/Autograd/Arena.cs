@@ -33,16 +33,11 @@ internal sealed class Arena
 
     public static void Resume(Arena? arena) => current = arena;
 
-    /// <summary>Ends the scope: releases all that was made since <see cref="Enter"/> and not taken.</summary>
+    /// <summary>Ends the scope: releases all that was made since <see cref="Enter"/> and not owned.</summary>
     public void Leave()
     {
         current = null;
-        foreach (Tensor tensor in made)
-        {
-            if (tensor.IsTaken) continue;
-            tensor.Storage.Release();
-            Recycle(tensor);
-        }
+        foreach (Tensor tensor in made) Disown(tensor);
         made.Clear();
     }
 
@@ -50,7 +45,7 @@ internal sealed class Arena
     {
         Tensor tensor = SpareHandle();
         tensor.Reset(storage, shape, strides, offset, dtype);
-        tensor.IsEngineOwned = true;
+        tensor.IsInArena = true;
         made.Add(tensor);
         return tensor;
     }
@@ -58,15 +53,15 @@ internal sealed class Arena
     /// <summary>A handle that outlives the scope and owns one hold: the tensor itself if it is the arena's and free, else a copy of the handle.</summary>
     public static Tensor Own(Tensor tensor)
     {
-        if (tensor is { IsEngineOwned: true, IsTaken: false })
+        if (tensor.IsInArena)
         {
-            tensor.IsTaken = true;
+            tensor.IsInArena = false;
+            mine!.made.Remove(tensor);
             return tensor;
         }
         Tensor copy = SpareHandle();
         tensor.Storage.Hold();
         copy.Reset(tensor.Storage, tensor.Shape, tensor.Strides, tensor.Offset, tensor.DType);
-        copy.IsEngineOwned = copy.IsTaken = true;
         return copy;
     }
 

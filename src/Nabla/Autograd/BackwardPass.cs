@@ -183,7 +183,6 @@ internal sealed class BackwardPass
     {
         if (gradient.Storage.IsExclusive && gradient.IsContiguous)
         {
-            gradient.IsEngineOwned = gradient.IsTaken = false;
             gradient.Storage.HandOver(gradient);
             return gradient;
         }

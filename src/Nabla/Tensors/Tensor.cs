@@ -11,11 +11,8 @@ public sealed class Tensor
 {
     Storage? storage;
 
-    /// <summary>Made by <see cref="Arena"/>: the engine knows when it ends, and uses the object again.</summary>
-    internal bool IsEngineOwned;
-
-    /// <summary>Set when the engine took an engine-owned handle as a gradient on its way.</summary>
-    internal bool IsTaken;
+    /// <summary>Made by the running backward function and released with it, unless the engine takes it as a gradient.</summary>
+    internal bool IsInArena;
 
     internal Tensor() { Shape = Shape.Scalar; Strides = Shape.Strides; }
 
@@ -245,7 +242,7 @@ public sealed class Tensor
     {
         storage = null;
         Node = null;
-        IsEngineOwned = IsTaken = false;
+        IsInArena = false;
     }
 
     /// <summary>This handle becomes another tensor: how a recorded change in place (<c>x += y</c>) takes effect.</summary>

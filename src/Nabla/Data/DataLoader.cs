@@ -19,12 +19,15 @@ public sealed record DataLoaderOptions
     /// <summary>Seed of the orders and of the transform's streams. Default 0.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Batches made ahead on a background thread; 0 makes each when it is asked for. Default 2. The batches do not depend on it.</summary>
-    public int Prefetch
+    /// <summary>
+    /// Batches made ahead on a background thread; 0 makes each when it is asked for. Default null: 0 for batches gathered whole and
+    /// not transformed (a copy costs less than handing it over), else 2. The batches do not depend on it.
+    /// </summary>
+    public int? Prefetch
     {
         get;
-        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Prefetch), $"Prefetch: expected at least 0, got {value}.");
-    } = 2;
+        init => field = value is null or >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Prefetch), $"Prefetch: expected at least 0, got {value}.");
+    }
 
     /// <summary>Another order than the sequence or the shuffle. Default null.</summary>
     public ISampler? Sampler { get; init; }
@@ -39,6 +42,7 @@ public sealed class DataLoader<TSample, TBatch>
     readonly Func<int, int, IEnumerable<TBatch>> batches;
     readonly Func<TBatch, RandomStream, TBatch>? transform;
     readonly RandomStream stream;
+    readonly int prefetch;
 
     /// <summary>Batches of samples read one by one.</summary>
     /// <param name="dataset">Where the samples come from.</param>
@@ -68,6 +72,7 @@ public sealed class DataLoader<TSample, TBatch>
         : this(options, transform)
     {
         ArgumentNullException.ThrowIfNull(dataset);
+        prefetch = Options.Prefetch ?? (transform is null ? 0 : prefetch);
         batches = Indexed(dataset.Count, indices => dataset.Gather(indices));
     }
 
@@ -99,6 +104,7 @@ public sealed class DataLoader<TSample, TBatch>
     {
         Options = options ?? new DataLoaderOptions();
         this.transform = transform;
+        prefetch = Options.Prefetch ?? 2;
         stream = new RandomStream(Options.Seed).Split("data loader");
         batches = null!; // every public constructor sets it
     }
@@ -129,7 +135,7 @@ public sealed class DataLoader<TSample, TBatch>
             RandomStream ofEpoch = stream.Split("transform").Split(epoch);
             made = made.Select((batch, i) => transform(batch, ofEpoch.Split(firstBatch + i)));
         }
-        return Options.Prefetch == 0 ? Direct(made, cancellationToken) : Prefetching.Ahead(made, Options.Prefetch, cancellationToken);
+        return prefetch == 0 ? Direct(made, cancellationToken) : Prefetching.Ahead(made, prefetch, cancellationToken);
     }
 
     Func<int, int, IEnumerable<TBatch>> Indexed(int count, Func<int[], TBatch> gather)

@@ -10,14 +10,19 @@ public static class Datasets
 {
     static readonly string[] DigitNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
-    /// <summary>The sets that need no files, by name.</summary>
-    public static IReadOnlyDictionary<string, Func<NamedDataset>> Embedded { get; } = new SortedDictionary<string, Func<NamedDataset>>(StringComparer.Ordinal)
+    /// <summary>The names of the sets that need no files, in alphabetical order.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["breast-cancer", "diabetes", "digits", "iris", "wine"];
+
+    /// <summary>One of the sets that need no files.</summary>
+    /// <exception cref="ArgumentException">There is no set of this name.</exception>
+    public static NamedDataset Load(string name) => name switch
     {
-        ["breast-cancer"] = BreastCancer,
-        ["diabetes"] = Diabetes,
-        ["digits"] = Digits,
-        ["iris"] = Iris,
-        ["wine"] = Wine,
+        "breast-cancer" => BreastCancer(),
+        "diabetes" => Diabetes(),
+        "digits" => Digits(),
+        "iris" => Iris(),
+        "wine" => Wine(),
+        _ => throw new ArgumentException($"Datasets.Load: expected one of {string.Join(", ", Names)}, got '{name}'.", nameof(name)),
     };
 
     /// <summary>1,797 handwritten digits: pictures [1, 8, 8] with values 0 (paper) … 1 (ink), 10 classes (Alpaydin, Kaynak, 1998).</summary>

@@ -34,8 +34,16 @@ public static class Split
         ArgumentNullException.ThrowIfNull(labels);
         int total = TestCount("Split.Stratified", labels.Count, testFraction);
         int[][] classes = Classes(labels, seed);
-        int[] sizes = Apportion([.. classes.Select(c => (double)c.Length * total / labels.Count)], total);
-        return (Sorted([.. classes.SelectMany((c, i) => c[sizes[i]..])]), Sorted([.. classes.SelectMany((c, i) => c[..sizes[i]])]));
+        double[] quotas = new double[classes.Length];
+        for (int c = 0; c < quotas.Length; c++) quotas[c] = (double)classes[c].Length * total / labels.Count;
+        int[] sizes = Apportion(quotas, total);
+        List<int> train = [], test = [];
+        for (int c = 0; c < classes.Length; c++)
+        {
+            test.AddRange(classes[c].AsSpan(0, sizes[c]));
+            train.AddRange(classes[c].AsSpan(sizes[c]));
+        }
+        return (Sorted([.. train]), Sorted([.. test]));
     }
 
     /// <summary>Each sample is in the test part of exactly one of the folds, whose sizes differ by at most one.</summary>
@@ -62,15 +70,30 @@ public static class Split
     }
 
     /// <summary>The samples of each class in random order, classes by rising number.</summary>
-    static int[][] Classes(IReadOnlyList<int> labels, ulong seed) =>
-        [.. Stream(seed).Permutation(labels.Count).GroupBy(i => labels[i]).OrderBy(g => g.Key).Select(g => g.ToArray())];
+    static int[][] Classes(IReadOnlyList<int> labels, ulong seed)
+    {
+        Dictionary<int, List<int>> members = [];
+        foreach (int i in Stream(seed).Permutation(labels.Count))
+        {
+            if (!members.TryGetValue(labels[i], out List<int>? same)) members.Add(labels[i], same = []);
+            same.Add(i);
+        }
+        int[] numbers = [.. members.Keys];
+        Array.Sort(numbers);
+        return Array.ConvertAll(numbers, number => members[number].ToArray());
+    }
 
     /// <summary>Whole numbers near the quotas that add up to the total: the largest remainders are rounded up (Hamilton's method).</summary>
     static int[] Apportion(double[] quotas, int total)
     {
-        int[] sizes = [.. quotas.Select(q => (int)q)];
-        int missing = total - sizes.Sum();
-        foreach (int i in Enumerable.Range(0, quotas.Length).OrderByDescending(i => quotas[i] - sizes[i]).Take(missing).ToArray()) sizes[i]++;
+        int[] sizes = Array.ConvertAll(quotas, q => (int)q);
+        for (int missing = total - sizes.Sum(); missing > 0; missing--)
+        {
+            int neediest = 0; // of equal remainders the first
+            for (int i = 1; i < quotas.Length; i++)
+                if (quotas[i] - sizes[i] > quotas[neediest] - sizes[neediest]) neediest = i;
+            sizes[neediest]++;
+        }
         return sizes;
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -51,10 +52,17 @@ internal static class TensorRows
         return found;
     }
 
-    static int FirstNonFinite<T>(Tensor x) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static int FirstNonFinite<T>(Tensor x) where T : unmanaged, IFloatingPointIeee754<T>
     {
         Span<T> elements = x.Span<T>();
-        for (int i = 0; i < elements.Length; i++)
+        int i = 0;
+        if (Vector<T>.IsSupported) // Half has no vectors
+        {
+            Vector<T> infinity = new(T.PositiveInfinity); // |NaN| < ∞ is false, as |∞| < ∞ is
+            while (i <= elements.Length - Vector<T>.Count && Vector.LessThanAll(Vector.Abs(new Vector<T>(elements[i..])), infinity)) i += Vector<T>.Count;
+        }
+        for (; i < elements.Length; i++)
             if (!T.IsFinite(elements[i])) return i;
         return -1;
     }

@@ -7,14 +7,15 @@ public class DatasetsTests
     [Fact]
     public void Every_embedded_set_names_its_features_and_classes()
     {
-        Assert.Equal(["breast-cancer", "diabetes", "digits", "iris", "wine"], Datasets.Embedded.Keys);
+        Assert.Equal(Datasets.Names.Order(StringComparer.Ordinal), Datasets.Names);
+        Assert.StartsWith("Datasets.Load: expected one of breast-cancer, diabetes, digits, iris, wine, got 'Iris'.", Assert.Throws<ArgumentException>(() => Datasets.Load("Iris")).Message, StringComparison.Ordinal);
         Assert.Equal(
             [
                 "breast-cancer: 569 samples of [30], 2 classes", "diabetes: 442 samples of [10], targets [1]",
                 "digits: 1797 samples of [1, 8, 8], 10 classes", "iris: 150 samples of [4], 3 classes", "wine: 178 samples of [13], 3 classes",
             ],
-            Datasets.Embedded.Values.Select(make => make().ToString()));
-        foreach (NamedDataset set in Datasets.Embedded.Values.Select(make => make()))
+            Datasets.Names.Select(name => Datasets.Load(name).ToString()));
+        foreach (NamedDataset set in Datasets.Names.Select(Datasets.Load))
         {
             Assert.Contains(set.FeatureNames.Count, (int[])[0, set.Data.FeatureShape[0]]);
             Assert.Equal(set.FeatureNames.Count, set.FeatureNames.Distinct().Count());

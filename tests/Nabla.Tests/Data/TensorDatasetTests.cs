@@ -85,6 +85,10 @@ public class TensorDatasetTests
         Assert.Equal("TensorDataset: expected features and targets with one row per sample, got [3, 2] and [2].",
             Assert.Throws<ShapeException>(() => new TensorDataset(Tensor.Zeros((3, 2)), Tensor.Zeros(2))).Message);
         Assert.Throws<ShapeException>(() => new TensorDataset(Tensor.Scalar(1), Tensor.Scalar(1)));
+        foreach (DType dtype in (DType[])[DType.Float16, DType.Float32, DType.Float64])
+            foreach (int at in (int[])[0, 1, 15, 16, 40])
+                Assert.EndsWith($"got NaN or infinity at row {at}, column 0 (both from 0).", Assert.Throws<DataFormatException>(() => new TensorDataset(
+                    Tensor.From([.. Enumerable.Range(0, 41).Select(i => i == at ? double.NegativeInfinity : i)]).To(dtype), Tensor.Zeros(41))).Message, StringComparison.Ordinal);
         Tensor missing = Tensor.From([0f, 1, 2, 3, float.NaN, 5], (2, 3));
         Assert.Equal("TensorDataset: expected finite features, got NaN or infinity at row 1, column 1 (both from 0).",
             Assert.Throws<DataFormatException>(() => new TensorDataset(missing, Tensor.Zeros(2))).Message);

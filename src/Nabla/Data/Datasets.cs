@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nabla.Data.Formats;
 
 namespace Nabla.Data;
@@ -108,6 +109,52 @@ public static class Datasets
             [],
             DigitNames,
             MnistPart(directory, "t10k"));
+    }
+
+    /// <summary>A data set from a table: one column is the target, the others (or those named) are features.</summary>
+    /// <param name="table">Rows of numbers, and perhaps of text in the target.</param>
+    /// <param name="target">
+    /// The column to predict. Text makes classes, sorted by their names; numbers make a regression, unless
+    /// <paramref name="isClassification"/> is true: then each different number is a class, sorted by value.
+    /// </param>
+    /// <param name="features">Columns of numbers; default null: all but the target.</param>
+    /// <param name="isClassification">Default null: what the target holds decides.</param>
+    /// <exception cref="DataFormatException">There are no rows, a feature is no number, or a number is asked for where there is text.</exception>
+    /// <exception cref="ArgumentException">There is no such column, or no feature is left.</exception>
+    public static NamedDataset FromTable(CsvTable table, string target, IReadOnlyList<string>? features = null, bool? isClassification = null)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        if (table.RowCount == 0) throw new DataFormatException($"{table.Name}: expected rows of data, got a header alone.");
+        bool isNumeric = table.IsNumeric(target);
+        features ??= [.. table.Columns.Where(c => c != target)];
+        if (features.Count == 0) throw new ArgumentException($"{table.Name}: expected feature columns beside '{target}', got none.", nameof(features));
+        Tensor x = Tensor.From(Narrow(table, features), (table.RowCount, features.Count));
+
+        string[] classNames = [];
+        Tensor y;
+        if (isClassification ?? !isNumeric)
+        {
+            classNames = isNumeric
+                ? [.. table.Numbers(target).Distinct().Order().Select(v => v.ToString(CultureInfo.InvariantCulture))]
+                : [.. table.Text(target).Distinct().Order(StringComparer.Ordinal)];
+            Dictionary<string, long> numbers = classNames.Select((name, i) => (name, i)).ToDictionary(c => c.name, c => (long)c.i);
+            IEnumerable<string> names = isNumeric ? table.Numbers(target).Select(v => v.ToString(CultureInfo.InvariantCulture)) : table.Text(target);
+            y = Tensor.From<long>([.. names.Select(name => numbers[name])]);
+        }
+        else
+        {
+            y = Tensor.From(Narrow(table, [target]), (table.RowCount, 1));
+        }
+        return new NamedDataset(Path.GetFileNameWithoutExtension(table.Name), $"'{target}' of {table.Name}.", new TensorDataset(x, y, allowMissing: true), features, classNames);
+    }
+
+    static float[] Narrow(CsvTable table, IReadOnlyList<string> columns)
+    {
+        double[] wide = table.Matrix(columns);
+        float[] narrow = Array.ConvertAll(wide, v => (float)v);
+        int bad = Array.FindIndex(narrow, float.IsInfinity); // the table itself holds none
+        return bad < 0 ? narrow : throw new DataFormatException(
+            $"{table.Name}: expected numbers up to {float.MaxValue:G3} in '{columns[bad % columns.Count]}', got {wide[bad]} in row {bad / columns.Count + 1}. Scale the column.");
     }
 
     static TensorDataset MnistPart(string directory, string part)

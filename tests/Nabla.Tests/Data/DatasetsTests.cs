@@ -1,4 +1,5 @@
 using Nabla.Data;
+using Nabla.Data.Formats;
 
 namespace Nabla.Tests.Data;
 
@@ -44,6 +45,49 @@ public class DatasetsTests
             Assert.Equal(1, values.Sum(v => v * v), 1e-6);
         }
         Assert.Equal(0.03807591, x[0], 5e-9); // the published first value
+    }
+
+    static CsvTable Table(string text, CsvOptions? options = null)
+    {
+        using StringReader reader = new(text);
+        return CsvFile.Read(reader, "pets.csv", options);
+    }
+
+    [Fact]
+    public void A_table_becomes_a_data_set_of_classes_or_numbers()
+    {
+        CsvTable table = Table("weight,kind,age,legs\n4,cat,2,4\n30,dog,5,4\n0.1,bird,1,2\n5,cat,3,4\n");
+        NamedDataset kinds = Datasets.FromTable(table, "kind");
+        Assert.Equal("pets: 4 samples of [3], 3 classes", kinds.ToString());
+        Assert.Equal(["bird", "cat", "dog"], kinds.ClassNames);
+        Assert.Equal([1, 2, 0, 1], kinds.Data.Labels());
+        Assert.Equal([30, 5, 4], kinds.Data[1].Features.ToArray<float>());
+
+        NamedDataset ages = Datasets.FromTable(table, "age", ["legs", "weight"]);
+        Assert.Equal("pets: 4 samples of [2], targets [1]", ages.ToString());
+        Assert.Equal([2, 5, 1, 3], ages.Data.Targets.ToArray<float>());
+        Assert.Equal([2, 0.1f], ages.Data[2].Features.ToArray<float>());
+
+        NamedDataset legs = Datasets.FromTable(table, "legs", ["weight"], isClassification: true);
+        Assert.Equal(["2", "4"], legs.ClassNames);
+        Assert.Equal([1, 1, 0, 1], legs.Data.Labels());
+    }
+
+    [Fact]
+    public void Missing_features_stay_NaN_and_bad_tables_are_explained()
+    {
+        NamedDataset set = Datasets.FromTable(Table("a,b\n1,2\n,3\n", new() { AllowMissing = true }), "b");
+        Assert.True(float.IsNaN(set.Data[1].Features.ToArray<float>()[0]));
+        Assert.Equal("pets.csv:2:2: expected a number in 'kind', got 'cat'.",
+            Assert.Throws<DataFormatException>(() => Datasets.FromTable(Table("weight,kind\n4,cat\n"), "weight")).Message);
+        Assert.Equal("pets.csv: expected rows of data, got a header alone.",
+            Assert.Throws<DataFormatException>(() => Datasets.FromTable(Table("weight,kind\n"), "kind")).Message);
+        Assert.StartsWith("pets.csv: expected feature columns beside 'weight', got none.",
+            Assert.Throws<ArgumentException>(() => Datasets.FromTable(Table("weight\n1\n"), "weight")).Message, StringComparison.Ordinal);
+        Assert.Equal("pets.csv: expected numbers up to 3.4E+38 in 'b', got 1E+300 in row 2. Scale the column.",
+            Assert.Throws<DataFormatException>(() => Datasets.FromTable(Table("a,b\n1,2\n3,1e300\n"), "a")).Message);
+        Assert.StartsWith("pets.csv: expected one of the columns weight, got 'x'.",
+            Assert.Throws<ArgumentException>(() => Datasets.FromTable(Table("weight\n1\n"), "x")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,6 +20,9 @@ FUNCTIONS = {
     "Cos": (torch.cos, -7, 7),
     "Tanh": (torch.tanh, -4, 4),
     "Erf": (torch.erf, -3, 3),
+    "Erfc": (torch.erfc, -3, 3),
+    "Reciprocal": (torch.reciprocal, 0.2, 4),
+    "Logit": (torch.logit, 0.05, 0.95),
     "Floor": (torch.floor, -4, 4),
     "Ceiling": (torch.ceil, -4, 4),
     "Round": (torch.round, -4, 4),
@@ -38,7 +41,7 @@ ACTIVATIONS = {
     "Silu": (F.silu, {}),
     "Sigmoid": (torch.sigmoid, {}),
     "LogSigmoid": (F.logsigmoid, {}),
-    "Softplus": (lambda x: F.softplus(x, threshold=1e9) if x.abs().max() < 50 else softplus(x), {}),
+    "Softplus": (lambda x: torch.logaddexp(x, torch.zeros(())), {}),
     "HardSigmoid": (F.hardsigmoid, {}),
     "HardSwish": (F.hardswish, {}),
     "HardTanh": (F.hardtanh, {}),
@@ -47,26 +50,23 @@ ACTIVATIONS = {
 }
 
 
-def softplus(x):
-    """log(1 + e^x) without overflow; PyTorch's own turns linear at 20 and overflows when that is switched off."""
-    return torch.clamp(x, min=0) + torch.log1p(torch.exp(-torch.abs(x)))
-
-
 def record(file):
     for name, (function, low, high) in FUNCTIONS.items():
         file.case(name, function, {"x": Draw(name).uniform(low, high, 3, 7)})
     for name, (function, options) in ACTIVATIONS.items():
         draw = Draw(name)
         file.case(name, function, {"x": draw.normal(4, 9, scale=2)})
-        file.case(f"{name}/tails", function, {"x": torch.tensor(TAILS)})
+        file.case(name, function, {"x": torch.tensor(TAILS)}, note="tails")
         if options:
             file.case(name, lambda x: function(x, **options), {"x": draw.normal(11)}, **options)
     for exponent in (-2.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0, 2.5):
         file.case("Pow", lambda x: x.pow(exponent), {"x": Draw(f"pow{exponent}").uniform(0.3, 3, 8)}, exponent=exponent)
     negative = Draw("negative").uniform(-3, -0.3, 6)
-    file.case("Pow", lambda x: x.pow(3.0), {"x": negative}, exponent=3.0, base="negative")
+    file.case("Pow", lambda x: x.pow(3.0), {"x": negative}, note="negative", exponent=3.0)
     for low, high in ((-1.0, 1.5), (None, 0.5), (-0.5, None)):
         file.case("Clamp", lambda x: x.clamp(low, high), {"x": Draw("clamp").distinct(3, 8)}, minimum=low, maximum=high)
+    draw = Draw("prelu")
+    file.case("Prelu", F.prelu, {"x": draw.normal(2, 3, 4), "weight": draw.uniform(0.1, 0.9, 3)}, note="channels")
     numbers(file)
     pairs(file)
     comparisons(file)
@@ -90,11 +90,11 @@ def pairs(file):
         for left, right in shapes:
             draw = Draw(f"{name}{left}{right}")
             file.case(name, function, {"a": draw.uniform(0.3, 3, *left), "b": draw.uniform(0.3, 3, *right)},
-                      left=list(left), right=list(right))
+                      note=f"{left}{right}")
     for left, right in shapes[:5]:
         draw = Draw(f"where{left}{right}")
         file.case("Where", torch.where, {"condition": draw.mask(*right), "then": draw.normal(*left), "otherwise": draw.normal(*right)},
-                  left=list(left), right=list(right))
+                  note=f"{left}{right}")
 
 
 def comparisons(file):
@@ -105,7 +105,7 @@ def comparisons(file):
                            "EqualTo": torch.eq, "NotEqualTo": torch.ne}.items():
         file.case(name, function, {"a": a, "b": b}, gradients=False)
         draw = Draw(name)
-        file.case(f"{name}/integers", function, {"a": draw.integers(0, 3, 2, 5), "b": draw.integers(0, 3, 5)}, gradients=False)
+        file.case(name, function, {"a": draw.integers(0, 3, 2, 5), "b": draw.integers(0, 3, 5)}, gradients=False, note="integers")
     for name, function in {"IsNan": torch.isnan, "IsFinite": torch.isfinite}.items():
         file.case(name, function, {"x": torch.cat([a, b])}, gradients=False)
     p, q = torch.tensor([False, False, True, True]), torch.tensor([False, True, False, True])

@@ -73,9 +73,9 @@ class GoldenFile:
         line.update({key: encode(value) for key, value in parts.items() if value is not None and value != {}})
         self.lines.append(json.dumps(line, separators=(",", ":"), allow_nan=False))
 
-    def case(self, name, function, inputs, gradients=True, **attributes):
-        """Runs the function on the inputs, in their order, and records it under NAME/key=value,…"""
-        title = name_of(name, attributes)
+    def case(self, name, function, inputs, gradients=True, note="", **attributes):
+        """Runs the function on the inputs, in their order. Attributes are what the C# row must pass on; a note only names the case."""
+        title = name_of(name, attributes, note)
         leaves = {key: value.clone().requires_grad_(gradients and value.is_floating_point()) for key, value in inputs.items()}
         outputs = function(*leaves.values())
         outputs = list(outputs) if isinstance(outputs, (tuple, list)) else [outputs]
@@ -92,10 +92,10 @@ class GoldenFile:
         return len(self.lines)
 
 
-def name_of(name, attributes):
-    """Conv2d/stride=2,bias=True"""
-    text = ",".join(f"{key}={str(value).replace(' ', '')}" for key, value in attributes.items())
-    return f"{name}/{text}" if text else name
+def name_of(name, attributes, note=""):
+    """Conv2d/note,stride=2,groups=3: what stands before the slash chooses the row of the C# table."""
+    texts = ([note] if note else []) + [f"{key}={value}" for key, value in attributes.items()]
+    return f"{name}/{','.join(texts).replace(' ', '')}" if texts else name
 
 
 def encode(value):

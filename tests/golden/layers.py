@@ -15,9 +15,9 @@ class Residual(nn.Module):
 
 
 def record(file):
-    def layer(name, module, x, training=True, calls=1, **attributes):
+    def layer(name, module, x, training=True, calls=1, note="", **attributes):
         attributes |= ({} if training else {"evaluation": True}) | ({"calls": calls} if calls > 1 else {})
-        title = name_of(name, attributes)
+        title = name_of(name, attributes, note)
         draw = Draw(title)
         for key, parameter in module.named_parameters():
             parameter.data = draw.normal(*parameter.shape, scale=0.5, shift=0.5 if "norm" in key.lower() else 0)
@@ -39,7 +39,7 @@ def record(file):
     draw = Draw("layers")
     for bias in (True, False):
         layer("Linear", nn.Linear(5, 3, bias), draw.normal(4, 5), bias=bias)
-    layer("Linear", nn.Linear(5, 3), draw.normal(2, 3, 5), shape=[2, 3, 5])
+    layer("Linear", nn.Linear(5, 3), draw.normal(2, 3, 5), note="batch")
     layer("Conv1d", nn.Conv1d(4, 6, 3, 2, 1, groups=2), draw.normal(2, 4, 9), stride=2, padding=1, groups=2)
     layer("Conv2d", nn.Conv2d(3, 4, 3, padding=1), draw.normal(2, 3, 5, 5), padding=1)
     layer("Conv2d", nn.Conv2d(3, 4, 3, 2, 2, 2, bias=False), draw.normal(2, 3, 8, 8), stride=2, padding=2, dilation=2, bias=False)

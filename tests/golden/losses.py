@@ -45,22 +45,22 @@ def classifications(file, reduction):
         ("soft", soft, {}), ("softWeights", soft, {"weight": class_weights}), ("softSmoothing", soft, {"label_smoothing": 0.1}),
     ]:
         weight = {"weight": options["weight"]} if "weight" in options else {}
-        file.case(f"CrossEntropy/{title}" if title else "CrossEntropy",
+        file.case("CrossEntropy",
                   lambda prediction, target, weight=None: F.cross_entropy(prediction, target.detach(), **(options | (
                       {"weight": weight.detach()} if weight is not None else {})), reduction=reduction),
-                  {"prediction": logits, "target": targets, **weight}, reduction=reduction,
+                  {"prediction": logits, "target": targets, **weight}, note=title, reduction=reduction,
                   **{"ignoreIndex": v for k, v in options.items() if k == "ignore_index"},
                   **{"labelSmoothing": v for k, v in options.items() if k == "label_smoothing"})
         if "label_smoothing" not in options and not targets.is_floating_point():
-            file.case(f"NegativeLogLikelihood/{title}" if title else "NegativeLogLikelihood",
+            file.case("NegativeLogLikelihood",
                       lambda prediction, target, weight=None: F.nll_loss(
                           prediction, target, weight.detach() if weight is not None else None,
                           ignore_index=options.get("ignore_index", -100), reduction=reduction),
-                      {"prediction": logits, "target": targets, **weight}, reduction=reduction,
+                      {"prediction": logits, "target": targets, **weight}, note=title, reduction=reduction,
                       **{"ignoreIndex": v for k, v in options.items() if k == "ignore_index"})
     maps = Draw("maps")
-    file.case("CrossEntropy/maps", lambda prediction, target: F.cross_entropy(prediction, target, reduction=reduction),
-              {"prediction": maps.normal(2, 4, 3, 2), "target": maps.integers(0, 4, 2, 3, 2)}, reduction=reduction)
+    file.case("CrossEntropy", lambda prediction, target: F.cross_entropy(prediction, target, reduction=reduction),
+              {"prediction": maps.normal(2, 4, 3, 2), "target": maps.integers(0, 4, 2, 3, 2)}, note="maps", reduction=reduction)
 
 
 def divergences(file, reduction):
@@ -70,10 +70,10 @@ def divergences(file, reduction):
     for title, x, t, positive in [("", logits, targets, None), ("positiveWeight", logits, targets, draw.uniform(0.5, 4, 4)),
                                   ("tails", extreme, torch.tensor([[0.0, 1, 1, 0], [0, 1, 0.25, 0.5]]), None)]:
         inputs = {"prediction": x, "target": t} | ({"positiveWeight": positive} if positive is not None else {})
-        file.case(f"BinaryCrossEntropyWithLogits/{title}" if title else "BinaryCrossEntropyWithLogits",
+        file.case("BinaryCrossEntropyWithLogits",
                   lambda prediction, target, positiveWeight=None: F.binary_cross_entropy_with_logits(
                       prediction, target.detach(), pos_weight=None if positiveWeight is None else positiveWeight.detach(), reduction=reduction),
-                  inputs, reduction=reduction)
+                  inputs, note=title, reduction=reduction)
     file.case("BinaryCrossEntropy", lambda prediction, target: F.binary_cross_entropy(prediction, target.detach(), reduction=reduction),
               {"prediction": draw.uniform(0.05, 0.95, 5, 4), "target": draw.uniform(0, 1, 5, 4)}, reduction=reduction)
     log_p, q = torch.log_softmax(draw.normal(4, 5), 1), torch.softmax(draw.normal(4, 5), 1)

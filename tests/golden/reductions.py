@@ -50,14 +50,14 @@ def record(file):
         file.case("ArgMax", lambda x: x.argmax(axis), {"x": x}, gradients=False, axis=axis)
         file.case("ArgMin", lambda x: x.argmin(axis), {"x": x}, gradients=False, axis=axis)
     integers = Draw("integers").integers(-9, 9, 3, 4)
-    file.case("Sum/integers", lambda x: x.sum([0]), {"x": integers}, gradients=False, axes=[0], keepAxis=False)
+    file.case("Sum", lambda x: x.sum([0]), {"x": integers}, gradients=False, note="integers", axes=[0], keepAxis=False)
     for axis in (0, 1, -1):
         file.case("CumulativeSum", lambda x: x.cumsum(axis), {"x": Draw("cumsum").normal(3, 5, 2)}, axis=axis)
         for name, function in {"Softmax": torch.softmax, "LogSoftmax": torch.log_softmax}.items():
             file.case(name, lambda x: function(x, axis), {"x": Draw(name).normal(3, 5, 4, scale=3)}, axis=axis)
     extreme = torch.tensor([[1000.0, 999, -1000], [-1e4, -1e4, -1e4], [float("-inf"), 0, 1]])
     for name, function in {"Softmax": torch.softmax, "LogSoftmax": torch.log_softmax}.items():
-        file.case(f"{name}/tails", lambda x: function(x, -1), {"x": extreme}, gradients=False, axis=-1)
+        file.case(name, lambda x: function(x, -1), {"x": extreme}, gradients=False, note="tails", axis=-1)
     ordering(file)
 
 
@@ -71,5 +71,5 @@ def ordering(file):
             file.case("TopK", lambda x: torch.topk(x, 3, axis, largest), {"x": x}, k=3, axis=axis, largest=largest)
     special = torch.tensor([2.0, float("nan"), -1, float("inf"), 0, float("-inf"), -1, 2])
     for descending in (False, True):
-        file.case("Sort/ties", lambda x: torch.sort(x, dim=0, descending=descending, stable=True),
-                  {"x": special}, gradients=False, axis=0, descending=descending)
+        file.case("Sort", lambda x: torch.sort(x, dim=0, descending=descending, stable=True),
+                  {"x": special}, gradients=False, note="ties", axis=0, descending=descending)

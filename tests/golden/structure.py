@@ -46,7 +46,7 @@ def views(file):
         file.case(name, function, {"x": x}, **attributes)
     file.case("Squeeze", lambda x: x.squeeze(1), {"x": x[:, :1]}, axis=1)
     for name, function in SLICES.items():
-        file.case(f"Slice/{name}", function, {"x": Draw("slices").normal(4, 5, 3)})
+        file.case("Slice", function, {"x": Draw("slices").normal(4, 5, 3)}, place=name)
     for offset in (-2, -1, 0, 1):
         square = Draw(f"triangle{offset}").normal(2, 4, 5)
         file.case("UpperTriangle", lambda x: x.triu(offset), {"x": square}, offset=offset)
@@ -96,15 +96,16 @@ def products(file):
                         ((5, 3, 4), (5, 4, 2)), ((2, 1, 3, 4), (5, 4, 2)), ((1, 3, 4), (6, 4, 2)), ((3, 0), (0, 2)), ((17, 33), (33, 9)),
                         ((2, 3, 4), (4,))]:
         draw = Draw(f"matmul{left}{right}")
-        file.case("MatMul", torch.matmul, {"a": draw.normal(*left), "b": draw.normal(*right)}, left=list(left), right=list(right))
+        file.case("MatMul", torch.matmul, {"a": draw.normal(*left), "b": draw.normal(*right)}, note=f"{left}{right}")
     draw = Draw("products")
-    file.case("MatMul/transposed", lambda a, b: a.T @ b.T, {"a": draw.normal(4, 3), "b": draw.normal(5, 4)})
+    file.case("MatMul", lambda a, b: a @ b, {"a": draw.normal(2, 17, 33), "b": draw.normal(2, 33, 9)}, note="batch")
     file.case("Outer", torch.outer, {"a": draw.normal(3), "b": draw.normal(4)})
     file.case("Dot", torch.dot, {"a": draw.normal(5), "b": draw.normal(5)})
     for bias in (False, True):
         for shape in ([4, 6], [2, 3, 6], [6]):
             inputs = {"x": draw.normal(*shape), "weight": draw.normal(5, 6)} | ({"bias": draw.normal(5)} if bias else {})
-            file.case("Linear", lambda x, weight, bias=None: F.linear(x, weight, bias), inputs, shape=shape, bias=bias)
+            file.case("Linear", lambda x, weight, bias=None: F.linear(x, weight, bias), inputs,
+                      note=f"{shape}{'bias' if bias else ''}")
     for equation, shapes in {
         "ij,jk->ik": [(2, 3), (3, 4)], "bij,bjk->bik": [(2, 3, 4), (2, 4, 5)], "bhqd,bhkd->bhqk": [(2, 2, 3, 4), (2, 2, 5, 4)],
         "ii->": [(3, 3)], "ii->i": [(3, 3)], "ij->ji": [(2, 3)], "ij->j": [(2, 3)], "i,j->ij": [(3,), (4,)], "ij,ij->": [(2, 3), (2, 3)],

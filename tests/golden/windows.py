@@ -35,11 +35,11 @@ def convolutions(file):
                 inputs = {"x": draw.normal(2, 4, *sizes[rank]), "weight": draw.normal(4 if groups > 1 else 3, 4 // groups, *kernels[rank])}
                 if bias:
                     inputs["bias"] = draw.normal(inputs["weight"].shape[0])
-                file.case(f"Conv{rank}d", lambda x, weight, bias=None: functions[rank](x, weight, bias, **options), inputs, **options,
-                          **({} if bias else {"bias": False}))
+                file.case(f"Conv{rank}d", lambda x, weight, bias=None: functions[rank](x, weight, bias, **options), inputs,
+                          note="" if bias else "unbiased", **options)
     draw = Draw("pointwise")
     inputs = {"x": draw.normal(2, 5, 3, 4), "weight": draw.normal(6, 5, 1, 1), "bias": draw.normal(6)}
-    file.case("Conv2d/pointwise", F.conv2d, inputs)
+    file.case("Conv2d", F.conv2d, inputs, note="pointwise")
 
 
 def pools(file):
@@ -70,7 +70,7 @@ def normalizations(file):
             if affine:
                 inputs |= {"weight": draw.normal(*normalized, shift=1, scale=0.3), "bias": draw.normal(*normalized)}
             file.case("LayerNorm", lambda x, weight=None, bias=None: F.layer_norm(x, normalized, weight, bias, 1e-3), inputs,
-                      shape=shape, axes=len(normalized), affine=affine, epsilon=1e-3)
+                      note=f"{shape}{'affine' if affine else ''}", axes=len(normalized), epsilon=1e-3)
     for shape in ([6, 3], [4, 3, 5], [3, 2, 4, 3]):
         for affine in (True, False):
             draw = Draw(f"batchnorm{shape}")
@@ -79,8 +79,8 @@ def normalizations(file):
             if affine:
                 inputs |= {"weight": draw.normal(channels, shift=1, scale=0.3), "bias": draw.normal(channels)}
             file.case("BatchNorm", lambda x, weight=None, bias=None: F.batch_norm(x, None, None, weight, bias, True, 0.1, 1e-3), inputs,
-                      shape=shape, affine=affine, epsilon=1e-3)
+                      note=f"{shape}{'affine' if affine else ''}", epsilon=1e-3)
             inputs |= {"mean": draw.normal(channels), "variance": draw.uniform(0.5, 2, channels)}
             file.case("Normalize", lambda x, mean, variance, weight=None, bias=None:
                       F.batch_norm(x, mean.detach(), variance.detach(), weight, bias, False, 0.1, 1e-3), inputs,
-                      shape=shape, affine=affine, epsilon=1e-3)
+                      note=f"{shape}{'affine' if affine else ''}", epsilon=1e-3)

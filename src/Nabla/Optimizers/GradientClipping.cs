@@ -14,7 +14,7 @@ public static unsafe class GradientClipping
             double sum = 0;
             foreach (ParameterGroup group in optimizer.GroupArray)
                 foreach (ParameterState member in group.Members)
-                    if (member.Parameter.Gradient is { } gradient) sum += Squares(gradient);
+                    if (member.Parameter.RawGradient is { } gradient) sum += Squares(gradient);
             return double.IsFinite(sum) ? Math.Sqrt(sum) : Math.Sqrt(CarefulSum(optimizer));
         }
 
@@ -61,7 +61,7 @@ public static unsafe class GradientClipping
         foreach (ParameterGroup group in optimizer.GroupArray)
             foreach (ParameterState member in group.Members)
             {
-                if (member.Parameter.Gradient is not { } gradient) continue;
+                if (member.Parameter.RawGradient is not { } gradient) continue;
                 if (!gradient.IsContiguous) member.Parameter.Gradient = gradient = gradient.Contiguous();
                 if (gradient.DType == DType.Float32) Apply<R, float>(rule, gradient);
                 else Apply<R, double>(rule, gradient);
@@ -92,7 +92,7 @@ public static unsafe class GradientClipping
         double sum = 0;
         foreach (ParameterState member in optimizer.GroupArray.SelectMany(static group => group.Members))
         {
-            if (member.Parameter.Gradient is not { } gradient) continue;
+            if (member.Parameter.RawGradient is not { } gradient) continue;
             double[] values = gradient.To(DType.Float64).ToArray<double>();
             int position = Array.FindIndex(values, static value => !double.IsFinite(value));
             if (position >= 0)

@@ -64,7 +64,7 @@ public abstract class Optimizer
         {
             foreach (ParameterState member in group.Members)
             {
-                if (member.Parameter.Gradient is not { } gradient) continue;
+                if (member.Parameter.RawGradient is not { } gradient) continue;
                 updated++;
                 member.Prepare(StateNames, InitialState);
                 member.Steps++;
@@ -123,7 +123,7 @@ public abstract class Optimizer
     void NameUnused()
     {
         UnusedParameters = [.. groups.SelectMany(static group => group.Members)
-            .Where(static member => member.Parameter.RequiresGradient && member.Parameter.Gradient is null)
+            .Where(static member => member.Parameter.RequiresGradient && member.Parameter.RawGradient is null)
             .Select(static member => member.Name)];
         if (UnusedParameters.Count > 0)
             Warned?.Invoke(this, $"{GetType().Name}: {UnusedParameters.Count} parameters got no gradient in the first step: " +

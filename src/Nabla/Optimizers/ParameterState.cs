@@ -22,7 +22,7 @@ internal sealed class ParameterState(string name, Tensor parameter)
         for (int i = 0; i < made.Length; i++)
         {
             made[i] = Tensor.Full(Parameter.Shape, value, Parameter.DType);
-            made[i].Storage.LongLived = true;
+            made[i].Storage.MarkLongLived();
         }
         Tensors = made;
     }

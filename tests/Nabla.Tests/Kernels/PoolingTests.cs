@@ -176,7 +176,7 @@ public unsafe class PoolingTests
     }
 
     /// <summary>Positions in the plane that output o reads, found by trying every input position.</summary>
-    static List<int> Taps(in PoolingGeometry g, int o)
+    static List<int> Taps(PoolingGeometry g, int o)
     {
         int w = o % g.Width.Output, h = o / g.Width.Output % g.Height.Output, d = o / g.Width.Output / g.Height.Output;
         List<int> depths = Positions(g.Depth, d), rows = Positions(g.Height, h), columns = Positions(g.Width, w);

@@ -9,6 +9,8 @@ internal static unsafe class FlatTile
     /// <summary>Vectors that a tile is wide.</summary>
     public const int Columns = 3;
 
+    const int Batch = 16;   // sums over lanes that are formed together
+
     /// <summary>y[r, p] = start[r] + Σ over k of weights[k, r] · x[offsets[k] + p] for <paramref name="rows"/> rows and p below
     /// <paramref name="length"/>, a multiple of the vector's width. The start is <paramref name="bias"/>[r], or 0 without, or y itself to go on with a sum.</summary>
     public static void Product<TSimd, TVector, T>(int rows, int terms, int* offsets, T* weights, T* x, T* y, int yPitch, int length,
@@ -25,8 +27,8 @@ internal static unsafe class FlatTile
     public static int Rows<TSimd, TVector, T>()
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged => TSimd.TileRows * 2 / Columns;
 
-    /// <summary>Elements between the products of one tile of <paramref name="rows"/> rows and the next: they are added four at a time.</summary>
-    public static int Products(int rows) => (rows * Columns + 3) / 4 * 4;
+    /// <summary>Elements between the products of one tile of <paramref name="rows"/> rows and the next.</summary>
+    public static int Products(int rows) => (rows * Columns + Batch - 1) / Batch * Batch;
 
     /// <summary>products[3r + j] += Σ over p of a[r, p] · xj[p] for <paramref name="rows"/> rows, three columns j and p below
     /// <paramref name="length"/>, a multiple of the vector's width.</summary>
@@ -153,12 +155,13 @@ internal static unsafe class FlatTile
             if (TRows.Value > 6) AddRow<TSimd, TVector, T>(row + 6 * aPitch, b0, b1, b2, ref s60, ref s61, ref s62);
             if (TRows.Value > 7) AddRow<TSimd, TVector, T>(row + 7 * aPitch, b0, b1, b2, ref s70, ref s71, ref s72);
         }
-        AddSums<TSimd, TVector, T>(s00, s01, s02, s10, products);
-        if (3 * TRows.Value > 4) AddSums<TSimd, TVector, T>(s11, s12, s20, s21, products + 4);
-        if (3 * TRows.Value > 8) AddSums<TSimd, TVector, T>(s22, s30, s31, s32, products + 8);
-        if (3 * TRows.Value > 12) AddSums<TSimd, TVector, T>(s40, s41, s42, s50, products + 12);
-        if (3 * TRows.Value > 16) AddSums<TSimd, TVector, T>(s51, s52, s60, s61, products + 16);
-        if (3 * TRows.Value > 20) AddSums<TSimd, TVector, T>(s62, s70, s71, s72, products + 20);
+        T* sums = stackalloc T[Batch];
+        TSimd.Sums(s00, s01, s02, s10, s11, s12, s20, s21, s22, s30, s31, s32, s40, s41, s42, s50, sums);
+        Add<TSimd, TVector, T>(sums, products);
+        if (TRows.Value * Columns <= Batch) return;
+        TVector none = default;
+        TSimd.Sums(s51, s52, s60, s61, s62, s70, s71, s72, none, none, none, none, none, none, none, none, sums);
+        Add<TSimd, TVector, T>(sums, products + Batch);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -200,14 +203,9 @@ internal static unsafe class FlatTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void AddSums<TSimd, TVector, T>(TVector a, TVector b, TVector c, TVector d, T* sums)
+    static void Add<TSimd, TVector, T>(T* sums, T* products)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
     {
-        T* four = stackalloc T[4];
-        TSimd.Sums(a, b, c, d, four);
-        sums[0] += four[0];
-        sums[1] += four[1];
-        sums[2] += four[2];
-        sums[3] += four[3];
+        for (int i = 0; i < Batch; i += TSimd.Count) TSimd.Store(products + i, TSimd.Add(TSimd.Load(products + i), TSimd.Load(sums + i)));
     }
 }

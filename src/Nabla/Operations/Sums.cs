@@ -8,7 +8,7 @@ public static unsafe class Sums
     extension(Tensor x)
     {
         /// <summary>Sum of all elements, a scalar. Integers are summed in their own type.</summary>
-        public Tensor Sum() => x.Sum(AllAxes(x.Rank));
+        public Tensor Sum() => x.Sum(AllAxes[..x.Rank]);
 
         /// <summary>Sum over <paramref name="axis"/>.</summary>
         public Tensor Sum(int axis, bool keepAxis = false) => x.Sum([axis], keepAxis);
@@ -32,7 +32,7 @@ public static unsafe class Sums
         }
 
         /// <summary>Mean of all elements.</summary>
-        public Tensor Mean() => x.Mean(AllAxes(x.Rank));
+        public Tensor Mean() => x.Mean(AllAxes[..x.Rank]);
 
         /// <summary>Mean over <paramref name="axis"/>.</summary>
         public Tensor Mean(int axis, bool keepAxis = false) => x.Mean([axis], keepAxis);
@@ -58,12 +58,7 @@ public static unsafe class Sums
         }
     }
 
-    static int[] AllAxes(int rank)
-    {
-        var axes = new int[rank];
-        for (int i = 0; i < rank; i++) axes[i] = i;
-        return axes;
-    }
+    static ReadOnlySpan<int> AllAxes => [0, 1, 2, 3, 4, 5, 6, 7];
 
     static void Run<T>(in ReductionPlan plan, Tensor x, Tensor y) where T : unmanaged, System.Numerics.INumber<T>
     {

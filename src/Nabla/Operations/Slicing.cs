@@ -45,6 +45,17 @@ public static class Slicing
             return x.Slice(builder.Build());
         }
 
+        /// <summary>Overwrites every element, in place: <c>x[1..3].Fill(0.5)</c> changes x through its view. Not recorded.</summary>
+        /// <exception cref="InvalidOperationException">The tensor takes part in a graph and operations are recorded.</exception>
+        public void Fill(double value)
+        {
+            if (x.Node is not null && Autograd.IsRecording)
+                throw new InvalidOperationException(
+                    "Fill: a tensor that takes part in a graph cannot be filled while operations are recorded. " +
+                    "Assign a part, x[…] = Tensor.Scalar(value), or wrap the change in Autograd.NoGradient().");
+            x.Overwrite(Tensor.Scalar(value, x.DType));
+        }
+
         /// <summary>The elements of a region, as a view.</summary>
         internal Tensor Slice(Region region) =>
             Autograd.Record("Slice", region.Of(x), [x], [], region, static (g, _, region) => [g.Place(region)]);

@@ -93,7 +93,7 @@ public sealed class Tensor
     /// <summary>
     /// A part of the tensor; entries stand for axes from the first on, axes without an entry are taken whole. Positions, ranges and
     /// new axes give a view; tensors of positions and masks give a copy. Assigning overwrites the part in place; the value
-    /// broadcasts to it and is converted.
+    /// broadcasts to it and is converted; <c>x[1..3].Fill(0.5)</c> overwrites with a number.
     /// </summary>
     /// <remarks>
     /// Several tensors of positions broadcast together and their common axes take the place of the first if they index
@@ -118,9 +118,6 @@ public sealed class Tensor
         GC.KeepAlive(this);
         return value;
     }
-
-    /// <summary>A number as a Float64 tensor without axes, so that <c>x[1..3] = 0.5</c> reads as it should; it takes the type of what it meets.</summary>
-    public static implicit operator Tensor(double value) => Tensor.Scalar(value, DType.Float64);
 
     /// <summary>The value of a tensor with one element, as a number: the short spelling for losses. Cuts it off from the graph.</summary>
     public static explicit operator float(Tensor tensor) => (float)(double)tensor;

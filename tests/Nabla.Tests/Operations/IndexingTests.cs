@@ -44,7 +44,7 @@ public class IndexingTests
     {
         Tensor x = Tensor.Zeros((4, 4));
         Tensor view = x[1..3, Step(.., -1)];
-        x[1, 3] = 5;
+        x[1, 3].Fill(5);
         Assert.Equal(5f, view[0, 0].Item<float>());
     }
 
@@ -81,10 +81,10 @@ public class IndexingTests
     {
         Tensor x = Tensor.Zeros((3, 4));
         x[1] = Tensor.From([1f, 2, 3, 4]);
-        x[.., 0] = 9;
+        x[.., 0].Fill(9);
         x[Step(.., 2), 2..] = Tensor.From(new float[,] { { 5 }, { 6 } });
         Assert.Equal([9, 0, 5, 5, 9, 2, 3, 4, 9, 0, 6, 6], x.ToArray<float>());
-        x[x.Greater(5)] = -1;
+        x[x.Greater(5)] = Tensor.Scalar(-1);
         x[Tensor.From([0, 0]), Tensor.From([1, 1])] = Tensor.From([7f, 8]);
         Assert.Equal([-1, 8, 5, 5, -1, 2, 3, 4, -1, 0, -1, -1], x.ToArray<float>());
     }
@@ -101,7 +101,7 @@ public class IndexingTests
     public void Assigning_to_a_strided_view_by_positions_reaches_the_base()
     {
         Tensor x = Tensor.Zeros((2, 3)), view = x.T;
-        view[Tensor.From([0, 2]), 1] = 4;
+        view[Tensor.From([0, 2]), 1] = Tensor.Scalar(4);
         Assert.Equal([0f, 0, 0, 4, 0, 4], x.ToArray<float>());
     }
 
@@ -109,9 +109,10 @@ public class IndexingTests
     public void Assigning_converts_and_keeps_all_digits()
     {
         Tensor x = Tensor.Zeros(2, DType.Float64), n = Tensor.Zeros(2, DType.Int64);
-        x[0] = 0.1;
-        n[1] = 7;
-        Assert.Equal(0.1, x[0].Item<double>());
+        x[0].Fill(0.1);
+        x[1] = Tensor.Scalar(0.1, DType.Float64);
+        n[1] = Tensor.Scalar(7);
+        Assert.Equal([0.1, 0.1], x.ToArray<double>());
         Assert.Equal(7, n[1].Item<long>());
     }
 

@@ -61,8 +61,14 @@ public interface ILanes<V> where V : struct, ILanes<V>
     /// <summary>Hyperbolic tangent.</summary>
     static abstract V Tanh(V x);
 
+    /// <summary>1 / (1 + e⁻ˣ), exact in both tails.</summary>
+    static abstract V Sigmoid(V x);
+
     /// <summary>Gauss error function.</summary>
     static abstract V Erf(V x);
+
+    /// <summary>1 − erf x, exact far to the right.</summary>
+    static abstract V Erfc(V x);
 
     /// <summary>Sine.</summary>
     static abstract V Sin(V x);

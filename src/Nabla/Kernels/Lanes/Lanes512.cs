@@ -56,6 +56,12 @@ internal readonly struct Lanes512(Vector512<float> value) : ISingleLanes<Lanes51
     public static Lanes512 Tanh(Lanes512 x) => SingleMath.Tanh(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Sigmoid(Lanes512 x) => SingleMath.Sigmoid(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Erfc(Lanes512 x) => SingleMath.Erfc(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Erf(Lanes512 x) => SingleMath.Erf(x);
 
     public static Lanes512 Sin(Lanes512 x) => PerLane(x, x, static (a, _) => MathF.Sin(a));

@@ -130,4 +130,14 @@ internal static class SingleMath
         far = V.IfLess(x, V.Constant(0), -far, far);
         return V.IfLess(V.Abs(x), V.Constant(1), near, far);
     }
+
+    /// <summary>1 / (1 + e⁻ˣ), from the side on which the exponential is small.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Sigmoid<V>(V x) where V : struct, ISingleLanes<V>
+    {
+        V z = Exp(-V.Abs(x));
+        return V.IfLess(x, V.Constant(0), z, V.Constant(1)) / (V.Constant(1) + z);
+    }
+
+    public static V Erfc<V>(V x) where V : struct, ISingleLanes<V> => V.Constant(1) - Erf(x);
 }

@@ -86,7 +86,7 @@ public static class PngImage
             if (got < size) throw new DataFormatException($"{name}: expected {size} bytes of pixels, got {got}.");
             if (zlib.ReadByte() >= 0) throw new DataFormatException($"{name}: expected {size} bytes of pixels, got more.");
         }
-        catch (InvalidDataException cause)
+        catch (Exception cause) when (cause is InvalidDataException or (IOException and not DataFormatException)) // the second: a preset dictionary
         {
             throw new DataFormatException($"{name}: expected intact packed pixels, got damaged data.", cause);
         }

@@ -98,8 +98,7 @@ public sealed class SafetensorsFile : IDisposable
         ArgumentNullException.ThrowIfNull(entry);
         if (target.Length != entry.ByteCount)
             throw new ArgumentException($"SafetensorsFile.Read: expected a buffer of {entry.ByteCount} bytes, got {target.Length}.", nameof(target));
-        stream.Position = start + entry.Offset;
-        new FormatReader(stream, name).Read(target, $"tensor '{entry.Name}'");
+        Seek(entry).Read(target, $"tensor '{entry.Name}'");
     }
 
     /// <summary>Reads one tensor.</summary>
@@ -112,6 +111,24 @@ public sealed class SafetensorsFile : IDisposable
         byte[] bytes = new byte[entry.ByteCount];
         Read(entry, bytes);
         return new ArrayData(entry.DType, entry.Shape, bytes);
+    }
+
+    /// <summary>Reads one tensor of any size.</summary>
+    /// <exception cref="DataFormatException">The file has no tensor of this name.</exception>
+    /// <exception cref="ShapeException">It has more axes or elements than a tensor can have.</exception>
+    public Tensor ReadTensor(string name)
+    {
+        SafetensorsEntry entry = Entry(name);
+        FormatReader reader = Seek(entry);
+        return TensorBytes.Create(entry.Shape, entry.DType, piece => reader.Read(piece, $"tensor '{name}'"));
+    }
+
+    /// <summary>Reads every tensor of a file.</summary>
+    /// <exception cref="DataFormatException">The file is malformed.</exception>
+    public static IReadOnlyDictionary<string, Tensor> ReadTensors(string path)
+    {
+        using SafetensorsFile file = Open(path);
+        return file.Entries.ToDictionary(entry => entry.Name, entry => file.ReadTensor(entry.Name));
     }
 
     /// <summary>Closes the file.</summary>
@@ -128,8 +145,24 @@ public sealed class SafetensorsFile : IDisposable
         Write(stream, tensors.Select(t => (t.Key, t.Value.DType, t.Value.Shape)), metadata, entry => stream.Write(tensors[entry.Name].Bytes));
     }
 
+    /// <summary>Writes tensors through a temporary file (see <see cref="AtomicFile"/>). The same tensors give the same bytes in any order.</summary>
+    /// <exception cref="IOException">The file cannot be written; the one that was there is unchanged.</exception>
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
+
+    /// <summary>Writes tensors to a stream. The same tensors give the same bytes in any order.</summary>
+    public static void Write(Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        Write(
+            stream,
+            tensors.Select(t => (t.Key, t.Value.DType, (IReadOnlyList<int>)t.Value.Shape.ToArray())),
+            metadata,
+            entry => TensorBytes.Write(tensors[entry.Name], stream));
+    }
+
     /// <summary>Writes the header, then lets <paramref name="writeElements"/> write each tensor in the order of the places.</summary>
-    internal static void Write(
+    static void Write(
         Stream stream,
         IEnumerable<(string Name, DType DType, IReadOnlyList<int> Shape)> tensors,
         IReadOnlyDictionary<string, string>? metadata,
@@ -182,6 +215,12 @@ public sealed class SafetensorsFile : IDisposable
         }
         while (buffer.Length % 8 != 0) buffer.WriteByte((byte)' '); // the elements start at a multiple of 8
         return buffer.ToArray();
+    }
+
+    FormatReader Seek(SafetensorsEntry entry)
+    {
+        stream.Position = start + entry.Offset;
+        return new FormatReader(stream, name);
     }
 
     void ReadHeader(JsonElement root)

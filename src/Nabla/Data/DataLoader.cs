@@ -7,7 +7,8 @@ public sealed record DataLoaderOptions
     public int BatchSize
     {
         get;
-        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(BatchSize), $"BatchSize: expected at least 1, got {value}.");
+        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(
+            nameof(BatchSize), $"BatchSize: expected at least 1, got {value}.");
     } = 32;
 
     /// <summary>Whether every epoch has its own random order. Default false.</summary>
@@ -26,7 +27,8 @@ public sealed record DataLoaderOptions
     public int? Prefetch
     {
         get;
-        init => field = value is null or >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Prefetch), $"Prefetch: expected at least 0, got {value}.");
+        init => field = value is null or >= 0 ? value : throw new ArgumentOutOfRangeException(
+            nameof(Prefetch), $"Prefetch: expected at least 0, got {value}.");
     }
 
     /// <summary>Another order than the sequence or the shuffle. Default null.</summary>
@@ -49,7 +51,8 @@ public sealed class DataLoader<TSample, TBatch>
     /// <param name="collate">Makes a batch from its samples, such as <see cref="Batch.Stack"/>.</param>
     /// <param name="options">Default: batches of 32 in sequence.</param>
     /// <param name="transform">Changes each batch, with random numbers of its own: augmentation. Runs on the background thread.</param>
-    /// <exception cref="ArgumentException">The data set is empty, or has less than one batch and <see cref="DataLoaderOptions.DropLast"/> is set.</exception>
+    /// <exception cref="ArgumentException">The data set is empty, or has less than one batch and <see
+    /// cref="DataLoaderOptions.DropLast"/> is set.</exception>
     public DataLoader(
         IDataset<TSample> dataset,
         Func<IReadOnlyList<TSample>, TBatch> collate,
@@ -66,7 +69,8 @@ public sealed class DataLoader<TSample, TBatch>
     /// <param name="dataset">Where the batches come from.</param>
     /// <param name="options">Default: batches of 32 in sequence.</param>
     /// <param name="transform">Changes each batch, with random numbers of its own: augmentation. Runs on the background thread.</param>
-    /// <exception cref="ArgumentException">The data set is empty, or has less than one batch and <see cref="DataLoaderOptions.DropLast"/> is set.</exception>
+    /// <exception cref="ArgumentException">The data set is empty, or has less than one batch and <see
+    /// cref="DataLoaderOptions.DropLast"/> is set.</exception>
     public DataLoader(
         IBatchedDataset<TSample, TBatch> dataset, DataLoaderOptions? options = null, Func<TBatch, RandomStream, TBatch>? transform = null)
         : this(options, transform)
@@ -92,7 +96,8 @@ public sealed class DataLoader<TSample, TBatch>
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(collate);
         if (Options.Shuffle || Options.Sampler is not null)
-            throw new ArgumentException("DataLoader: expected an IDataset for shuffling, got an IterableDataset. Shuffle where it is made.", nameof(options));
+            throw new ArgumentException(
+                "DataLoader: expected an IDataset for shuffling, got an IterableDataset. Shuffle where it is made.", nameof(options));
         batches = (epoch, firstBatch) => source.Read(epoch)
             .Skip(checked(firstBatch * Options.BatchSize))
             .Chunk(Options.BatchSize)
@@ -144,7 +149,8 @@ public sealed class DataLoader<TSample, TBatch>
         ISampler sampler = Options.Sampler ?? (Options.Shuffle ? new RandomSampler(count) : new SequentialSampler(count));
         int size = Options.BatchSize, batchCount = Options.DropLast ? sampler.Count / size : (int)(((long)sampler.Count + size - 1) / size);
         if (batchCount == 0)
-            throw new ArgumentException($"DataLoader: expected at least one batch of {size}, got {sampler.Count} samples. Take a smaller BatchSize, or leave DropLast.");
+            throw new ArgumentException(
+                $"DataLoader: expected at least one batch of {size}, got {sampler.Count} samples. Take a smaller BatchSize, or leave DropLast.");
         BatchCount = batchCount;
         SampleCount = Options.DropLast ? batchCount * size : sampler.Count;
         return Batches;

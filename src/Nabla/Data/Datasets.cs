@@ -26,13 +26,16 @@ public static class Datasets
         _ => throw new ArgumentException($"Datasets.Load: expected one of {string.Join(", ", Names)}, got '{name}'.", nameof(name)),
     };
 
-    /// <summary>1,797 handwritten digits: pictures [1, 8, 8] with values 0 (paper) … 1 (ink), 10 classes (Alpaydin, Kaynak, 1998).</summary>
+    /// <summary>
+    /// 1,797 handwritten digits: pictures [1, 8, 8] with values 0 (paper) … 1 (ink), 10 classes (Alpaydin, Kaynak, 1998).
+    /// </summary>
     public static NamedDataset Digits()
     {
         var (features, targets) = EmbeddedData.Digits;
         return new NamedDataset(
             "digits",
-            "Handwritten digits of 43 people, counts of ink in 4 × 4 blocks of a 32 × 32 scan, scaled from 0 … 16 to 0 … 1. The test part of the UCI set 'Optical Recognition of Handwritten Digits' (Alpaydin, Kaynak, 1998).",
+            "Handwritten digits of 43 people, counts of ink in 4 × 4 blocks of a 32 × 32 scan, scaled from 0 … 16 to 0 … 1. "
+            + "The test part of the UCI set 'Optical Recognition of Handwritten Digits' (Alpaydin, Kaynak, 1998).",
             new TensorDataset(Numbers(features, 16, (features.Shape[0], 1, 8, 8)), Classes(targets)),
             [],
             DigitNames);
@@ -60,16 +63,23 @@ public static class Datasets
     /// <summary>569 tumors, 30 measurements of cell nuclei, malignant (0) or benign (1) (Wolberg, Mangasarian, Street, 1995).</summary>
     public static NamedDataset BreastCancer()
     {
-        string[] measures = ["radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points", "symmetry", "fractal dimension"];
+        string[] measures =
+        [
+            "radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points",
+            "symmetry", "fractal dimension",
+        ];
         return Table(
             "breast-cancer",
-            "Cell nuclei in pictures of 569 breast tumors: mean, standard error and worst of ten measurements (Wolberg, Mangasarian, Street, Street, 1995; UCI).",
+            "Cell nuclei in pictures of 569 breast tumors: mean, standard error and worst of ten measurements "
+            + "(Wolberg, Mangasarian, Street, Street, 1995; UCI).",
             EmbeddedData.BreastCancer,
             [.. measures.Select(m => $"mean {m}"), .. measures.Select(m => $"{m} error"), .. measures.Select(m => $"worst {m}")],
             ["malignant", "benign"]);
     }
 
-    /// <summary>442 patients, 10 measurements, and the progression of diabetes a year later (Efron, Hastie, Johnstone, Tibshirani, 2004).</summary>
+    /// <summary>
+    /// 442 patients, 10 measurements, and the progression of diabetes a year later (Efron, Hastie, Johnstone, Tibshirani, 2004).
+    /// </summary>
     /// <remarks>As in the paper, each feature is centered and scaled so that its squares add up to 1.</remarks>
     public static NamedDataset Diabetes()
     {
@@ -85,11 +95,15 @@ public static class Datasets
         }
         return new NamedDataset(
             "diabetes",
-            "Ten measurements of 442 patients, centered and scaled to squares that add up to 1, and the progression of their disease a year later (Efron, Hastie, Johnstone, Tibshirani: Least angle regression, 2004).",
+            "Ten measurements of 442 patients, centered and scaled to squares that add up to 1, and the progression of their disease "
+            + "a year later (Efron, Hastie, Johnstone, Tibshirani: Least angle regression, 2004).",
             new TensorDataset(
                 Tensor.From(Array.ConvertAll(x, v => (float)v), (count, width)),
                 Tensor.From(Array.ConvertAll(targets.Elements<double>().ToArray(), v => (float)v), (count, 1))),
-            ["age", "sex", "body mass index", "blood pressure", "total cholesterol", "LDL", "HDL", "cholesterol / HDL", "log triglycerides", "blood sugar"],
+            [
+                "age", "sex", "body mass index", "blood pressure", "total cholesterol", "LDL", "HDL", "cholesterol / HDL", "log triglycerides",
+                "blood sugar",
+            ],
             []);
     }
 
@@ -104,7 +118,8 @@ public static class Datasets
         ArgumentException.ThrowIfNullOrEmpty(directory);
         return new NamedDataset(
             "mnist",
-            "Handwritten digits of employees and students, 28 × 28 pixels, scaled from 0 … 255 to 0 … 1 (LeCun, Cortes, Burges: The MNIST database, 1998).",
+            "Handwritten digits of employees and students, 28 × 28 pixels, scaled from 0 … 255 to 0 … 1 "
+            + "(LeCun, Cortes, Burges: The MNIST database, 1998).",
             MnistPart(directory, "train"),
             [],
             DigitNames,
@@ -119,15 +134,18 @@ public static class Datasets
     /// </param>
     /// <param name="features">Columns of numbers; default null: all but the target.</param>
     /// <param name="isClassification">Default null: what the target holds decides.</param>
-    /// <exception cref="DataFormatException">There are no rows, a feature is no number, or a number is asked for where there is text.</exception>
+    /// <exception cref="DataFormatException">There are no rows, a feature is no number, or a number is asked for where there is
+    /// text.</exception>
     /// <exception cref="ArgumentException">There is no such column, or no feature is left.</exception>
-    public static NamedDataset FromTable(CsvTable table, string target, IReadOnlyList<string>? features = null, bool? isClassification = null)
+    public static NamedDataset FromTable(
+        CsvTable table, string target, IReadOnlyList<string>? features = null, bool? isClassification = null)
     {
         ArgumentNullException.ThrowIfNull(table);
         if (table.RowCount == 0) throw new DataFormatException($"{table.Name}: expected rows of data, got a header alone.");
         bool isNumeric = table.IsNumeric(target);
         features ??= [.. table.Columns.Where(c => c != target)];
-        if (features.Count == 0) throw new ArgumentException($"{table.Name}: expected feature columns beside '{target}', got none.", nameof(features));
+        if (features.Count == 0)
+            throw new ArgumentException($"{table.Name}: expected feature columns beside '{target}', got none.", nameof(features));
         Tensor x = Tensor.From(Narrow(table, features), (table.RowCount, features.Count));
 
         string[] classNames = [];
@@ -138,14 +156,17 @@ public static class Datasets
                 ? [.. table.Numbers(target).Distinct().Order().Select(v => v.ToString(CultureInfo.InvariantCulture))]
                 : [.. table.Text(target).Distinct().Order(StringComparer.Ordinal)];
             Dictionary<string, long> numbers = classNames.Select((name, i) => (name, i)).ToDictionary(c => c.name, c => (long)c.i);
-            IEnumerable<string> names = isNumeric ? table.Numbers(target).Select(v => v.ToString(CultureInfo.InvariantCulture)) : table.Text(target);
+            IEnumerable<string> names = isNumeric
+                ? table.Numbers(target).Select(v => v.ToString(CultureInfo.InvariantCulture))
+                : table.Text(target);
             y = Tensor.From<long>([.. names.Select(name => numbers[name])]);
         }
         else
         {
             y = Tensor.From(Narrow(table, [target]), (table.RowCount, 1));
         }
-        return new NamedDataset(Path.GetFileNameWithoutExtension(table.Name), $"'{target}' of {table.Name}.", new TensorDataset(x, y, allowMissing: true), features, classNames);
+        TensorDataset data = new(x, y, allowMissing: true); // the table has decided whether numbers may be missing
+        return new NamedDataset(Path.GetFileNameWithoutExtension(table.Name), $"'{target}' of {table.Name}.", data, features, classNames);
     }
 
     static float[] Narrow(CsvTable table, IReadOnlyList<string> columns)
@@ -154,7 +175,8 @@ public static class Datasets
         float[] narrow = Array.ConvertAll(wide, v => (float)v);
         int bad = Array.FindIndex(narrow, float.IsInfinity); // the table itself holds none
         return bad < 0 ? narrow : throw new DataFormatException(
-            $"{table.Name}: expected numbers up to {float.MaxValue:G3} in '{columns[bad % columns.Count]}', got {wide[bad]} in row {bad / columns.Count + 1}. Scale the column.");
+            $"{table.Name}: expected numbers up to {float.MaxValue:G3} in '{columns[bad % columns.Count]}', "
+            + $"got {wide[bad]} in row {bad / columns.Count + 1}. Scale the column.");
     }
 
     static TensorDataset MnistPart(string directory, string part)
@@ -174,7 +196,9 @@ public static class Datasets
     {
         string plain = Path.Join(directory, name), packed = plain + ".gz";
         return File.Exists(plain) ? plain : File.Exists(packed) ? packed
-            : throw new FileNotFoundException($"Datasets.Mnist: expected '{name}' or '{name}.gz' in '{directory}', got neither. Download the four MNIST files there.", plain);
+            : throw new FileNotFoundException(
+                $"Datasets.Mnist: expected '{name}' or '{name}.gz' in '{directory}', got neither. "
+                + "Download the four MNIST files there.", plain);
     }
 
     static NamedDataset Table(
@@ -182,8 +206,8 @@ public static class Datasets
     {
         float[] features = Array.ConvertAll(arrays.Features.Elements<double>().ToArray(), v => (float)v);
         Tensor targets = Tensor.From(arrays.Targets.Elements<long>(), arrays.Targets.Count);
-        return new NamedDataset(
-            name, description, new TensorDataset(Tensor.From(features, (arrays.Features.Shape[0], featureNames.Length)), targets), featureNames, classNames);
+        TensorDataset data = new(Tensor.From(features, (arrays.Features.Shape[0], featureNames.Length)), targets);
+        return new NamedDataset(name, description, data, featureNames, classNames);
     }
 
     static Tensor Numbers(ArrayData bytes, float most, Shape shape)

@@ -88,6 +88,7 @@ internal static class Rows
     {
         for (int i = 0; i < indices.Length; i++)
             if ((uint)indices[i] >= (uint)count)
-                throw new ArgumentOutOfRangeException(nameof(indices), $"{who}: expected indices in [0, {count}), got {indices[i]} at position {i}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(indices), $"{who}: expected indices in [0, {count}), got {indices[i]} at position {i}.");
     }
 }

@@ -20,6 +20,7 @@ public sealed record NamedDataset(
 
     /// <summary>The name and the sizes, as in <c>digits: 1797 samples of [1, 8, 8], 10 classes</c>.</summary>
     public override string ToString() =>
-        $"{Name}: {Data.Count} samples of {Data.FeatureShape}, {(IsClassification ? $"{ClassNames.Count} classes" : $"targets {Data.TargetShape}")}"
+        $"{Name}: {Data.Count} samples of {Data.FeatureShape}, "
+        + (IsClassification ? $"{ClassNames.Count} classes" : $"targets {Data.TargetShape}")
         + (Test is null ? "" : $", {Test.Count} test samples");
 }

@@ -48,11 +48,14 @@ public sealed class WeightedSampler : ISampler
         this.weights = [.. weights];
         this.withReplacement = withReplacement;
         int bad = Array.FindIndex(this.weights, w => !(w >= 0 && double.IsFinite(w)));
-        if (bad >= 0) throw new ArgumentException($"WeightedSampler: expected finite weights of at least 0, got {this.weights[bad]} at position {bad}.", nameof(weights));
+        if (bad >= 0)
+            throw new ArgumentException(
+                $"WeightedSampler: expected finite weights of at least 0, got {this.weights[bad]} at position {bad}.", nameof(weights));
         int positive = this.weights.Count(w => w > 0);
         Count = count ?? (withReplacement ? this.weights.Length : positive);
         if (positive == 0 || Count < 1 || (!withReplacement && Count > positive))
-            throw new ArgumentException($"WeightedSampler: expected {Math.Max(1, Count)} samples to draw, got {positive} weights above 0.", nameof(count));
+            throw new ArgumentException(
+                $"WeightedSampler: expected {Math.Max(1, Count)} samples to draw, got {positive} weights above 0.", nameof(count));
     }
 
     /// <inheritdoc/>
@@ -86,7 +89,9 @@ public sealed class WeightedSampler : ISampler
     }
 }
 
-/// <summary>Every sample once, in a random order in which every stretch has about the same share of each class: small batches stay balanced.</summary>
+/// <summary>
+/// Every sample once, in a random order in which every stretch has about the same share of each class: small batches stay balanced.
+/// </summary>
 public sealed class StratifiedSampler : ISampler
 {
     readonly int[] labels;

@@ -12,13 +12,16 @@ public static class Split
         return (Sorted(order.AsSpan(test)), Sorted(order.AsSpan(0, test)));
     }
 
-    /// <summary>Any number of parts at random. The sizes are the fractions of count, rounded by largest remainder, and add up to it.</summary>
+    /// <summary>
+    /// Any number of parts at random. The sizes are the fractions of count, rounded by largest remainder, and add up to it.
+    /// </summary>
     /// <exception cref="ArgumentException">A fraction is negative, or they do not add up to 1.</exception>
     public static int[][] Random(int count, IReadOnlyList<double> fractions, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(fractions);
         if (fractions.Any(f => !(f >= 0)) || Math.Abs(fractions.Sum() - 1) > 1e-9)
-            throw new ArgumentException($"Split.Random: expected fractions of at least 0 that add up to 1, got {string.Join(", ", fractions)}.", nameof(fractions));
+            throw new ArgumentException(
+                $"Split.Random: expected fractions of at least 0 that add up to 1, got {string.Join(", ", fractions)}.", nameof(fractions));
         int[] order = Stream(seed).Permutation(count), sizes = Apportion([.. fractions.Select(f => f * count)], count);
         int start = 0;
         return [.. sizes.Select(size => Sorted(order.AsSpan((start += size) - size, size)))];
@@ -83,7 +86,9 @@ public static class Split
         return Array.ConvertAll(numbers, number => members[number].ToArray());
     }
 
-    /// <summary>Whole numbers near the quotas that add up to the total: the largest remainders are rounded up (Hamilton's method).</summary>
+    /// <summary>
+    /// Whole numbers near the quotas that add up to the total: the largest remainders are rounded up (Hamilton's method).
+    /// </summary>
     static int[] Apportion(double[] quotas, int total)
     {
         int[] sizes = Array.ConvertAll(quotas, q => (int)q);
@@ -99,10 +104,12 @@ public static class Split
 
     static int TestCount(string who, int count, double fraction)
     {
-        if (!(fraction is > 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(fraction), $"{who}: expected a test fraction in (0, 1), got {fraction}.");
+        if (!(fraction is > 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(fraction), $"{who}: expected a test fraction in (0, 1), got {fraction}.");
         int test = (int)Math.Round(fraction * count, MidpointRounding.AwayFromZero);
         if (test == 0 || test == count)
-            throw new ArgumentOutOfRangeException(nameof(fraction), $"{who}: expected samples in both parts, got {count - test} and {test} of {count}. Take another fraction or more data.");
+            throw new ArgumentOutOfRangeException(
+                nameof(fraction), $"{who}: expected samples in both parts, got {count - test} and {test} of {count}. Take another fraction or more data.");
         return test;
     }
 

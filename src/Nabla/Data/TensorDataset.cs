@@ -17,7 +17,8 @@ public sealed class TensorDataset : IBatchedDataset<Example, Batch>
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(targets);
         if (features.Rank == 0 || targets.Rank == 0 || features.Shape[0] != targets.Shape[0])
-            throw new ShapeException($"TensorDataset: expected features and targets with one row per sample, got {features.Shape} and {targets.Shape}.");
+            throw new ShapeException(
+                $"TensorDataset: expected features and targets with one row per sample, got {features.Shape} and {targets.Shape}.");
         this.features = features.Detach().Contiguous();
         this.targets = targets.Detach().Contiguous();
         if (!allowMissing) CheckFinite("features", this.features);
@@ -82,7 +83,8 @@ public sealed class TensorDataset : IBatchedDataset<Example, Batch>
     public int[] Labels()
     {
         if (targets.Rank != 1 || targets.DType.IsFloat || targets.DType == DType.Bool)
-            throw new DTypeException($"TensorDataset.Labels: expected class indices, integers of shape [samples], got {targets.DType} {targets.Shape}.");
+            throw new DTypeException(
+                $"TensorDataset.Labels: expected class indices, integers of shape [samples], got {targets.DType} {targets.Shape}.");
         return Targets.To(DType.Int32).ToArray<int>();
     }
 
@@ -102,6 +104,7 @@ public sealed class TensorDataset : IBatchedDataset<Example, Batch>
         int at = TensorRows.FirstNonFinite(x);
         if (at < 0) return;
         int width = x.Length / x.Shape[0];
-        throw new DataFormatException($"TensorDataset: expected finite {what}, got NaN or infinity at row {at / width}, column {at % width} (both from 0).");
+        throw new DataFormatException(
+            $"TensorDataset: expected finite {what}, got NaN or infinity at row {at / width}, column {at % width} (both from 0).");
     }
 }

@@ -15,7 +15,8 @@ internal static class TensorRows
         nint rowBytes = (nint)source.Shape.Strides[0] * source.DType.Size;
         ref byte from = ref Unsafe.Add(ref source.Storage.Data, (nint)source.Offset * source.DType.Size);
         ref byte to = ref result.Storage.Data;
-        for (int i = 0; i < indices.Length; i++) Copy(ref Unsafe.Add(ref from, indices[i] * rowBytes), ref Unsafe.Add(ref to, i * rowBytes), rowBytes);
+        for (int i = 0; i < indices.Length; i++)
+            Copy(ref Unsafe.Add(ref from, indices[i] * rowBytes), ref Unsafe.Add(ref to, i * rowBytes), rowBytes);
         GC.KeepAlive(source);
         GC.KeepAlive(result);
         return result;
@@ -29,9 +30,11 @@ internal static class TensorRows
         for (int i = 0; i < rows.Length; i++)
         {
             if (rows[i].Shape != rows[0].Shape || rows[i].DType != rows[0].DType)
-                throw new ShapeException($"{who}: expected {rows[0].DType} {rows[0].Shape} like the first, got {rows[i].DType} {rows[i].Shape} at position {i}.");
+                throw new ShapeException(
+                    $"{who}: expected {rows[0].DType} {rows[0].Shape} like the first, got {rows[i].DType} {rows[i].Shape} at position {i}.");
             Tensor row = rows[i].Contiguous();
-            Copy(ref Unsafe.Add(ref row.Storage.Data, (nint)row.Offset * row.DType.Size), ref Unsafe.Add(ref result.Storage.Data, i * rowBytes), rowBytes);
+            ref byte from = ref Unsafe.Add(ref row.Storage.Data, (nint)row.Offset * row.DType.Size);
+            Copy(ref from, ref Unsafe.Add(ref result.Storage.Data, i * rowBytes), rowBytes);
             GC.KeepAlive(row);
         }
         GC.KeepAlive(result);
@@ -60,7 +63,8 @@ internal static class TensorRows
         if (Vector<T>.IsSupported) // Half has no vectors
         {
             Vector<T> infinity = new(T.PositiveInfinity); // |NaN| < ∞ is false, as |∞| < ∞ is
-            while (i <= elements.Length - Vector<T>.Count && Vector.LessThanAll(Vector.Abs(new Vector<T>(elements[i..])), infinity)) i += Vector<T>.Count;
+            for (; i <= elements.Length - Vector<T>.Count; i += Vector<T>.Count)
+                if (!Vector.LessThanAll(Vector.Abs(new Vector<T>(elements[i..])), infinity)) break;
         }
         for (; i < elements.Length; i++)
             if (!T.IsFinite(elements[i])) return i;
@@ -73,7 +77,8 @@ internal static class TensorRows
         for (nint done = 0; done < bytes; done += 1 << 30)
         {
             int part = (int)Math.Min(1 << 30, bytes - done);
-            MemoryMarshal.CreateSpan(ref Unsafe.Add(ref from, done), part).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref to, done), part));
+            Span<byte> target = MemoryMarshal.CreateSpan(ref Unsafe.Add(ref to, done), part);
+            MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref from, done), part).CopyTo(target);
         }
     }
 }

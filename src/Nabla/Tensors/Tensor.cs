@@ -248,6 +248,17 @@ public sealed class Tensor
         IsInArena = false;
     }
 
+    /// <summary>Takes over the elements and the type of a tensor of this shape, and stays the leaf it was.</summary>
+    internal void ReplaceBy(Tensor source)
+    {
+        _ = Storage;
+        Node? node = Node;
+        Adopt(source);
+        Node = node;
+        DType = source.DType;
+        Storage.LongLived = true;
+    }
+
     /// <summary>This handle becomes another tensor: how a recorded change in place (<c>x += y</c>) takes effect.</summary>
     internal void Adopt(Tensor result)
     {

@@ -5,18 +5,15 @@ using Nabla.Kernels;
 
 namespace Nabla.Tests.Kernels;
 
-[Collection(KernelSwitches.Name)]
+[Collection(KernelSettings.Name)]
 public sealed class MatMulTests
 {
     static readonly int[] Rows = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 24, 25];
     static readonly int[] Columns = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 65];
     static readonly int[] Depths = [0, 1, 2, 3, 5, 16, 17];
 
-    public static TheoryData<string> Sets =>
-        [.. Enum.GetValues<InstructionSet>().Where(set => set <= InstructionSets.Best).Select(set => $"{set}")];
-
-    [Theory, MemberData(nameof(Sets))]
-    public void Every_small_shape_and_transposition_matches_the_definition(string set) => KernelSwitches.With(set, () =>
+    [Fact]
+    public void Every_small_shape_and_transposition_matches_the_definition() => KernelSettings.ForEachInstructionSet(() =>
     {
         foreach (int m in Rows)
             foreach (int n in Columns)
@@ -30,8 +27,8 @@ public sealed class MatMulTests
                     }
     });
 
-    [Theory, MemberData(nameof(Sets))]
-    public void Depths_around_the_dot_kernels_registers_match(string set) => KernelSwitches.With(set, () =>
+    [Fact]
+    public void Depths_around_the_dot_kernels_registers_match() => KernelSettings.ForEachInstructionSet(() =>
     {
         foreach (int k in (int[])[95, 96, 97, 111, 112, 113, 127, 128, 129])
             for (int m = 1; m <= 9; m++)
@@ -61,21 +58,25 @@ public sealed class MatMulTests
         yield return new MatMulCase(20, 2100, 20);
     }
 
-    [Theory, MemberData(nameof(Sets))]
-    public void Shapes_of_several_blocks_match(string set) => KernelSwitches.With(set, () =>
+    [Fact]
+    public void Shapes_of_several_blocks_match() => KernelSettings.ForEachInstructionSet(() =>
     {
         foreach (var product in Large()) product.Check<float>();
         (Large().First() with { K = 300 }).Check<double>();
     });
 
-    [Theory, MemberData(nameof(Sets))]
-    public void Any_number_of_threads_gives_the_same_bits(string set) => KernelSwitches.With(set, () =>
+    [Fact]
+    public void Any_number_of_threads_gives_the_same_bits() => KernelSettings.ForEachInstructionSet(() =>
     {
         foreach (var product in Large())
         {
             float[][] results = new float[3][];
             int[] threads = [1, 2, 7];
-            for (int i = 0; i < threads.Length; i++) KernelSwitches.With(threads[i], () => results[i] = product.Compute<float>());
+            for (int i = 0; i < threads.Length; i++)
+            {
+                using var restore = KernelSettings.Threads(threads[i]);
+                results[i] = product.Compute<float>();
+            }
             Assert.True(Bits(results[0]).SequenceEqual(Bits(results[1])), $"{product}: 1 and 2 threads");
             Assert.True(Bits(results[0]).SequenceEqual(Bits(results[2])), $"{product}: 1 and 7 threads");
         }
@@ -83,8 +84,8 @@ public sealed class MatMulTests
 
     static ReadOnlySpan<uint> Bits(float[] values) => MemoryMarshal.Cast<float, uint>(values);
 
-    [Theory, MemberData(nameof(Sets))]
-    public void Random_strides_offsets_and_batches_match(string set) => KernelSwitches.With(set, () =>
+    [Fact]
+    public void Random_strides_offsets_and_batches_match() => KernelSettings.ForEachInstructionSet(() =>
     {
         var cases =
             from m in Gen.Choose(0, 40)
@@ -128,15 +129,16 @@ public sealed class MatMulTests
     }
 
     [Fact]
-    public void Large_products_of_a_batch_and_many_small_ones_match() => KernelSwitches.With(3, () =>
+    public void Large_products_of_a_batch_and_many_small_ones_match()
     {
+        using var restore = KernelSettings.Threads(3);
         new MatMulCase(260, 260, 250) { Batch = 2 }.Check<float>();
         new MatMulCase(8, 8, 8) { Batch = 300, TransposeB = true }.Check<float>();
         new MatMulCase(64, 60, 64) { Batch = 6, RepeatA = true }.Check<float>();
-    });
+    }
 
-    [Theory, MemberData(nameof(Sets))]
-    public void Infinities_and_NaN_go_where_the_definition_sends_them(string set) => KernelSwitches.With(set, () =>
+    [Fact]
+    public void Infinities_and_NaN_go_where_the_definition_sends_them() => KernelSettings.ForEachInstructionSet(() =>
     {
         float[] a = [float.PositiveInfinity, 0, 1, 1], b = [1, 0, float.NaN, 2], c = new float[4];
         unsafe
@@ -146,8 +148,8 @@ public sealed class MatMulTests
         Assert.Equal([float.NaN, float.NaN, float.NaN, 2], c);
     });
 
-    [Theory, MemberData(nameof(Sets))]
-    public void The_oracle_agrees_on_a_product_worked_by_hand(string set) => KernelSwitches.With(set, () =>
+    [Fact]
+    public void The_oracle_agrees_on_a_product_worked_by_hand() => KernelSettings.ForEachInstructionSet(() =>
     {
         double[] a = [1, 2, 3, 4, 5, 6], b = [7, 8, 9, 10, 11, 12], bias = [100, 200], c = [1, 1, 1, 1], oracle = [1, 1, 1, 1];
         unsafe

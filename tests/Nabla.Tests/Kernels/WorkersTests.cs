@@ -2,7 +2,7 @@ using Nabla.Kernels;
 
 namespace Nabla.Tests.Kernels;
 
-[Collection(KernelSwitches.Name)]
+[Collection(KernelSettings.Name)]
 public sealed class WorkersTests
 {
     struct Mark(int[] visits) : IJob
@@ -55,8 +55,9 @@ public sealed class WorkersTests
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(7), InlineData(64)]
-    public void Every_index_runs_exactly_once(int threads) => KernelSwitches.With(threads, () =>
+    public void Every_index_runs_exactly_once(int threads)
     {
+        using var restore = KernelSettings.Threads(threads);
         for (int repeat = 0; repeat < 300; repeat++)
         {
             int count = repeat % 41;
@@ -65,20 +66,22 @@ public sealed class WorkersTests
             Workers.For(count, ref job);
             Assert.All(visits, visit => Assert.Equal(1, visit));
         }
-    });
+    }
 
     [Theory, InlineData(2), InlineData(5)]
-    public void Nested_calls_run_serially_on_the_thread_that_makes_them(int threads) => KernelSwitches.With(threads, () =>
+    public void Nested_calls_run_serially_on_the_thread_that_makes_them(int threads)
     {
+        using var restore = KernelSettings.Threads(threads);
         var visits = new int[20 * 30];
         var job = new Nest(visits, 30);
         Workers.For(20, ref job);
         Assert.All(visits, visit => Assert.Equal(1, visit));
-    });
+    }
 
     [Theory, InlineData(1), InlineData(3)]
-    public void An_exception_reaches_the_caller_after_every_worker_has_left(int threads) => KernelSwitches.With(threads, () =>
+    public void An_exception_reaches_the_caller_after_every_worker_has_left(int threads)
     {
+        using var restore = KernelSettings.Threads(threads);
         for (int at = 0; at < 50; at++)
         {
             var running = new StrongBox();
@@ -91,11 +94,12 @@ public sealed class WorkersTests
         var mark = new Mark(visits);
         Workers.For(100, ref mark);
         Assert.All(visits, visit => Assert.Equal(1, visit));
-    });
+    }
 
     [Fact]
-    public void Callers_on_many_threads_each_get_their_own_whole_result() => KernelSwitches.With(3, () =>
+    public void Callers_on_many_threads_each_get_their_own_whole_result()
     {
+        using var restore = KernelSettings.Threads(3);
         int wrong = 0;
         var callers = new Thread[6];
         for (int c = 0; c < callers.Length; c++)
@@ -115,11 +119,12 @@ public sealed class WorkersTests
         }
         foreach (var caller in callers) caller.Join();
         Assert.Equal(0, wrong);
-    });
+    }
 
     [Fact]
-    public void The_thread_count_can_change_between_calls() => KernelSwitches.With(1, () =>
+    public void The_thread_count_can_change_between_calls()
     {
+        using var restore = KernelSettings.Threads(1);
         for (int repeat = 0; repeat < 60; repeat++)
         {
             Workers.Count = 1 + repeat % 9;
@@ -128,7 +133,7 @@ public sealed class WorkersTests
             Workers.For(64, ref job);
             Assert.All(visits, visit => Assert.Equal(1, visit));
         }
-    });
+    }
 
     [Theory, InlineData(0), InlineData(-1), InlineData(65)]
     public void A_thread_count_out_of_range_is_refused(int threads)
@@ -138,12 +143,13 @@ public sealed class WorkersTests
     }
 
     [Fact]
-    public void A_call_allocates_nothing() => KernelSwitches.With(2, () =>
+    public void A_call_allocates_nothing()
     {
+        using var restore = KernelSettings.Threads(2);
         var job = new Sum(new long[1]);
         Workers.For(10, ref job);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int repeat = 0; repeat < 1000; repeat++) Workers.For(10, ref job);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-    });
+    }
 }

@@ -208,7 +208,8 @@ internal ref struct NpyHeader(string text, FormatReader reader)
             SkipSpace();
             int start = at;
             while (at < text.Length && char.IsAsciiDigit(text[at])) at++;
-            if (!int.TryParse(text.AsSpan(start, at - start), NumberStyles.None, CultureInfo.InvariantCulture, out int length) || lengths.Count == MostAxes)
+            ReadOnlySpan<char> digits = text.AsSpan(start, at - start);
+            if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int length) || lengths.Count == MostAxes)
                 throw Error($"at most {MostAxes} lengths below 2^31", text[start..Math.Min(text.Length, start + 24)]);
             lengths.Add(length);
             if (!TryTake(',') && Next != ')') throw Error("',' or ')'", Rest);

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Nabla.Data.Formats;
 
-/// <summary>The elements of tensors as the bytes that files hold, in pieces: a span has at most 2³¹ − 1 bytes, a tensor may have more.</summary>
+/// <summary>
+/// The elements of tensors as the bytes that files hold, in pieces: a span has at most 2³¹ − 1 bytes, a tensor may have more.
+/// </summary>
 internal static class TensorBytes
 {
     const int Piece = 1 << 30;

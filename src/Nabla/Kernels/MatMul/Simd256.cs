@@ -53,7 +53,7 @@ internal readonly unsafe struct Simd256<T> : ISimd<Vector256<T>, T> where T : un
 
     // Horizontal adds interleave: after them each 128-bit half holds one partial sum per input register.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Sums(Vector256<T> a, Vector256<T> b, Vector256<T> c, Vector256<T> d, T* sums)
+    public static void Sums(Vector256<T> a, Vector256<T> b, Vector256<T> c, Vector256<T> d, T* sums)
     {
         if (typeof(T) == typeof(float))
         {

@@ -74,7 +74,7 @@ internal readonly unsafe struct Simd512<T> : ISimd<Vector512<T>, T> where T : un
         Avx512F.Shuffle4x128(x, y, 0b_01_00_01_00) + Avx512F.Shuffle4x128(x, y, 0b_11_10_11_10);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Sums(Vector512<T> a, Vector512<T> b, Vector512<T> c, Vector512<T> d, T* sums) =>
+    public static void Sums(Vector512<T> a, Vector512<T> b, Vector512<T> c, Vector512<T> d, T* sums) =>
         Simd256<T>.Sums(
             a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper(),
             c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper(), sums);

@@ -46,7 +46,7 @@ internal readonly unsafe struct SimdScalar<T> : ISimd<T, T> where T : unmanaged,
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Sums(T a, T b, T c, T d, T* sums)
+    public static void Sums(T a, T b, T c, T d, T* sums)
     {
         sums[0] = a;
         sums[1] = b;

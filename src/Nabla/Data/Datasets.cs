@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Nabla.Data.Formats;
 
 namespace Nabla.Data;
@@ -210,17 +211,16 @@ public static class Datasets
         return new NamedDataset(name, description, data, featureNames, classNames);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // called once or twice, over 47 million pixels of MNIST
     static Tensor Numbers(ArrayData bytes, float most, Shape shape)
     {
-        float[] values = new float[bytes.Count];
-        for (int i = 0; i < values.Length; i++) values[i] = bytes.Bytes[i] / most;
-        return Tensor.From(values, shape);
+        Tensor numbers = Tensor.Uninitialized(shape, DType.Float32);
+        ReadOnlySpan<byte> source = bytes.Bytes;
+        Span<float> target = numbers.Span<float>();
+        for (int i = 0; i < target.Length; i++) target[i] = source[i] / most;
+        GC.KeepAlive(numbers);
+        return numbers;
     }
 
-    static Tensor Classes(ArrayData bytes)
-    {
-        long[] values = new long[bytes.Count];
-        for (int i = 0; i < values.Length; i++) values[i] = bytes.Bytes[i];
-        return Tensor.From(values);
-    }
+    static Tensor Classes(ArrayData bytes) => TensorBytes.Create(bytes).To(DType.Int64);
 }

@@ -127,7 +127,7 @@ public abstract class Module
     protected void Buffer(out Tensor slot, Shape shape, Initializer initializer, [CallerArgumentExpression(nameof(slot))] string name = "")
     {
         slot = Tensor.Uninitialized(shape, DType.Float32);
-        slot.Storage.LongLived = true;
+        slot.Storage.MarkLongLived();
         initializer.Fill(slot, Stream(FieldName(name)));
         Add(new Member(FieldName(name), slot, initializer, IsParameter: false));
     }

@@ -69,7 +69,7 @@ public abstract class Optimizer
         {
             foreach (ParameterState member in group.Members)
             {
-                if (member.Parameter.Gradient is not { } gradient) continue;
+                if (member.Parameter.RawGradient is not { } gradient) continue;
                 updated++;
                 if (member.Tensors.Length == 0 && StateNames.Count > 0) member.Tensors = Empty(member.Parameter);
                 member.Steps++;
@@ -121,7 +121,7 @@ public abstract class Optimizer
         for (int i = 0; i < tensors.Length; i++)
         {
             tensors[i] = Tensor.Zeros(parameter.Shape, parameter.DType);
-            tensors[i].Storage.LongLived = true;
+            tensors[i].Storage.MarkLongLived();
         }
         return tensors;
     }
@@ -129,7 +129,7 @@ public abstract class Optimizer
     void NameUnused()
     {
         UnusedParameters = [.. Groups.SelectMany(static group => group.Members)
-            .Where(static member => member.Parameter.RequiresGradient && member.Parameter.Gradient is null)
+            .Where(static member => member.Parameter.RequiresGradient && member.Parameter.RawGradient is null)
             .Select(static member => member.Name)];
         if (UnusedParameters.Count > 0)
             Warned?.Invoke(this, $"{GetType().Name}: {UnusedParameters.Count} parameters got no gradient in the first step: " +

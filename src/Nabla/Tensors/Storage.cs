@@ -48,6 +48,12 @@ internal unsafe class Storage
 
     public void Changed() => Version++;
 
+    /// <summary>Marks a parameter, buffer or optimizer state: its age says nothing about garbage.</summary>
+    public void MarkLongLived()
+    {
+        if (array is null) Unsafe.As<Block>(this).LongLived = true;
+    }
+
     /// <summary>Counts one more reference of the engine. Small storages need no counting.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Hold()
@@ -85,7 +91,7 @@ internal sealed unsafe class Block(byte* pointer, nint capacity, int sizeClass) 
     /// <summary>True while the pool looks after <see cref="Watch"/>: the block is in one of its lists.</summary>
     public bool Watched;
 
-    /// <summary>Parameters and optimizer state: their age says nothing about garbage.</summary>
+    /// <summary>Set by <see cref="Storage.MarkLongLived"/> for this life of the block.</summary>
     public bool LongLived;
 
     /// <summary>True while the block is out of the pool. Guards against giving it back twice; changed under the pool's lock only.</summary>

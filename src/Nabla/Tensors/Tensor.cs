@@ -256,7 +256,7 @@ public sealed class Tensor
         Adopt(source);
         Node = node;
         DType = source.DType;
-        Storage.LongLived = true;
+        Storage.MarkLongLived();
     }
 
     /// <summary>This handle becomes another tensor: how a recorded change in place (<c>x += y</c>) takes effect.</summary>
@@ -297,11 +297,8 @@ public sealed class Tensor
             leaf.Fill!(memory);
             leaf.Fill = null;
             Storage made = memory.Storage;
-            if (made is Block block)
-            {
-                block.LongLived = true;
-                Lease = BlockPool.Share(block, this);
-            }
+            made.MarkLongLived();
+            if (made is Block block) Lease = BlockPool.Share(block, this);
             Volatile.Write(ref storage, made);
             GC.KeepAlive(memory);
             return made;

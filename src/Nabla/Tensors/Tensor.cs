@@ -63,16 +63,19 @@ public sealed class Tensor
     /// </summary>
     public Tensor? Gradient
     {
-        get => (Node as LeafNode)?.Result;
+        get => (Node as LeafNode)?.Visible;
         set
         {
             if (Node is not LeafNode leaf)
                 throw new InvalidOperationException("Gradient: expected a leaf with RequiresGradient, got a tensor that has no gradient of its own.");
             if (value is not null && value.Shape != Shape)
                 throw new ShapeException($"Gradient: expected {Shape} like the tensor, got {value.Shape}.");
-            leaf.Result = value;
+            leaf.Visible = value;
         }
     }
+
+    /// <summary>The gradient without making it the user's: for optimizers, valid until it is cleared.</summary>
+    internal Tensor? RawGradient => (Node as LeafNode)?.Raw;
 
     /// <summary>Elements between neighbors along each axis.</summary>
     internal int[] Strides { get; private set; }
@@ -89,6 +92,24 @@ public sealed class Tensor
     internal Storage Storage => storage ?? Materialize();
 
     internal bool IsMaterialized => storage is not null;
+
+    /// <summary>
+    /// A part of the tensor; entries stand for axes from the first on, axes without an entry are taken whole. Positions, ranges and
+    /// new axes give a view; tensors of positions and masks give a copy. Assigning overwrites the part in place; the value
+    /// broadcasts to it and is converted; <c>x[1..3].Fill(0.5)</c> overwrites with a number.
+    /// </summary>
+    /// <remarks>
+    /// Several tensors of positions broadcast together and their common axes take the place of the first if they index
+    /// neighboring axes, else they come first (NumPy's rule). A position written twice keeps the last value.
+    /// </remarks>
+    /// <exception cref="ShapeException">There are too many entries, or a value or mask does not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A position or range leaves its axis.</exception>
+    [IndexerName("Part")]     // Item is taken by the value of a tensor with one element
+    public Tensor this[params ReadOnlySpan<TensorIndex> indices]
+    {
+        get => Indexing.Get(this, indices);
+        set => Indexing.Set(this, indices, value);
+    }
 
     /// <summary>The value of a tensor with one element.</summary>
     /// <exception cref="ShapeException">There is not exactly one element.</exception>
@@ -164,7 +185,7 @@ public sealed class Tensor
     /// <summary>Forgets the gradient of this leaf; the next backward pass starts from nothing.</summary>
     public void ClearGradient()
     {
-        if (Node is LeafNode leaf) leaf.Result = null;
+        if (Node is LeafNode leaf) leaf.Clear();
     }
 
     /// <summary>
@@ -213,7 +234,7 @@ public sealed class Tensor
         else
         {
             view = new Tensor(shape, source.DType) { storage = shared, Strides = Normalized(shape, strides), Offset = offset };
-            if (shared.IsNative) view.Lease = source.Lease ?? BlockPool.Share(shared, view);
+            if (shared is Block block) view.Lease = source.Lease ?? BlockPool.Share(block, view);
         }
         GC.KeepAlive(source);
         return view;
@@ -245,6 +266,17 @@ public sealed class Tensor
         IsInArena = false;
     }
 
+    /// <summary>Takes over the elements and the type of a tensor of this shape, and stays the leaf it was.</summary>
+    internal void ReplaceBy(Tensor source)
+    {
+        _ = Storage;
+        Node? node = Node;
+        Adopt(source);
+        Node = node;
+        DType = source.DType;
+        Storage.MarkLongLived();
+    }
+
     /// <summary>This handle becomes another tensor: how a recorded change in place (<c>x += y</c>) takes effect.</summary>
     internal void Adopt(Tensor result)
     {
@@ -253,7 +285,7 @@ public sealed class Tensor
         Offset = result.Offset;
         Node = result.Node;
         Lease = null;
-        if (storage.IsNative) Lease = BlockPool.Share(storage, this);
+        if (storage is Block block) Lease = BlockPool.Share(block, this);
         GC.KeepAlive(result);
     }
 
@@ -283,8 +315,8 @@ public sealed class Tensor
             leaf.Fill!(memory);
             leaf.Fill = null;
             Storage made = memory.Storage;
-            made.LongLived = true;
-            if (made.IsNative) Lease = BlockPool.Share(made, this);
+            made.MarkLongLived();
+            if (made is Block block) Lease = BlockPool.Share(block, this);
             Volatile.Write(ref storage, made);
             GC.KeepAlive(memory);
             return made;

@@ -34,7 +34,9 @@ public readonly record struct RandomStream(ulong Seed, ulong Stream = 0)
     /// <summary>Number <paramref name="index"/> of the stream, uniform in [0, 1) with 53 random bits.</summary>
     public double NextUniform(long index) => Philox.ToUnit(Philox.Bits(this, index));
 
-    /// <summary>Integer <paramref name="index"/> of the stream, uniform in [0, <paramref name="exclusiveMaximum"/>); the bias is below 2⁻³³.</summary>
+    /// <summary>
+    /// Integer <paramref name="index"/> of the stream, uniform in [0, <paramref name="exclusiveMaximum"/>); the bias is below 2⁻³³.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="exclusiveMaximum"/> is not positive.</exception>
     public int NextInt(long index, int exclusiveMaximum)
     {
@@ -52,7 +54,9 @@ public readonly record struct RandomStream(ulong Seed, ulong Stream = 0)
         return order;
     }
 
-    /// <summary>The finalizer of SplitMix64 (Steele, Lea, Flood, 2014): a bijection that spreads every input bit over all output bits.</summary>
+    /// <summary>
+    /// The finalizer of SplitMix64 (Steele, Lea, Flood, 2014): a bijection that spreads every input bit over all output bits.
+    /// </summary>
     static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9;

@@ -13,6 +13,9 @@ internal sealed class BackwardPass
     bool createGraph, retainGraph;
     Dictionary<Node, Tensor?>? captures;
 
+    // The gradient in hand, so that an exception in a derivative or a hook does not lose its memory.
+    Tensor? underWay;
+
     /// <summary>Runs backward from <paramref name="root"/>. With captures, gradients of those nodes are stored there and no leaf's own changes.</summary>
     public static void Run(Tensor root, Tensor? gradient, bool retainGraph, bool createGraph, Dictionary<Node, Tensor?>? captures)
     {
@@ -37,6 +40,7 @@ internal sealed class BackwardPass
             pass.captures = captures;
             using Autograd.Scope scope = Autograd.Recording(createGraph);
             pass.Walk(root, gradient ?? Tensor.Full(root.Shape, 1, root.DType));
+            if (!pass.retainGraph && root.Node is not LeafNode) root.Node = UsedNode.Instance;
         }
         finally
         {
@@ -55,11 +59,17 @@ internal sealed class BackwardPass
             Tensor arrived = node.Arrived!;
             node.Arrived = null;
             node.IsQueued = false;
-            arrived = RunHooks(node, arrived);
+            underWay = arrived;
+            arrived = underWay = RunHooks(node, arrived);
             bool captured = captures?.ContainsKey(node) == true;
-            if (captured) captures![node] = arrived = createGraph ? arrived : Visible(arrived);
+            if (captured)
+            {
+                underWay = null;
+                captures![node] = arrived = createGraph ? arrived : Visible(arrived);
+            }
             if (node is LeafNode leaf)
             {
+                underWay = null;
                 if (captures is null) Deliver(leaf, arrived);
                 else if (!createGraph && !captured) Arena.Disown(arrived);
             }
@@ -69,6 +79,7 @@ internal sealed class BackwardPass
                 if (!createGraph && !captured) Arena.Disown(arrived);
                 if (!retainGraph) node.Consume();
             }
+            underWay = null;
         }
     }
 
@@ -164,18 +175,37 @@ internal sealed class BackwardPass
 
     void Deliver(LeafNode leaf, Tensor gradient)
     {
-        if (createGraph) leaf.Result = leaf.Result is { } earlier ? earlier + gradient : gradient;
-        else if (leaf.Result is { } sum && sum.IsContiguous && sum.Node is null)
+        Tensor? earlier = leaf.Raw;
+        if (createGraph) leaf.Visible = earlier is null ? gradient : leaf.Visible! + gradient;
+        else if (earlier is null) leaf.Own(Alone(gradient));
+        else if (earlier.IsContiguous && earlier.Node is null)
         {
-            sum.AddInPlace(gradient);
+            earlier.AddInPlace(gradient);
             Arena.Disown(gradient);
         }
-        else if (leaf.Result is { } constant)
+        else
         {
-            leaf.Result = constant.Detach() + gradient;
+            leaf.Visible = earlier.Detach() + gradient;
             Arena.Disown(gradient);
         }
-        else leaf.Result = Visible(gradient);
+    }
+
+    /// <summary>An owned gradient in memory that nobody else sees: itself, or a copy.</summary>
+    static Tensor Alone(Tensor gradient)
+    {
+        if (gradient.Storage.IsExclusive && gradient.IsContiguous) return gradient;
+        Arena arena = Arena.Enter();
+        Tensor copy;
+        try
+        {
+            copy = Arena.Own(gradient.Clone());
+        }
+        finally
+        {
+            arena.Leave();
+        }
+        Arena.Disown(gradient);
+        return copy;
     }
 
     /// <summary>Turns an owned gradient into one the user may keep, without a copy where nobody else sees its memory.</summary>
@@ -197,6 +227,8 @@ internal sealed class BackwardPass
     /// <summary>After an exception: gives back what is still under way.</summary>
     void Drop()
     {
+        if (!createGraph && underWay is not null) Arena.Disown(underWay);
+        underWay = null;
         while (queue.TryDequeue(out Node? node, out _))
         {
             if (!createGraph && node.Arrived is { } gradient) Arena.Disown(gradient);

@@ -15,11 +15,7 @@ internal abstract class Node
 
     Edge edge0, edge1, edge2;
     Edge[]? moreEdges;
-    Tensor? saved0, saved1, saved2;
-    Tensor[]? moreSaved;
-    int version0, version1, version2;
-    int origins;
-    SaveRecord? record;
+    SavedSet? saved;
 
     protected Node(string name, long sequence)
     {
@@ -74,42 +70,23 @@ internal abstract class Node
     }
 
     /// <summary>Holds the memory of what backward will read. A saved tensor is an input, the result, or a constant.</summary>
-    public void Save(ReadOnlySpan<Tensor> saved, ReadOnlySpan<Tensor> inputs, Tensor result)
+    public void Save(ReadOnlySpan<Tensor> tensors, ReadOnlySpan<Tensor> inputs, Tensor result)
     {
-        if (saved.Length > 3) moreSaved = new Tensor[saved.Length];
-        for (int i = 0; i < saved.Length; i++)
-        {
-            Tensor tensor = saved[i];
-            Storage storage = tensor.Storage;
-            if (storage.IsNative)
-            {
-                storage.Hold();
-                (record ??= BlockPool.RentRecord(this)).Add(storage);
-            }
-            if (i < 8) origins |= OriginOf(tensor, inputs, result) << (i * 4);
-            Tensor copy = Arena.SpareHandle();
-            copy.Reset(storage, tensor.Shape, tensor.Strides, tensor.Offset, tensor.DType);
-            if (moreSaved is not null) moreSaved[i] = copy;
-            else if (i == 0) (saved0, version0) = (copy, storage.Version);
-            else if (i == 1) (saved1, version1) = (copy, storage.Version);
-            else (saved2, version2) = (copy, storage.Version);
-        }
-        GC.KeepAlive(this);
+        if (tensors.Length > 0) saved = SavedSet.Take(this, tensors, inputs, result);
     }
 
     /// <summary>A saved value: the engine's own handle, or for derivatives of derivatives a handle that stands in the graph.</summary>
     public Tensor Saved(int index, bool createGraph)
     {
-        Tensor saved = moreSaved is not null ? moreSaved[index] : index switch { 0 => saved0!, 1 => saved1!, _ => saved2! };
-        int version = index switch { 0 => version0, 1 => version1, _ => version2 };
-        if (moreSaved is null && saved.Storage.Version != version)
-            throw new InvalidOperationException(
-                $"Backward: {Name} saved a {saved.Shape} tensor that was changed in place before the backward pass. " +
-                "Change a copy instead (x = x + y), or change it after Backward().");
-        if (!createGraph) return saved;
-        Tensor graph = Tensor.View(saved, saved.Shape, saved.Strides, saved.Offset);
-        int origin = origins >> (index * 4) & 15;
-        graph.Node = origin == ResultOrigin ? this : origin == ConstantOrigin ? null : this[origin].Node;
+        Tensor value = saved!.Get(index, this, out int origin);
+        if (!createGraph) return value;
+        Tensor graph = Tensor.View(value, value.Shape, value.Strides, value.Offset);
+        graph.Node = origin switch
+        {
+            SavedSet.Constant => null,
+            SavedSet.Result => this,
+            _ => this[origin].Node,
+        };
         return graph;
     }
 
@@ -119,25 +96,8 @@ internal abstract class Node
         IsConsumed = true;
         edge0 = edge1 = edge2 = default;
         moreEdges = null;
-        Arena.Recycle(saved0);
-        Arena.Recycle(saved1);
-        Arena.Recycle(saved2);
-        saved0 = saved1 = saved2 = null;
-        foreach (Tensor saved in moreSaved ?? []) Arena.Recycle(saved);
-        moreSaved = null;
-        if (record is not null) BlockPool.ReturnRecord(record);
-        record = null;
-    }
-
-    const int ResultOrigin = 15, ConstantOrigin = 14;
-
-    static int OriginOf(Tensor tensor, ReadOnlySpan<Tensor> inputs, Tensor result)
-    {
-        if (ReferenceEquals(tensor, result)) return ResultOrigin;
-        for (int i = 0; i < Math.Min(inputs.Length, ConstantOrigin); i++)
-            if (ReferenceEquals(tensor, inputs[i]))
-                return i;
-        return ConstantOrigin;
+        saved?.GiveBack();
+        saved = null;
     }
 }
 
@@ -155,21 +115,19 @@ internal sealed class UserNode(string name, Backward<object?> backward) : Node(n
     public override Gradients Apply(Tensor gradient, bool createGraph) => backward(gradient, new Saved(this, createGraph), null);
 }
 
-/// <summary>The end of a path: collects the gradient of a leaf. Its number is the lowest, so all contributions have arrived when it runs.</summary>
-internal sealed class LeafNode(Tensor leaf) : Node("leaf", 0)
+/// <summary>Stands in for the node of a result whose backward pass is over, so that keeping a loss keeps no graph.</summary>
+internal sealed class UsedNode() : Node("the loss", 0)
 {
-    public Tensor Leaf { get; } = leaf;
+    public static UsedNode Instance { get; } = Create();
 
-    /// <summary>The gradient the user sees.</summary>
-    public Tensor? Result { get; set; }
+    public override Gradients Apply(Tensor gradient, bool createGraph) => throw new InvalidOperationException("Used up.");
 
-    /// <summary>Writes the first values of a deferred parameter.</summary>
-    public Action<Tensor>? Fill { get; set; }
-
-    /// <summary>Name and owner of a parameter, for messages.</summary>
-    public string? Label { get; set; }
-
-    public override Gradients Apply(Tensor gradient, bool createGraph) => throw new InvalidOperationException("A leaf has no inputs.");
+    static UsedNode Create()
+    {
+        var node = new UsedNode();
+        node.Consume();
+        return node;
+    }
 }
 
 /// <summary>

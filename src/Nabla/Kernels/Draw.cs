@@ -101,7 +101,9 @@ internal static class Draw
         }
     }
 
-    /// <summary>Double-precision normal number <paramref name="index"/>: even and odd neighbors are the cosine and sine of one pair.</summary>
+    /// <summary>
+    /// Double-precision normal number <paramref name="index"/>: even and odd neighbors are the cosine and sine of one pair.
+    /// </summary>
     internal static double Normal(RandomStream stream, long index)
     {
         var (a, b, c, d) = Philox.Block(stream, (ulong)index >> 1);

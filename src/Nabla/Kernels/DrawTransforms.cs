@@ -113,7 +113,7 @@ internal static class Unit
         c = Vector512.FusedMultiplyAdd(c, x2, Vector512<float>.One);
 
         Vector512<float> odd = Vector512.Equals(quarter & Vector512<uint>.One, Vector512<uint>.One).AsSingle();
-        Vector512<uint> sinSign = (quarter & Vector512.Create(2u)) << 30, cosSign = ((quarter + Vector512<uint>.One) & Vector512.Create(2u)) << 30;
+        Vector512<uint> two = Vector512.Create(2u), sinSign = (quarter & two) << 30, cosSign = ((quarter + Vector512<uint>.One) & two) << 30;
         sin = (Vector512.ConditionalSelect(odd, c, s).AsUInt32() ^ sinSign).AsSingle();
         cos = (Vector512.ConditionalSelect(odd, s, c).AsUInt32() ^ cosSign).AsSingle();
     }

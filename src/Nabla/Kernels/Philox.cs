@@ -15,7 +15,8 @@ internal static class Philox
 
     /// <summary>The four words of one counter block.</summary>
     internal static (uint, uint, uint, uint) Block(RandomStream stream, ulong block) =>
-        Rounds((uint)block, (uint)(block >> 32), (uint)stream.Stream, (uint)(stream.Stream >> 32), (uint)stream.Seed, (uint)(stream.Seed >> 32));
+        Rounds(
+            (uint)block, (uint)(block >> 32), (uint)stream.Stream, (uint)(stream.Stream >> 32), (uint)stream.Seed, (uint)(stream.Seed >> 32));
 
     /// <summary>64 random bits for an index: half of block index / 2.</summary>
     internal static ulong Bits(RandomStream stream, long index)
@@ -67,7 +68,9 @@ internal static class Philox
         }
     }
 
-    /// <summary>Both halves of the 64-bit product in every lane: even and odd lanes are multiplied apart and woven together again.</summary>
+    /// <summary>
+    /// Both halves of the 64-bit product in every lane: even and odd lanes are multiplied apart and woven together again.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Product(Vector512<uint> x, Vector512<uint> m, out Vector512<uint> high, out Vector512<uint> low)
     {

@@ -213,46 +213,22 @@ public readonly struct ErfOperation : IUnaryOperation
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(1.1283791670955126) * V.Exp(-x * x);
 }
 
-/// <summary>The largest integer not above x; slope 0.</summary>
-public readonly struct FloorOperation : IUnaryOperation
+/// <summary>Φ(x), the probability that a standard normal variable is below x; exact in both tails.</summary>
+public readonly struct NormalDistributionOperation : IUnaryOperation
 {
     /// <inheritdoc/>
-    public static string Name => "Floor";
+    public static string Name => "NormalDistribution";
 
     /// <inheritdoc/>
-    public static Reads SlopeReads => Reads.Nothing;
-
-    /// <inheritdoc/>
-    public static (double Low, double High) Domain => (0.1, 0.9);
+    public static Reads SlopeReads => Reads.Input;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.Floor(x);
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.NormalDistribution(x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(0);
-}
-
-/// <summary>The nearest integer, ties to even; slope 0.</summary>
-public readonly struct RoundOperation : IUnaryOperation
-{
-    /// <inheritdoc/>
-    public static string Name => "Round";
-
-    /// <inheritdoc/>
-    public static Reads SlopeReads => Reads.Nothing;
-
-    /// <inheritdoc/>
-    public static (double Low, double High) Domain => (0.6, 1.4);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.Round(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(0);
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(0.3989422804014327) * V.Exp(x * x * V.Constant(-0.5));
 }
 
 /// <summary>The elementary functions of a tensor's elements.</summary>
@@ -278,6 +254,9 @@ public static class ElementaryFunctions
         /// <summary>Absolute value; slope 0 at 0. Elementwise, same shape.</summary>
         public Tensor Abs() => x.Map(default(AbsOperation));
 
+        /// <summary>1 / x; ±∞ at ±0. Elementwise, same shape.</summary>
+        public Tensor Reciprocal() => x.Map(new ReciprocalOperation(1));
+
         /// <summary>x². Elementwise, same shape.</summary>
         public Tensor Square() => x.Map(default(SquareOperation));
 
@@ -293,10 +272,7 @@ public static class ElementaryFunctions
         /// <summary>Gauss error function 2/√π ∫₀ˣ e^(−t²) dt. Elementwise, same shape.</summary>
         public Tensor Erf() => x.Map(default(ErfOperation));
 
-        /// <summary>The largest integer not above x; slope 0. Elementwise, same shape.</summary>
-        public Tensor Floor() => x.Map(default(FloorOperation));
-
-        /// <summary>The nearest integer, ties to even; slope 0. Elementwise, same shape.</summary>
-        public Tensor Round() => x.Map(default(RoundOperation));
+        /// <summary>Φ(x), the probability that a standard normal variable is below x. Elementwise, same shape.</summary>
+        public Tensor NormalDistribution() => x.Map(default(NormalDistributionOperation));
     }
 }

@@ -47,12 +47,33 @@ public static unsafe class MatrixProduct
             else Affine<double>(a, weight, bias, y);
             if (bias is null)
                 return Autograd.Record("Linear", y, [a, weight], [a, weight], static (g, saved) =>
-                    [saved.Needs(0) ? g.MatMul(saved[1]) : null, saved.Needs(1) ? g.T.MatMul(saved[0]) : null]);
+                    [saved.Needs(0) ? g.MatMul(saved[1]) : null, saved.Needs(1) ? WeightGradient(g, saved) : null]);
             return Autograd.Record("Linear", y, [a, weight, bias], [a, weight], static (g, saved) =>
                 [saved.Needs(0) ? g.MatMul(saved[1]) : null,
-                 saved.Needs(1) ? g.T.MatMul(saved[0]) : null,
+                 saved.Needs(1) ? WeightGradient(g, saved) : null,
                  saved.Needs(2) ? g.Sum(0) : null]);
         }
+    }
+
+    /// <summary>gᵀ·x; without a graph straight from the kernel, which needs no transposed view.</summary>
+    static Tensor WeightGradient(Tensor g, Saved saved)
+    {
+        Tensor x = saved[0];
+        if (saved.CreatesGraph) return g.T.MatMul(x);
+        Tensor y = Tensor.Uninitialized((g.Shape[1], x.Shape[1]), g.DType);
+        if (y.DType == DType.Float32) Transposed<float>(g, x, y);
+        else Transposed<double>(g, x, y);
+        return y;
+    }
+
+    static void Transposed<T>(Tensor g, Tensor x, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        fixed (T* pg = &g.Origin<T>(), px = &x.Origin<T>(), py = &y.Origin<T>())
+            MatMulKernel.Run(
+                g.Shape[1], x.Shape[1], g.Shape[0], pg, g.Strides[1], g.Strides[0], px, x.Strides[0], x.Strides[1], py, x.Shape[1]);
+        GC.KeepAlive(g);
+        GC.KeepAlive(x);
+        GC.KeepAlive(y);
     }
 
     static void Affine<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>

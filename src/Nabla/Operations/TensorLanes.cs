@@ -58,6 +58,11 @@ internal readonly struct TensorLanes : ILanes<TensorLanes>
 
     public static TensorLanes Tanh(TensorLanes x) => Apply(x, static t => t.Tanh(), Math.Tanh);
 
+    public static TensorLanes Sigmoid(TensorLanes x) => Apply(x, static t => t.Sigmoid(), ScalarMath.Sigmoid);
+
+    public static TensorLanes NormalDistribution(TensorLanes x) =>
+        Apply(x, static t => t.NormalDistribution(), ScalarMath.NormalDistribution);
+
     public static TensorLanes Erf(TensorLanes x) => Apply(x, static t => t.Erf(), ScalarMath.Erf);
 
     public static TensorLanes Sin(TensorLanes x) => Apply(x, static t => t.Sin(), Math.Sin);

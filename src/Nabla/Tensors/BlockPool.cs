@@ -15,9 +15,9 @@ internal static unsafe class BlockPool
     const nint FitFrom = 400 * 1024;
 
     static readonly Lock Gate = new();
-    static readonly List<Storage>[] Idle = [.. Enumerable.Range(0, 26 * ClassesPerOctave).Select(_ => new List<Storage>())];
+    static readonly List<Block>[] Idle = [.. Enumerable.Range(0, 26 * ClassesPerOctave).Select(_ => new List<Block>())];
     static readonly int[] LeastIdle = new int[Idle.Length];
-    static readonly List<Storage> Young = [], Old = [];
+    static readonly List<Block> Young = [], Old = [];
     static readonly List<SaveRecord> Saves = [];
     static readonly Stack<SaveRecord> IdleRecords = [];
 
@@ -31,6 +31,9 @@ internal static unsafe class BlockPool
     /// <summary>Fill returned blocks with NaN, so that a use after return shows: for tests.</summary>
     public static bool PoisonReturned { get; set; }
 
+    /// <summary>Collect before each rent, so that a use of a dead handle's block shows: for tests.</summary>
+    public static bool CollectOnRent { get; set; }
+
     public static long InUseBytes { get; private set; }
 
     public static long IdleBytes { get; private set; }
@@ -42,13 +45,14 @@ internal static unsafe class BlockPool
     public static int LiveBlocks { get; private set; }
 
     /// <summary>A block of at least <paramref name="bytes"/>: watched through a user's handle, or held once by the engine if that is null.</summary>
-    public static Storage Rent(nint bytes, object? handle)
+    public static Block Rent(nint bytes, object? handle)
     {
         int sizeClass = ClassOf(bytes);
         lock (Gate)
         {
+            if (CollectOnRent) Collect();
             if (GC.CollectionCount(0) != seenGen0) Scan();
-            Storage? block = TakeIdle(sizeClass);
+            Block? block = TakeIdle(sizeClass);
             if (block is null && bytesSinceCollection >= CollectionBudget)
             {
                 Collect();
@@ -64,31 +68,31 @@ internal static unsafe class BlockPool
         }
     }
 
-    public static void StartWatch(Storage storage, object handle)
+    public static void StartWatch(Block block, object handle)
     {
         lock (Gate)
         {
-            storage.Watch.Target = handle;
-            if (storage.Watched) return;
-            storage.Watched = true;
-            Young.Add(storage);
-            bytesSinceCollection += storage.Capacity;
+            block.Watch.Target = handle;
+            if (block.Watched) return;
+            block.Watched = true;
+            Young.Add(block);
+            bytesSinceCollection += block.Capacity;
         }
     }
 
-    /// <summary>Lets a further handle keep the storage alive: both come to share a lease, which is then what the pool watches.</summary>
-    public static object? Share(Storage storage, Tensor newcomer)
+    /// <summary>Lets a further handle keep the block alive: both come to share a lease, which is then what the pool watches.</summary>
+    public static object? Share(Block block, Tensor newcomer)
     {
         lock (Gate)
         {
-            switch (storage.Watch.Target)
+            switch (block.Watch.Target)
             {
                 case null:
-                    StartWatch(storage, newcomer);
+                    StartWatch(block, newcomer);
                     return null;
                 case Tensor first:
                     object lease = first.Lease ??= new object();
-                    storage.Watch.Target = lease;
+                    block.Watch.Target = lease;
                     return lease;
                 case var existing:
                     return existing;
@@ -97,12 +101,12 @@ internal static unsafe class BlockPool
     }
 
     /// <summary>The last hold went. If no user handle is watched either, the block is free now.</summary>
-    public static void HoldsDropped(Storage storage)
+    public static void HoldsDropped(Block block)
     {
-        if (storage.Watched) return;
+        if (block.Watched) return;
         lock (Gate)
         {
-            if (storage is { InUse: true, Watched: false, Holds: 0 }) Return(storage);
+            if (block is { InUse: true, Watched: false, Holds: 0 }) Return(block);
         }
     }
 
@@ -153,16 +157,16 @@ internal static unsafe class BlockPool
         var live = new Dictionary<string, (int, long)>();
         lock (Gate)
         {
-            foreach (Storage storage in Young.Concat(Old))
+            foreach (Block block in Young.Concat(Old))
             {
-                string key = storage.Watch.Target switch
+                string key = block.Watch.Target switch
                 {
                     Tensor tensor => $"{tensor.DType} {tensor.Shape}",
                     null => "awaiting collection or held for backward",
                     _ => "shared by views",
                 };
                 (int count, long bytes) = live.GetValueOrDefault(key);
-                live[key] = (count + 1, bytes + storage.Capacity);
+                live[key] = (count + 1, bytes + block.Capacity);
             }
         }
         return live;
@@ -208,18 +212,18 @@ internal static unsafe class BlockPool
         int kept = 0;
         for (int i = 0; i < Young.Count; i++)
         {
-            Storage storage = Young[i];
-            object? handle = storage.Watch.Target;
-            if (handle is null) StopWatch(storage);
+            Block block = Young[i];
+            object? handle = block.Watch.Target;
+            if (handle is null) StopWatch(block);
             else if (GC.GetGeneration(handle) == 2)
             {
-                Old.Add(storage);
-                if (!storage.LongLived) oldBytesSinceFull += storage.Capacity;
+                Old.Add(block);
+                if (!block.LongLived) oldBytesSinceFull += block.Capacity;
             }
             else
             {
-                gen1Bytes += storage.Capacity;
-                Young[kept++] = storage;
+                gen1Bytes += block.Capacity;
+                Young[kept++] = block;
             }
         }
         Young.RemoveRange(kept, Young.Count - kept);
@@ -230,36 +234,36 @@ internal static unsafe class BlockPool
         int kept = 0;
         for (int i = 0; i < Old.Count; i++)
         {
-            Storage storage = Old[i];
-            if (storage.Watch.Target is null) StopWatch(storage);
-            else Old[kept++] = storage;
+            Block block = Old[i];
+            if (block.Watch.Target is null) StopWatch(block);
+            else Old[kept++] = block;
         }
         Old.RemoveRange(kept, Old.Count - kept);
     }
 
-    static void StopWatch(Storage storage)
+    static void StopWatch(Block block)
     {
-        storage.Watched = false;
-        if (storage.Holds == 0) Return(storage);
+        block.Watched = false;
+        if (block.Holds == 0) Return(block);
     }
 
-    static void Return(Storage storage)
+    static void Return(Block block)
     {
-        InUseBytes -= storage.Capacity;
-        IdleBytes += storage.Capacity;
+        InUseBytes -= block.Capacity;
+        IdleBytes += block.Capacity;
         LiveBlocks--;
-        storage.InUse = false;
-        storage.LongLived = false;
-        storage.Changed();
-        if (PoisonReturned) new Span<byte>(storage.Pointer, (int)Math.Min(storage.Capacity, int.MaxValue)).Fill(0xFF);
-        Idle[storage.SizeClass].Add(storage);
+        block.InUse = false;
+        block.LongLived = false;
+        block.Changed();
+        if (PoisonReturned) new Span<byte>(block.Pointer, (int)Math.Min(block.Capacity, int.MaxValue)).Fill(0xFF);
+        Idle[block.SizeClass].Add(block);
     }
 
-    static Storage? TakeIdle(int sizeClass)
+    static Block? TakeIdle(int sizeClass)
     {
-        List<Storage> idle = Idle[sizeClass];
+        List<Block> idle = Idle[sizeClass];
         if (idle.Count == 0) return null;
-        Storage block = idle[^1];
+        Block block = idle[^1];
         idle.RemoveAt(idle.Count - 1);
         LeastIdle[sizeClass] = Math.Min(LeastIdle[sizeClass], idle.Count);
         IdleBytes -= block.Capacity;
@@ -267,7 +271,7 @@ internal static unsafe class BlockPool
     }
 
     /// <summary>A big block may stand in for one up to half an octave smaller: cheaper than asking the system.</summary>
-    static Storage? TakeFit(int sizeClass)
+    static Block? TakeFit(int sizeClass)
     {
         if (CapacityOf(sizeClass) < FitFrom) return null;
         for (int larger = sizeClass + 1; larger <= sizeClass + ClassesPerOctave / 2 && larger < Idle.Length; larger++)
@@ -276,7 +280,7 @@ internal static unsafe class BlockPool
         return null;
     }
 
-    static Storage Grow(int sizeClass)
+    static Block Grow(int sizeClass)
     {
         nint capacity = CapacityOf(sizeClass);
         if (capacity >= MegaByte && IdleBytes > Math.Max(64 * MegaByte, InUseBytes / 4))
@@ -296,7 +300,7 @@ internal static unsafe class BlockPool
             memory = SystemMemory.Allocate(capacity);
         }
         SystemRequests++;
-        return new Storage(memory, capacity, sizeClass);
+        return new Block(memory, capacity, sizeClass);
     }
 
     /// <summary>Frees what stayed idle during the whole last window: what the first, unoptimized steps needed and later ones did not.</summary>
@@ -311,7 +315,7 @@ internal static unsafe class BlockPool
 
     static void Free(int sizeClass)
     {
-        Storage block = Idle[sizeClass][^1];
+        Block block = Idle[sizeClass][^1];
         Idle[sizeClass].RemoveAt(Idle[sizeClass].Count - 1);
         IdleBytes -= block.Capacity;
         block.Watch.Free();

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Nabla;
@@ -57,8 +58,9 @@ public sealed class Shape : IEquatable<Shape>
     /// <exception cref="ShapeException">A size is negative, there are more than 8 axes, or the product exceeds 2³¹ − 1.</exception>
     public static Shape Create(params ReadOnlySpan<int> sizes)
     {
-        uint mixed = (uint)sizes.Length;
-        foreach (int size in sizes) mixed = (mixed ^ (uint)size) * 0x9E3779B1u ^ mixed >> 15;
+        uint mixed = 0x811C9DC5u + (uint)sizes.Length;
+        foreach (int size in sizes) mixed = (BitOperations.RotateLeft(mixed, 5) ^ (uint)size) * 0x9E3779B1u;
+        mixed = (mixed ^ mixed >> 15) * 0x85EBCA6Bu;
         int hash = (int)(mixed ^ mixed >> 13);
 
         ref Shape? slot = ref Cache[hash & (Cache.Length - 1)];

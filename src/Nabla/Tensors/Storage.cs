@@ -5,36 +5,22 @@ namespace Nabla;
 
 /// <summary>
 /// The memory behind one or more tensors. Below <see cref="SmallLimit"/> bytes an ordinary array that the collector owns;
-/// above, a native block that returns to the <see cref="BlockPool"/> when the engine holds it no more and no handle is alive.
-/// A storage never refers to a handle except weakly, and nodes of the tape refer to storages, never to handles: so a
-/// temporary is known to be dead at the next young collection although its graph lives on (docs/architecture.md, "Memory").
+/// above, a native <see cref="Block"/>. A storage never refers to a handle except weakly, and nodes of the tape refer to
+/// storages, never to handles: so a temporary is known to be dead at the next young collection although its graph lives on
+/// (docs/architecture.md, "Memory").
 /// </summary>
-internal sealed unsafe class Storage
+internal unsafe class Storage
 {
     /// <summary>Tensors below this many bytes are plain arrays: faster than any pool, and the collector alone cares for them.</summary>
     public const int SmallLimit = 1024;
 
     readonly byte[]? array;
     readonly byte* pointer;
-    int holds;
-    int version;
 
     /// <summary>A small storage: uninitialized managed memory.</summary>
-    public Storage(int bytes) => array = GC.AllocateUninitializedArray<byte>(bytes);
+    Storage(int bytes) => array = GC.AllocateUninitializedArray<byte>(bytes);
 
-    /// <summary>A native block; made once by the pool and reused for many tensors.</summary>
-    public Storage(byte* pointer, nint capacity, int sizeClass)
-    {
-        this.pointer = pointer;
-        Capacity = capacity;
-        SizeClass = sizeClass;
-        Watch = GCHandle.Alloc(null, GCHandleType.Weak);
-    }
-
-    /// <summary>Bytes of the native block; 0 for a small storage.</summary>
-    public nint Capacity { get; }
-
-    public int SizeClass { get; }
+    protected Storage(byte* pointer) => this.pointer = pointer;
 
     public bool IsNative => array is null;
 
@@ -47,41 +33,11 @@ internal sealed unsafe class Storage
         get => ref array is not null ? ref MemoryMarshal.GetArrayDataReference(array) : ref *pointer;
     }
 
-    /// <summary>Weak handle on the user's tensor (or on the lease its views share). Re-aimed, never freed.</summary>
-    public GCHandle Watch;
-
-    /// <summary>True while the pool looks after <see cref="Watch"/>: the block is in one of its lists.</summary>
-    public bool Watched;
-
-    /// <summary>Parameters and optimizer state: their age says nothing about garbage.</summary>
-    public bool LongLived;
-
-    /// <summary>True while the block is out of the pool. Guards against giving it back twice; changed under the pool's lock only.</summary>
-    public bool InUse;
-
-    /// <summary>References the engine itself keeps: saved values, gradients on their way, scratch.</summary>
-    public int Holds => Volatile.Read(ref holds);
-
     /// <summary>Grows with every change in place, so that backward can refuse a value that is no longer what was saved.</summary>
-    public int Version => version;
-
-    public void Changed() => version++;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Hold()
-    {
-        if (array is null) Interlocked.Increment(ref holds);
-    }
-
-    /// <summary>Gives one hold back; the block returns to the pool at once when it was the last and no user handle exists.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Release()
-    {
-        if (array is null && Interlocked.Decrement(ref holds) == 0) BlockPool.HoldsDropped(this);
-    }
+    public int Version { get; private set; }
 
     /// <summary>The engine is the only one that can see this storage.</summary>
-    public bool IsExclusive => array is null && !Watched && Holds == 1;
+    public bool IsExclusive => array is null && Unsafe.As<Block>(this).IsHeldOnce;
 
     /// <summary>Storage for a value the user will see: watched through <paramref name="handle"/>.</summary>
     public static Storage ForHandle(nint bytes, object handle) =>
@@ -90,12 +46,71 @@ internal sealed unsafe class Storage
     /// <summary>Storage the engine alone owns: it starts with one hold, and <see cref="Release"/> gives it back.</summary>
     public static Storage ForEngine(nint bytes) => bytes < SmallLimit ? new Storage((int)bytes) : BlockPool.Rent(bytes, null);
 
+    public void Changed() => Version++;
+
+    /// <summary>Marks a parameter, buffer or optimizer state: its age says nothing about garbage.</summary>
+    public void MarkLongLived()
+    {
+        if (array is null) Unsafe.As<Block>(this).LongLived = true;
+    }
+
+    /// <summary>Counts one more reference of the engine. Small storages need no counting.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Hold()
+    {
+        if (array is null) Unsafe.As<Block>(this).AddHold();
+    }
+
+    /// <summary>Gives one hold back; a block returns to the pool at once when it was the last and no user handle exists.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Release()
+    {
+        if (array is null) Unsafe.As<Block>(this).DropHold();
+    }
+
     /// <summary>Hands an engine-owned storage over to a user-visible handle: the hold becomes a watch.</summary>
     public void HandOver(object handle)
     {
         if (array is not null) return;
-        BlockPool.StartWatch(this, handle);
+        BlockPool.StartWatch(Unsafe.As<Block>(this), handle);
         Release();
+    }
+}
+
+/// <summary>
+/// 64-byte aligned native memory, made once by the <see cref="BlockPool"/> and used for many tensors. It returns to the pool when
+/// the engine holds it no more and no user's handle is alive.
+/// </summary>
+internal sealed unsafe class Block(byte* pointer, nint capacity, int sizeClass) : Storage(pointer)
+{
+    int holds;
+
+    /// <summary>Weak handle on the user's tensor (or on the lease its views share). Re-aimed, never freed while the block lives.</summary>
+    public GCHandle Watch = GCHandle.Alloc(null, GCHandleType.Weak);
+
+    /// <summary>True while the pool looks after <see cref="Watch"/>: the block is in one of its lists.</summary>
+    public bool Watched;
+
+    /// <summary>Set by <see cref="Storage.MarkLongLived"/> for this life of the block.</summary>
+    public bool LongLived;
+
+    /// <summary>True while the block is out of the pool. Guards against giving it back twice; changed under the pool's lock only.</summary>
+    public bool InUse;
+
+    public nint Capacity { get; } = capacity;
+
+    public int SizeClass { get; } = sizeClass;
+
+    /// <summary>References the engine itself keeps: saved values, gradients on their way, scratch.</summary>
+    public int Holds => Volatile.Read(ref holds);
+
+    public bool IsHeldOnce => !Watched && Holds == 1;
+
+    public void AddHold() => Interlocked.Increment(ref holds);
+
+    public void DropHold()
+    {
+        if (Interlocked.Decrement(ref holds) == 0) BlockPool.HoldsDropped(this);
     }
 
     /// <summary>Called by the pool alone, under its lock.</summary>

@@ -63,16 +63,19 @@ public sealed class Tensor
     /// </summary>
     public Tensor? Gradient
     {
-        get => (Node as LeafNode)?.Result;
+        get => (Node as LeafNode)?.Visible;
         set
         {
             if (Node is not LeafNode leaf)
                 throw new InvalidOperationException("Gradient: expected a leaf with RequiresGradient, got a tensor that has no gradient of its own.");
             if (value is not null && value.Shape != Shape)
                 throw new ShapeException($"Gradient: expected {Shape} like the tensor, got {value.Shape}.");
-            leaf.Result = value;
+            leaf.Visible = value;
         }
     }
+
+    /// <summary>The gradient without making it the user's: for optimizers, valid until it is cleared.</summary>
+    internal Tensor? RawGradient => (Node as LeafNode)?.Raw;
 
     /// <summary>Elements between neighbors along each axis.</summary>
     internal int[] Strides { get; private set; }
@@ -182,7 +185,7 @@ public sealed class Tensor
     /// <summary>Forgets the gradient of this leaf; the next backward pass starts from nothing.</summary>
     public void ClearGradient()
     {
-        if (Node is LeafNode leaf) leaf.Result = null;
+        if (Node is LeafNode leaf) leaf.Clear();
     }
 
     /// <summary>
@@ -231,7 +234,7 @@ public sealed class Tensor
         else
         {
             view = new Tensor(shape, source.DType) { storage = shared, Strides = Normalized(shape, strides), Offset = offset };
-            if (shared.IsNative) view.Lease = source.Lease ?? BlockPool.Share(shared, view);
+            if (shared is Block block) view.Lease = source.Lease ?? BlockPool.Share(block, view);
         }
         GC.KeepAlive(source);
         return view;
@@ -263,6 +266,17 @@ public sealed class Tensor
         IsInArena = false;
     }
 
+    /// <summary>Takes over the elements and the type of a tensor of this shape, and stays the leaf it was.</summary>
+    internal void ReplaceBy(Tensor source)
+    {
+        _ = Storage;
+        Node? node = Node;
+        Adopt(source);
+        Node = node;
+        DType = source.DType;
+        Storage.MarkLongLived();
+    }
+
     /// <summary>This handle becomes another tensor: how a recorded change in place (<c>x += y</c>) takes effect.</summary>
     internal void Adopt(Tensor result)
     {
@@ -271,7 +285,7 @@ public sealed class Tensor
         Offset = result.Offset;
         Node = result.Node;
         Lease = null;
-        if (storage.IsNative) Lease = BlockPool.Share(storage, this);
+        if (storage is Block block) Lease = BlockPool.Share(block, this);
         GC.KeepAlive(result);
     }
 
@@ -301,8 +315,8 @@ public sealed class Tensor
             leaf.Fill!(memory);
             leaf.Fill = null;
             Storage made = memory.Storage;
-            made.LongLived = true;
-            if (made.IsNative) Lease = BlockPool.Share(made, this);
+            made.MarkLongLived();
+            if (made is Block block) Lease = BlockPool.Share(block, this);
             Volatile.Write(ref storage, made);
             GC.KeepAlive(memory);
             return made;

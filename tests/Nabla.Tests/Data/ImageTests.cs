@@ -73,8 +73,19 @@ public class ImageTests
         Assert.Equal("t.png, byte 8: expected a known depth, color type, packing, filter and interlacing, got 0402000000.", Error(Png(1, 1, 2, 4, false, [0, 0, 0])));
         Assert.Equal("t.png: expected 67117056 bytes of pixels, got 0 packed bytes, too few to hold them.", Error(Png(8192, 8192, 0, 8, false, [])));
         Assert.Equal("t.png: expected 12 bytes of pixels, got 4.", Error(Png(3, 3, 0, 8, false, [0, 0, 0], rows: 1)));
+        Assert.Equal("t.png: expected intact packed pixels, got damaged data.", Error(WithPresetDictionary()));
         Assert.Equal("t.png: expected an index into a palette of 2, got 3.", Error(Png(1, 1, 3, 8, false, [3], [0, 0, 0, 1, 1, 1])));
         Assert.Equal("t.txt: expected a PNG, PGM or PPM picture, got a file that starts with 48656C6C6F.", Assert.Throws<DataFormatException>(() => ImageData.Decode("Hello"u8.ToArray(), "t.txt")).Message);
+    }
+
+    /// <summary>A picture whose packed pixels ask for a dictionary, which PNG never has.</summary>
+    static byte[] WithPresetDictionary()
+    {
+        using MemoryStream file = new();
+        file.Write(Png(1, 1, 0, 8, false, [0]).AsSpan(0, 33));
+        PngChunks.Write(file, "IDAT"u8, [0x78, 0x20, 0, 0, 0, 1, 3, 0]);
+        PngChunks.Write(file, "IEND"u8, []);
+        return file.ToArray();
     }
 
     [Theory]

@@ -102,7 +102,7 @@ internal sealed unsafe record MatMulCase(int M, int N, int K)
         Array.Fill(b, T.NaN);
         Array.Fill(bias, T.NaN);
         Array.Fill(c, T.CreateChecked(Guard));
-        for (int q = 0; q < batches; q++)
+        for (int q = 0; q < Batch; q++)
         {
             for (int i = 0; i < M; i++)
                 for (int p = 0; p < K; p++) a[Offset + q * ABatch + i * ARow + p * AColumn] = Next();

@@ -1,19 +1,19 @@
+using System.Runtime.InteropServices;
+using FsCheck;
+using FsCheck.Fluent;
 using Nabla.Kernels;
 
 namespace Nabla.Tests.Kernels;
 
-[Collection(KernelSwitches.Name)]
+[Collection(KernelSettings.Name)]
 public sealed class MatMulTests
 {
     static readonly int[] Rows = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 24, 25];
     static readonly int[] Columns = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 65];
     static readonly int[] Depths = [0, 1, 2, 3, 5, 16, 17];
 
-    public static TheoryData<string> Sets =>
-        [.. Enum.GetValues<InstructionSet>().Where(set => set <= InstructionSets.Best).Select(set => $"{set}")];
-
-    [Theory, MemberData(nameof(Sets))]
-    public void Every_small_shape_and_transposition_matches_the_definition(string set) => KernelSwitches.With(set, () =>
+    [Fact]
+    public void Every_small_shape_and_transposition_matches_the_definition() => KernelSettings.ForEachInstructionSet(() =>
     {
         foreach (int m in Rows)
             foreach (int n in Columns)
@@ -27,8 +27,8 @@ public sealed class MatMulTests
                     }
     });
 
-    [Theory, MemberData(nameof(Sets))]
-    public void Depths_around_the_dot_kernels_registers_match(string set) => KernelSwitches.With(set, () =>
+    [Fact]
+    public void Depths_around_the_dot_kernels_registers_match() => KernelSettings.ForEachInstructionSet(() =>
     {
         foreach (int k in (int[])[95, 96, 97, 111, 112, 113, 127, 128, 129])
             for (int m = 1; m <= 9; m++)
@@ -39,4 +39,153 @@ public sealed class MatMulTests
                     if (k % 2 != 0) shape.Check<double>();
                 }
     });
+
+    // Cases large enough for several blocks, tasks and panels of each path: packed, in place, dot products, row products.
+    static IEnumerable<MatMulCase> Large()
+    {
+        for (int flags = 0; flags < 4; flags++)
+        {
+            var product = new MatMulCase(0, 0, 0) { TransposeA = (flags & 1) != 0, TransposeB = (flags & 2) != 0, Bias = true };
+            yield return product with { M = 205, N = 99, K = 530 };
+            yield return product with { M = 205, N = 99, K = 40, Accumulate = true };
+            yield return product with { M = 33, N = 300, K = 150 };
+            yield return product with { M = 520, N = 11, K = 90 };
+            yield return product with { M = 1, N = 1100, K = 310, Accumulate = true };
+            yield return product with { M = 700, N = 1, K = 400, Bias = false };
+            yield return product with { M = 5, N = 60, K = 1100 };
+        }
+        yield return new MatMulCase(1550, 40, 20);
+        yield return new MatMulCase(20, 2100, 20);
+    }
+
+    [Fact]
+    public void Shapes_of_several_blocks_match() => KernelSettings.ForEachInstructionSet(() =>
+    {
+        foreach (var product in Large()) product.Check<float>();
+        (Large().First() with { K = 300 }).Check<double>();
+    });
+
+    [Fact]
+    public void Any_number_of_threads_gives_the_same_bits() => KernelSettings.ForEachInstructionSet(() =>
+    {
+        foreach (var product in Large())
+        {
+            float[][] results = new float[3][];
+            int[] threads = [1, 2, 7];
+            for (int i = 0; i < threads.Length; i++)
+            {
+                using var restore = KernelSettings.Threads(threads[i]);
+                results[i] = product.Compute<float>();
+            }
+            Assert.True(Bits(results[0]).SequenceEqual(Bits(results[1])), $"{product}: 1 and 2 threads");
+            Assert.True(Bits(results[0]).SequenceEqual(Bits(results[2])), $"{product}: 1 and 7 threads");
+        }
+    });
+
+    static ReadOnlySpan<uint> Bits(float[] values) => MemoryMarshal.Cast<float, uint>(values);
+
+    [Fact]
+    public void Random_strides_offsets_and_batches_match() => KernelSettings.ForEachInstructionSet(() =>
+    {
+        var cases =
+            from m in Gen.Choose(0, 40)
+            from n in Gen.Choose(0, 70)
+            from k in Gen.Choose(0, 60)
+            from layout in Gen.Choose(0, 63)
+            from spacing in Gen.Choose(1, 3)
+            from gap in Gen.Choose(0, 5)
+            from offset in Gen.Choose(0, 17)
+            from batch in Gen.Choose(0, 4)
+            from seed in Gen.Choose(1, int.MaxValue)
+            select new MatMulCase(m, n, k)
+            {
+                TransposeA = (layout & 1) != 0,
+                TransposeB = (layout & 2) != 0,
+                Accumulate = (layout & 4) != 0,
+                Bias = (layout & 8) != 0,
+                RepeatA = (layout & 16) != 0,
+                RepeatB = (layout & 32) != 0,
+                Spacing = spacing,
+                Gap = gap,
+                Offset = offset,
+                Batch = batch,
+                Seed = seed,
+            };
+        Prop.ForAll(Arb.From(cases), product =>
+        {
+            product.Check<float>();
+            product.Check<double>();
+        }).QuickCheckThrowOnFailure();
+    });
+
+    [Fact]
+    public void A_batch_that_repeats_an_operand_matches()
+    {
+        var product = new MatMulCase(6, 20, 30) { Batch = 5, Bias = true, Accumulate = true };
+        (product with { RepeatB = true }).Check<float>();       // dense: the rows of the batch are one tall A
+        (product with { RepeatB = true, Gap = 2 }).Check<float>();
+        (product with { RepeatA = true }).Check<float>();
+        (product with { RepeatA = true, RepeatB = true }).Check<float>();
+    }
+
+    [Fact]
+    public void Large_products_of_a_batch_and_many_small_ones_match()
+    {
+        using var restore = KernelSettings.Threads(3);
+        new MatMulCase(260, 260, 250) { Batch = 2 }.Check<float>();
+        new MatMulCase(8, 8, 8) { Batch = 300, TransposeB = true }.Check<float>();
+        new MatMulCase(64, 60, 64) { Batch = 6, RepeatA = true }.Check<float>();
+    }
+
+    [Fact]
+    public void Infinities_and_NaN_go_where_the_definition_sends_them() => KernelSettings.ForEachInstructionSet(() =>
+    {
+        float[] a = [float.PositiveInfinity, 0, 1, 1], b = [1, 0, float.NaN, 2], c = new float[4];
+        unsafe
+        {
+            fixed (float* pa = a, pb = b, pc = c) MatMul.Run(2, 2, 2, pa, 2, 1, pb, 2, 1, pc, 2);
+        }
+        Assert.Equal([float.NaN, float.NaN, float.NaN, 2], c);
+    });
+
+    [Fact]
+    public void The_oracle_agrees_on_a_product_worked_by_hand() => KernelSettings.ForEachInstructionSet(() =>
+    {
+        double[] a = [1, 2, 3, 4, 5, 6], b = [7, 8, 9, 10, 11, 12], bias = [100, 200], c = [1, 1, 1, 1], oracle = [1, 1, 1, 1];
+        unsafe
+        {
+            fixed (double* pa = a, pb = b, pc = c, po = oracle, v = bias)
+            {
+                MatMul.Run(2, 2, 3, pa, 3, 1, pb, 2, 1, pc, 2, accumulate: true, v);
+                MatMul.Naive(2, 2, 3, pa, 3, 1, pb, 2, 1, po, 2, accumulate: true, v);
+            }
+        }
+        Assert.Equal([159, 265, 240, 355], c);
+        Assert.Equal(c, oracle);
+    });
+
+    [Fact]
+    public void A_call_allocates_nothing()
+    {
+        float[] x = new float[300 * 300], y = new float[300 * 300];
+        int[][] shapes = [[300, 300, 300], [1, 300, 300], [64, 30, 300], [8, 8, 8]];
+        unsafe
+        {
+            fixed (float* a = x, c = y)
+            {
+                long before = 0;
+                for (int round = 0; round < 3; round++)
+                {
+                    if (round == 1) before = GC.GetAllocatedBytesForCurrentThread();
+                    foreach (int[] s in shapes)
+                    {
+                        MatMul.Run(s[0], s[1], s[2], a, s[2], 1, a, s[1], 1, c, s[1]);
+                        MatMul.Run(s[0], s[1], s[2], a, s[2], 1, a, 1, s[2], c, s[1]);
+                        MatMul.RunBatch(2, 8, 8, 8, a, 64, 8, 1, a, 64, 8, 1, c, 64, 8);
+                    }
+                }
+                Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+        }
+    }
 }

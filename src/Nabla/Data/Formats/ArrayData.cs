@@ -19,7 +19,8 @@ public sealed class ArrayData
         this.shape = [.. shape];
         this.bytes = bytes;
         if (!TryByteCount(this.shape, dtype.Size, out long expected) || expected != bytes.Length)
-            throw new ArgumentException($"ArrayData: expected {expected} bytes for {dtype} {Describe(this.shape)}, got {bytes.Length}.", nameof(bytes));
+            throw new ArgumentException(
+                $"ArrayData: expected {expected} bytes for {dtype} {Describe(this.shape)}, got {bytes.Length}.", nameof(bytes));
     }
 
     /// <summary>The type of the elements.</summary>
@@ -61,7 +62,10 @@ public sealed class ArrayData
         return true;
     }
 
-    /// <summary>The payload of a file as an array of ours: reads it, turns the bytes around and widens 8- and 16-bit integers where we have no such type.</summary>
+    /// <summary>
+    /// The payload of a file as an array of ours: reads it, turns the bytes around and widens 8- and 16-bit integers where we have no
+    /// such type.
+    /// </summary>
     internal static ArrayData Read(FormatReader reader, FileElement element, int[] shape)
     {
         if (!TryByteCount(shape, element.Size, out long count))

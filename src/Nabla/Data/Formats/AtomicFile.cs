@@ -7,7 +7,8 @@ public static class AtomicFile
     /// Lets <paramref name="write"/> fill a temporary file in the same folder, flushes it to the disk and renames it over
     /// <paramref name="path"/>. When anything throws, the temporary file is deleted and the file at <paramref name="path"/> is as before.
     /// </summary>
-    /// <exception cref="IOException">The file cannot be written: the message says which and why (full disk, missing folder, no permission).</exception>
+    /// <exception cref="IOException">The file cannot be written: the message says which and why (full disk, missing folder, no
+    /// permission).</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -13,13 +13,17 @@ public sealed record CsvOptions
     /// <summary>What stands around a cell that holds a delimiter, a quote (doubled) or a line end. Default a double quote.</summary>
     public char Quote { get; init; } = '"';
 
-    /// <summary>Whether the first line names the columns. Default null: it does when one of its cells is neither a number nor missing.</summary>
+    /// <summary>
+    /// Whether the first line names the columns. Default null: it does when one of its cells is neither a number nor missing.
+    /// </summary>
     public bool? HasHeader { get; init; }
 
     /// <summary>Whether empty cells, NA, NaN and ? in columns of numbers are read as NaN. Default false: they are errors.</summary>
     public bool AllowMissing { get; init; }
 
-    /// <summary>Columns of text whatever their cells look like. A column not named here is text when its first cell that is there is no number.</summary>
+    /// <summary>
+    /// Columns of text whatever their cells look like. A column not named here is text when its first cell that is there is no number.
+    /// </summary>
     public IReadOnlyList<string> TextColumns { get; init; } = [];
 }
 
@@ -47,7 +51,8 @@ public static class CsvFile
             Quote = options.Quote,
             Escape = options.Quote,
             HasHeaderRecord = false,
-            BadDataFound = bad => throw new DataFormatException($"{name}:{bad.Context.Parser!.RawRow}: expected quotes around a whole cell and doubled inside it, got {Excerpt(bad.RawRecord)}."),
+            BadDataFound = bad => throw new DataFormatException(
+                $"{name}:{bad.Context.Parser!.RawRow}: expected quotes around a whole cell and doubled inside it, got {Excerpt(bad.RawRecord)}."),
         };
         using CsvParser parser = new(text, configuration, leaveOpen: true);
         if (!parser.Read()) throw new DataFormatException($"{name}: expected a table, got an empty file.");
@@ -57,7 +62,8 @@ public static class CsvFile
         if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new DataFormatException($"{name}:1: expected different names of columns, got '{twice.Key}' {twice.Count()} times.");
         if (options.TextColumns.FirstOrDefault(t => !names.Contains(t)) is { } unknown)
-            throw new ArgumentException($"{name}: expected TextColumns among {string.Join(", ", names)}, got '{unknown}'.", nameof(options));
+            throw new ArgumentException(
+                $"{name}: expected TextColumns among {string.Join(", ", names)}, got '{unknown}'.", nameof(options));
 
         CsvTable table = new(name, names, options);
         if (!hasHeader) table.Add(cells, parser.RawRow);

@@ -48,7 +48,8 @@ public sealed class CsvTable
         Column found = Find(column);
         return found.Numbers is null
             ? found.Texts
-            : throw new ArgumentException($"{Name}: expected '{column}' to hold text, got numbers. Name it in TextColumns.", nameof(column));
+            : throw new ArgumentException(
+                $"{Name}: expected '{column}' to hold text, got numbers. Name it in TextColumns.", nameof(column));
     }
 
     /// <summary>Columns of numbers side by side, row by row: [rows, columns] in row-major order.</summary>
@@ -81,11 +82,14 @@ public sealed class CsvTable
         if (!column.IsDecided && !isMissing) Decide(column, index, cell);
         if (column.Numbers is not { } numbers) column.Texts.Add(cell);
         else if (isMissing) numbers.Add(options.AllowMissing ? double.NaN : throw Missing(row, index, cell));
-        else if (!double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)) throw Error(row, index, "a number", CsvFile.Excerpt(cell));
+        else if (!double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+            throw Error(row, index, "a number", CsvFile.Excerpt(cell));
         else numbers.Add(double.IsFinite(number) ? number : throw Error(row, index, "a finite number", CsvFile.Excerpt(cell)));
     }
 
-    /// <summary>The first cell that is there says what the column holds; the missing ones before it become NaN, or the error they are.</summary>
+    /// <summary>
+    /// The first cell that is there says what the column holds; the missing ones before it become NaN, or the error they are.
+    /// </summary>
     void Decide(Column column, int index, string cell)
     {
         column.IsDecided = true;
@@ -96,14 +100,16 @@ public sealed class CsvTable
     }
 
     Column Find(string column) => Array.Find(columns, c => c.Name == column)
-        ?? throw new ArgumentException($"{Name}: expected one of the columns {string.Join(", ", Columns)}, got '{column}'.", nameof(column));
+        ?? throw new ArgumentException(
+            $"{Name}: expected one of the columns {string.Join(", ", Columns)}, got '{column}'.", nameof(column));
 
     DataFormatException Missing(int row, int index, string cell) =>
         Error(row, index, "a number", $"{CsvFile.Excerpt(cell)}. Set AllowMissing to read missing cells as NaN");
 
     DataFormatException Error(int row, int column, string expected, string got)
     {
-        string title = column < columns.Length && columns[column].Name != (column + 1).ToString(CultureInfo.InvariantCulture) ? $" in '{columns[column].Name}'" : "";
+        bool hasName = column < columns.Length && columns[column].Name != (column + 1).ToString(CultureInfo.InvariantCulture);
+        string title = hasName ? $" in '{columns[column].Name}'" : "";
         return new DataFormatException($"{Name}:{lines[row]}:{column + 1}: expected {expected}{title}, got {got}.");
     }
 

@@ -16,6 +16,11 @@ public static class IdxFile
     /// <exception cref="DataFormatException">The stream is not IDX, is cut off, or claims more than it holds.</exception>
     public static ArrayData Read(Stream stream, string name) => FormatReader.Read(stream, name, Read);
 
+    /// <summary>Reads a file as a tensor: bytes stay bytes, so convert pictures with <c>To(DType.Float32)</c>.</summary>
+    /// <exception cref="DataFormatException">The file is not IDX, is cut off, or claims more than it holds.</exception>
+    /// <exception cref="ShapeException">The array has more axes than a tensor can have.</exception>
+    public static Tensor ReadTensor(string path) => TensorBytes.Create(Read(path));
+
     static ArrayData Read(FormatReader reader)
     {
         Span<byte> magic = stackalloc byte[4];

@@ -16,9 +16,11 @@ public sealed class ImageData
     {
         ArgumentNullException.ThrowIfNull(pixels);
         if (width < 1 || height < 1 || (long)width * height > MostPixels || channels is < 1 or > 4)
-            throw new ArgumentException($"ImageData: expected 1 to {MostPixels} pixels of 1 to 4 channels, got {width} × {height} of {channels}.");
+            throw new ArgumentException(
+                $"ImageData: expected 1 to {MostPixels} pixels of 1 to 4 channels, got {width} × {height} of {channels}.");
         if (pixels.Length != width * height * channels)
-            throw new ArgumentException($"ImageData: expected {width * height * channels} bytes for {width} × {height} × {channels}, got {pixels.Length}.", nameof(pixels));
+            throw new ArgumentException(
+                $"ImageData: expected {width * height * channels} bytes for {width} × {height} × {channels}, got {pixels.Length}.", nameof(pixels));
         (Width, Height, Channels, Pixels) = (width, height, channels, pixels);
     }
 
@@ -43,7 +45,9 @@ public sealed class ImageData
     public static ImageData Decode(ReadOnlyMemory<byte> file, string name) =>
         PngImage.IsPng(file.Span) ? PngImage.Decode(file, name)
         : PnmImage.IsPnm(file.Span) ? PnmImage.Decode(file.Span, name)
-        : throw new DataFormatException($"{name}: expected a PNG, PGM or PPM picture, got a file that starts with {Convert.ToHexString(file.Span[..Math.Min(8, file.Length)])}.");
+        : throw new DataFormatException(
+            $"{name}: expected a PNG, PGM or PPM picture, "
+                + $"got a file that starts with {Convert.ToHexString(file.Span[..Math.Min(8, file.Length)])}.");
 
     /// <summary>Brightness 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded; what is transparent shows white paper.</summary>
     public ImageData ToGrayscale()
@@ -59,7 +63,9 @@ public sealed class ImageData
         return new ImageData(Width, Height, 1, gray);
     }
 
-    /// <summary>Another size: each new pixel is the average of the area it covers in the old picture. Cost: old pixels plus new ones.</summary>
+    /// <summary>
+    /// Another size: each new pixel is the average of the area it covers in the old picture. Cost: old pixels plus new ones.
+    /// </summary>
     /// <exception cref="ArgumentException">The new size is out of range.</exception>
     public ImageData Resize(int width, int height)
     {

@@ -22,6 +22,11 @@ public static class NpyFile
     /// <exception cref="DataFormatException">The stream is not NPY, is cut off, or holds a type that has no counterpart here.</exception>
     public static ArrayData Read(Stream stream, string name) => FormatReader.Read(stream, name, Read);
 
+    /// <summary>Reads one array as a tensor.</summary>
+    /// <exception cref="DataFormatException">The file is not NPY, is cut off, or holds a type that has no counterpart here.</exception>
+    /// <exception cref="ShapeException">The array has more axes than a tensor can have.</exception>
+    public static Tensor ReadTensor(string path) => TensorBytes.Create(Read(path));
+
     /// <summary>Reads every array of an NPZ archive. Entries that do not end in <c>.npy</c> are skipped.</summary>
     /// <exception cref="DataFormatException">The file is no zip archive, or an array in it is malformed.</exception>
     public static IReadOnlyDictionary<string, ArrayData> ReadArchive(string path)
@@ -65,7 +70,19 @@ public static class NpyFile
         stream.Write(array.Bytes);
     }
 
-    internal static void WriteHeader(Stream stream, DType dtype, IReadOnlyList<int> shape)
+    /// <summary>Writes a tensor as NPY version 1, through a temporary file (see <see cref="AtomicFile"/>).</summary>
+    /// <exception cref="DTypeException">The tensor is bfloat16, which NPY does not have.</exception>
+    public static void Write(string path, Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        AtomicFile.Write(path, stream =>
+        {
+            WriteHeader(stream, tensor.DType, tensor.Shape.ToArray());
+            TensorBytes.Write(tensor, stream);
+        });
+    }
+
+    static void WriteHeader(Stream stream, DType dtype, IReadOnlyList<int> shape)
     {
         string descriptor = dtype switch
         {
@@ -191,7 +208,8 @@ internal ref struct NpyHeader(string text, FormatReader reader)
             SkipSpace();
             int start = at;
             while (at < text.Length && char.IsAsciiDigit(text[at])) at++;
-            if (!int.TryParse(text.AsSpan(start, at - start), NumberStyles.None, CultureInfo.InvariantCulture, out int length) || lengths.Count == MostAxes)
+            ReadOnlySpan<char> digits = text.AsSpan(start, at - start);
+            if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int length) || lengths.Count == MostAxes)
                 throw Error($"at most {MostAxes} lengths below 2^31", text[start..Math.Min(text.Length, start + 24)]);
             lengths.Add(length);
             if (!TryTake(',') && Next != ')') throw Error("',' or ')'", Rest);

@@ -21,9 +21,11 @@ internal readonly record struct PngHeader(int Width, int Height, int Depth, int 
     {
         int width = Width, height = Height;
         if (!IsInterlaced) return [new PngPass(0, 0, 1, 1, width, height)];
-        (int X, int Y, int StepX, int StepY)[] grid = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+        (int X, int Y, int StepX, int StepY)[] grid =
+            [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
         return grid
-            .Select(g => new PngPass(g.X, g.Y, g.StepX, g.StepY, (width - g.X + g.StepX - 1) / g.StepX, (height - g.Y + g.StepY - 1) / g.StepY))
+            .Select(g => new PngPass(
+                g.X, g.Y, g.StepX, g.StepY, (width - g.X + g.StepX - 1) / g.StepX, (height - g.Y + g.StepY - 1) / g.StepY))
             .Where(pass => pass.Width > 0 && pass.Height > 0);
     }
 }
@@ -57,9 +59,11 @@ internal sealed class PngChunks
         {
             if (bytes.Length - at < 12) throw Error(name, at, "a chunk", "the end of the file");
             uint length = BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
-            if (length > bytes.Length - at - 12) throw Error(name, at, $"a chunk of {length} bytes", $"{bytes.Length - at - 12} before the end");
+            if (length > bytes.Length - at - 12)
+                throw Error(name, at, $"a chunk of {length} bytes", $"{bytes.Length - at - 12} before the end");
             ReadOnlySpan<byte> typed = bytes.Slice(at + 4, 4 + (int)length);
-            if (Checksum(typed) != BinaryPrimitives.ReadUInt32BigEndian(bytes[(at + 8 + (int)length)..])) throw Error(name, at, "a chunk with its checksum", "a damaged one");
+            if (Checksum(typed) != BinaryPrimitives.ReadUInt32BigEndian(bytes[(at + 8 + (int)length)..]))
+                throw Error(name, at, "a chunk with its checksum", "a damaged one");
             if (!chunks.hasHeader && !typed.StartsWith("IHDR"u8)) throw Error(name, at, "IHDR as the first chunk", "another");
             if (typed.StartsWith("IEND"u8)) break;
             chunks.Add(typed[..4], typed[4..], name, at);
@@ -86,9 +90,12 @@ internal sealed class PngChunks
         if (type.SequenceEqual("IHDR"u8)) AddHeader(data, name, at);
         else if (type.SequenceEqual("IDAT"u8)) packed.AddRange(data);
         else if (type.SequenceEqual("PLTE"u8))
-            Palette = data.Length is > 0 and <= 768 && data.Length % 3 == 0 ? data.ToArray() : throw Error(name, at, "a palette of 1 to 256 colors", $"{data.Length} bytes");
+            Palette = data.Length is > 0 and <= 768 && data.Length % 3 == 0
+                ? data.ToArray()
+                : throw Error(name, at, "a palette of 1 to 256 colors", $"{data.Length} bytes");
         else if (type.SequenceEqual("tRNS"u8)) AddTransparency(data, name, at);
-        else if ((type[0] & 0x20) == 0) throw Error(name, at, "chunks this reader knows", $"the critical chunk '{System.Text.Encoding.Latin1.GetString(type)}'");
+        else if ((type[0] & 0x20) == 0)
+            throw Error(name, at, "chunks this reader knows", $"the critical chunk '{System.Text.Encoding.Latin1.GetString(type)}'");
     }
 
     void AddHeader(ReadOnlySpan<byte> data, string name, int at)
@@ -124,5 +131,6 @@ internal sealed class PngChunks
         return crc;
     }
 
-    static DataFormatException Error(string name, int at, string expected, string got) => new($"{name}, byte {at}: expected {expected}, got {got}.");
+    static DataFormatException Error(string name, int at, string expected, string got) =>
+        new($"{name}, byte {at}: expected {expected}, got {got}.");
 }

@@ -25,7 +25,8 @@ public static class PngImage
         PngHeader header = chunks.Header;
         long rawSize = header.Passes().Sum(pass => (long)pass.Height * (1 + header.RowBytes(pass.Width)));
         if (rawSize > Array.MaxLength || rawSize / MostPackedRatio > chunks.Packed.Length)
-            throw new DataFormatException($"{name}: expected {rawSize} bytes of pixels, got {chunks.Packed.Length} packed bytes, too few to hold them.");
+            throw new DataFormatException(
+                $"{name}: expected {rawSize} bytes of pixels, got {chunks.Packed.Length} packed bytes, too few to hold them.");
 
         byte[] raw = Unpack(chunks.Packed, (int)rawSize, name);
         int channels = header.Channels(chunks.Transparency is not null);
@@ -86,8 +87,9 @@ public static class PngImage
             if (got < size) throw new DataFormatException($"{name}: expected {size} bytes of pixels, got {got}.");
             if (zlib.ReadByte() >= 0) throw new DataFormatException($"{name}: expected {size} bytes of pixels, got more.");
         }
-        catch (InvalidDataException cause)
+        catch (Exception cause) when (cause is InvalidDataException or (IOException and not DataFormatException))
         {
+            // The second is what a preset dictionary gives; reading from memory has no other.
             throw new DataFormatException($"{name}: expected intact packed pixels, got damaged data.", cause);
         }
         return raw;

@@ -21,7 +21,8 @@ public static class PnmImage
         int samples = width * height * channels;
         bool isText = file[1] < (byte)'5';
         int sampleSize = maximum > 255 ? 2 : 1;
-        long least = isText ? 2L * samples : 1 + (long)samples * sampleSize; // a digit and what parts it from the last; one blank and the bytes
+        // In digits at least one and a blank before it; in bytes one blank before them all.
+        long least = isText ? 2L * samples : 1 + (long)samples * sampleSize;
         if (file.Length - reader.Position < least) throw reader.Error($"{samples} samples", "fewer bytes than they need");
         byte[] pixels = new byte[samples];
         if (!isText) reader.Position++;
@@ -54,9 +55,12 @@ internal ref struct PnmReader(ReadOnlySpan<byte> file, string name)
         SkipBlanks();
         int start = Position;
         long value = 0;
-        while (Position < file.Length && char.IsAsciiDigit((char)file[Position]) && value <= maximum) value = 10 * value + (file[Position++] - '0');
+        while (Position < file.Length && char.IsAsciiDigit((char)file[Position]) && value <= maximum)
+            value = 10 * value + (file[Position++] - '0');
         if (Position == start || value > maximum)
-            throw Error($"a {what} of at most {maximum}", Position == file.Length && value <= maximum ? "the end of the file" : Position == start ? $"byte {file[Position]:X2}" : $"{value} or more");
+            throw Error(
+                $"a {what} of at most {maximum}",
+                value > maximum ? $"{value} or more" : Position == file.Length ? "the end of the file" : $"byte {file[Position]:X2}");
         return (int)value;
     }
 
@@ -72,5 +76,6 @@ internal ref struct PnmReader(ReadOnlySpan<byte> file, string name)
         }
     }
 
-    internal readonly DataFormatException Error(string expected, string got) => new($"{name}, byte {Position}: expected {expected}, got {got}.");
+    internal readonly DataFormatException Error(string expected, string got) =>
+        new($"{name}, byte {Position}: expected {expected}, got {got}.");
 }

@@ -97,9 +97,9 @@ public sealed class SafetensorsFile : IDisposable
     {
         ArgumentNullException.ThrowIfNull(entry);
         if (target.Length != entry.ByteCount)
-            throw new ArgumentException($"SafetensorsFile.Read: expected a buffer of {entry.ByteCount} bytes, got {target.Length}.", nameof(target));
-        stream.Position = start + entry.Offset;
-        new FormatReader(stream, name).Read(target, $"tensor '{entry.Name}'");
+            throw new ArgumentException(
+                $"SafetensorsFile.Read: expected a buffer of {entry.ByteCount} bytes, got {target.Length}.", nameof(target));
+        Seek(entry).Read(target, $"tensor '{entry.Name}'");
     }
 
     /// <summary>Reads one tensor.</summary>
@@ -108,28 +108,71 @@ public sealed class SafetensorsFile : IDisposable
     {
         SafetensorsEntry entry = Entry(name);
         if (entry.ByteCount > Array.MaxLength)
-            throw new DataFormatException($"{this.name}: expected '{name}' to have at most {Array.MaxLength} bytes, got {entry.ByteCount}.");
+            throw new DataFormatException(
+                $"{this.name}: expected '{name}' to have at most {Array.MaxLength} bytes, got {entry.ByteCount}.");
         byte[] bytes = new byte[entry.ByteCount];
         Read(entry, bytes);
         return new ArrayData(entry.DType, entry.Shape, bytes);
     }
 
+    /// <summary>Reads one tensor of any size.</summary>
+    /// <exception cref="DataFormatException">The file has no tensor of this name.</exception>
+    /// <exception cref="ShapeException">It has more axes or elements than a tensor can have.</exception>
+    public Tensor ReadTensor(string name)
+    {
+        SafetensorsEntry entry = Entry(name);
+        FormatReader reader = Seek(entry);
+        return TensorBytes.Create(entry.Shape, entry.DType, piece => reader.Read(piece, $"tensor '{name}'"));
+    }
+
+    /// <summary>Reads every tensor of a file.</summary>
+    /// <exception cref="DataFormatException">The file is malformed.</exception>
+    public static IReadOnlyDictionary<string, Tensor> ReadTensors(string path)
+    {
+        using SafetensorsFile file = Open(path);
+        return file.Entries.ToDictionary(entry => entry.Name, entry => file.ReadTensor(entry.Name));
+    }
+
     /// <summary>Closes the file.</summary>
     public void Dispose() => stream.Dispose();
 
-    /// <summary>Writes tensors through a temporary file (see <see cref="AtomicFile"/>). The same tensors give the same bytes in any order.</summary>
-    public static void Write(string path, IReadOnlyDictionary<string, ArrayData> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+    /// <summary>
+    /// Writes tensors through a temporary file (see <see cref="AtomicFile"/>). The same tensors give the same bytes in any order.
+    /// </summary>
+    public static void Write(
+        string path, IReadOnlyDictionary<string, ArrayData> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
 
     /// <summary>Writes tensors to a stream. The same tensors give the same bytes in any order.</summary>
-    public static void Write(Stream stream, IReadOnlyDictionary<string, ArrayData> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        Stream stream, IReadOnlyDictionary<string, ArrayData> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         Write(stream, tensors.Select(t => (t.Key, t.Value.DType, t.Value.Shape)), metadata, entry => stream.Write(tensors[entry.Name].Bytes));
     }
 
+    /// <summary>
+    /// Writes tensors through a temporary file (see <see cref="AtomicFile"/>). The same tensors give the same bytes in any order.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be written; the one that was there is unchanged.</exception>
+    public static void Write(
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
+
+    /// <summary>Writes tensors to a stream. The same tensors give the same bytes in any order.</summary>
+    public static void Write(
+        Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        Write(
+            stream,
+            tensors.Select(t => (t.Key, t.Value.DType, (IReadOnlyList<int>)t.Value.Shape.ToArray())),
+            metadata,
+            entry => TensorBytes.Write(tensors[entry.Name], stream));
+    }
+
     /// <summary>Writes the header, then lets <paramref name="writeElements"/> write each tensor in the order of the places.</summary>
-    internal static void Write(
+    static void Write(
         Stream stream,
         IEnumerable<(string Name, DType DType, IReadOnlyList<int> Shape)> tensors,
         IReadOnlyDictionary<string, string>? metadata,
@@ -138,9 +181,12 @@ public sealed class SafetensorsFile : IDisposable
         List<SafetensorsEntry> entries = [];
         long offset = 0;
         // Wide types first: then every tensor is aligned to its own element.
-        foreach (var (name, dtype, shape) in tensors.OrderByDescending(t => t.DType.Size).ThenBy(t => t.DType).ThenBy(t => t.Name, StringComparer.Ordinal))
+        var ordered = tensors.OrderByDescending(t => t.DType.Size).ThenBy(t => t.DType).ThenBy(t => t.Name, StringComparer.Ordinal);
+        foreach (var (name, dtype, shape) in ordered)
         {
-            if (name == MetadataKey) throw new ArgumentException($"SafetensorsFile.Write: expected tensor names, got the reserved '{MetadataKey}'.", nameof(tensors));
+            if (name == MetadataKey)
+                throw new ArgumentException(
+                    $"SafetensorsFile.Write: expected tensor names, got the reserved '{MetadataKey}'.", nameof(tensors));
             long count = shape.Aggregate((long)dtype.Size, (product, length) => checked(product * length));
             entries.Add(new(name, dtype, [.. shape], offset, count));
             offset += count;
@@ -184,13 +230,20 @@ public sealed class SafetensorsFile : IDisposable
         return buffer.ToArray();
     }
 
+    FormatReader Seek(SafetensorsEntry entry)
+    {
+        stream.Position = start + entry.Offset;
+        return new FormatReader(stream, name);
+    }
+
     void ReadHeader(JsonElement root)
     {
         if (root.ValueKind != JsonValueKind.Object) throw Error("a JSON object", root.ValueKind.ToString());
         foreach (JsonProperty property in root.EnumerateObject())
         {
             if (property.Name == MetadataKey) ReadMetadata(property.Value);
-            else if (!byName.TryAdd(property.Name, ReadEntry(property.Name, property.Value))) throw Error("every tensor once", $"'{property.Name}' twice");
+            else if (!byName.TryAdd(property.Name, ReadEntry(property.Name, property.Value)))
+                throw Error("every tensor once", $"'{property.Name}' twice");
         }
     }
 
@@ -199,7 +252,8 @@ public sealed class SafetensorsFile : IDisposable
         if (texts.ValueKind != JsonValueKind.Object) throw Error($"an object of texts in {MetadataKey}", texts.ValueKind.ToString());
         foreach (JsonProperty text in texts.EnumerateObject())
         {
-            if (text.Value.ValueKind != JsonValueKind.String) throw Error($"a text for '{text.Name}' in {MetadataKey}", text.Value.ValueKind.ToString());
+            if (text.Value.ValueKind != JsonValueKind.String)
+                throw Error($"a text for '{text.Name}' in {MetadataKey}", text.Value.ValueKind.ToString());
             metadata[text.Name] = text.Value.GetString()!;
         }
     }
@@ -213,17 +267,18 @@ public sealed class SafetensorsFile : IDisposable
             throw Error($"dtype, shape and data_offsets of '{tensor}'", "another structure");
 
         DType dtype = Type(tensor, type.GetString()!);
-        int[] lengths = [.. shape.EnumerateArray().Select(length => length.ValueKind == JsonValueKind.Number && length.TryGetInt32(out int n) && n >= 0
-            ? n
-            : throw Error($"lengths of axes in the shape of '{tensor}'", shape.GetRawText()))];
-        long[] ends = [.. offsets.EnumerateArray().Select(offset => offset.ValueKind == JsonValueKind.Number && offset.TryGetInt64(out long n) && n >= 0
-            ? n
-            : throw Error($"two offsets of '{tensor}'", offsets.GetRawText()))];
+        int[] lengths = [.. shape.EnumerateArray().Select(length => (int?)Number(length, int.MaxValue)
+            ?? throw Error($"lengths of axes in the shape of '{tensor}'", shape.GetRawText()))];
+        long[] ends = [.. offsets.EnumerateArray().Select(offset => Number(offset, long.MaxValue)
+            ?? throw Error($"two offsets of '{tensor}'", offsets.GetRawText()))];
         if (ends.Length != 2 || ends[0] > ends[1]) throw Error($"a start and an end of '{tensor}'", offsets.GetRawText());
         if (!ArrayData.TryByteCount(lengths, dtype.Size, out long bytes) || bytes != ends[1] - ends[0])
             throw Error($"{bytes} bytes for '{tensor}', {dtype} {ArrayData.Describe(lengths)}", $"{ends[1] - ends[0]}");
         return new SafetensorsEntry(tensor, dtype, lengths, ends[0], bytes);
     }
+
+    static long? Number(JsonElement number, long most) =>
+        number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out long n) && n >= 0 && n <= most ? n : null;
 
     /// <summary>The tensors must fill the rest of the file: no overlap, no hole, nothing beyond.</summary>
     void CheckPlaces()

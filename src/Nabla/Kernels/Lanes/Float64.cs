@@ -43,6 +43,10 @@ internal readonly struct Float64(double value) : ILanes<Float64>
 
     public static Float64 Tanh(Float64 x) => new(Math.Tanh(x.Value));
 
+    public static Float64 Sigmoid(Float64 x) => new(ScalarMath.Sigmoid(x.Value));
+
+    public static Float64 NormalDistribution(Float64 x) => new(ScalarMath.NormalDistribution(x.Value));
+
     public static Float64 Erf(Float64 x) => new(ScalarMath.Erf(x.Value));
 
     public static Float64 Sin(Float64 x) => new(Math.Sin(x.Value));

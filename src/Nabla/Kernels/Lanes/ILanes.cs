@@ -61,8 +61,14 @@ public interface ILanes<V> where V : struct, ILanes<V>
     /// <summary>Hyperbolic tangent.</summary>
     static abstract V Tanh(V x);
 
+    /// <summary>1 / (1 + e⁻ˣ), exact in both tails.</summary>
+    static abstract V Sigmoid(V x);
+
     /// <summary>Gauss error function.</summary>
     static abstract V Erf(V x);
+
+    /// <summary>Φ(x), the probability that a standard normal variable is below x; exact in both tails.</summary>
+    static abstract V NormalDistribution(V x);
 
     /// <summary>Sine.</summary>
     static abstract V Sin(V x);

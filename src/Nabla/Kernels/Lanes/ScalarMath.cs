@@ -3,6 +3,8 @@ namespace Nabla.Kernels;
 /// <summary>Functions of one double that the framework lacks.</summary>
 internal static class ScalarMath
 {
+    const double SeriesLimit = 1;
+
     /// <summary>eˣ − 1. Kahan's quotient keeps the digits that the subtraction loses.</summary>
     public static double Expm1(double x)
     {
@@ -17,7 +19,15 @@ internal static class ScalarMath
     public static double Log1p(double x)
     {
         double u = 1 + x;
-        return u == 1 || double.IsInfinity(u) ? (u == 1 ? x : u) : Math.Log(u) * x / (u - 1);
+        if (u == 1 || x == double.PositiveInfinity) return x;
+        return Math.Log(u) * x / (u - 1);
+    }
+
+    /// <summary>1 / (1 + e⁻ˣ), from the side on which the exponential is small.</summary>
+    public static double Sigmoid(double x)
+    {
+        double z = Math.Exp(-Math.Abs(x));
+        return (x < 0 ? z : 1) / (1 + z);
     }
 
     /// <summary>
@@ -26,21 +36,35 @@ internal static class ScalarMath
     /// </summary>
     public static double Erf(double x)
     {
-        if (double.IsNaN(x)) return x;
-        double z = Math.Abs(x);
-        if (z > 6) return Math.Sign(x);
-        if (z < 2.5)
+        if (double.IsNaN(x) || x == 0) return x;
+        return Math.Abs(x) < SeriesLimit ? Series(x) : Math.CopySign(1 - Tail(Math.Abs(x)), x);
+    }
+
+    /// <summary>Φ(x) = ½ erfc(−x/√2), with all its digits in both tails.</summary>
+    public static double NormalDistribution(double x)
+    {
+        double z = Math.Abs(x) / Math.Sqrt(2);
+        double below = z < SeriesLimit ? 0.5 - 0.5 * Series(z) : 0.5 * Tail(z);      // Φ(−|x|)
+        return x < 0 ? below : 1 - below;
+    }
+
+    static double Series(double x)
+    {
+        double term = x, sum = x;
+        for (int n = 1; Math.Abs(term) > 1e-17 * Math.Abs(sum); n++)
         {
-            double term = z, sum = z;
-            for (int n = 1; Math.Abs(term) > 1e-17 * sum; n++)
-            {
-                term *= 2 * z * z / (2 * n + 1);
-                sum += term;
-            }
-            return Math.Sign(x) * 2 / Math.Sqrt(Math.PI) * Math.Exp(-z * z) * sum;
+            term *= 2 * x * x / (2 * n + 1);
+            sum += term;
         }
+        return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
+    }
+
+    /// <summary>erfc of x above <see cref="SeriesLimit"/>.</summary>
+    static double Tail(double x)
+    {
+        if (x > 28) return 0;
         double fraction = 0;
-        for (int n = 60; n >= 1; n--) fraction = n / 2.0 / (z + fraction);
-        return Math.Sign(x) * (1 - Math.Exp(-z * z) / (Math.Sqrt(Math.PI) * (z + fraction)));
+        for (int n = 150; n >= 1; n--) fraction = n / 2.0 / (x + fraction);
+        return Math.Exp(-x * x) / (Math.Sqrt(Math.PI) * (x + fraction));
     }
 }

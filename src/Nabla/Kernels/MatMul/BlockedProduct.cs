@@ -34,8 +34,8 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
         int blockK = Even(p.K, BlockK, 1), blockN = Even(p.N, BlockN, Columns), blockM = Even(p.M, BlockM, Rows);
 
         var block = new Block<TSimd, TVector, T> { DirectA = directA, DirectB = directB };
-        nuint aBytes = directA ? 0 : (nuint)RoundUp(blockM, Rows) * (nuint)blockK * (nuint)sizeof(T);
-        nuint bBytes = (nuint)(directB ? Columns : RoundUp(blockN, Columns)) * (nuint)blockK * (nuint)sizeof(T);
+        nuint aBytes = directA ? 0 : (nuint)MatMul.RoundUp(blockM, Rows) * (nuint)blockK * (nuint)sizeof(T);
+        nuint bBytes = (nuint)(directB ? Columns : MatMul.RoundUp(blockN, Columns)) * (nuint)blockK * (nuint)sizeof(T);
         aBytes = (aBytes + 63) & ~(nuint)63;
         byte* scratch = (byte*)Scratch.Get(aBytes + bBytes);
         block.PackedA = (T*)scratch;
@@ -61,12 +61,12 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     static void Multiply(ref Block<TSimd, TVector, T> block, bool packB)
     {
         ref Product<T> p = ref block.Product;
-        block.PanelsA = block.DirectA ? 0 : RoundUp(p.M, Rows) / Rows;
+        block.PanelsA = block.DirectA ? 0 : MatMul.RoundUp(p.M, Rows) / Rows;
         block.FirstPanelB = block.DirectB ? p.N / Columns : 0;
-        int panelsB = packB ? RoundUp(p.N, Columns) / Columns - block.FirstPanelB : 0;
+        int panelsB = packB ? MatMul.RoundUp(p.N, Columns) / Columns - block.FirstPanelB : 0;
         (block.TaskRows, block.TaskColumns) = TaskShape(p);
-        block.ColumnTasks = RoundUp(p.N, block.TaskColumns) / block.TaskColumns;
-        int tasks = RoundUp(p.M, block.TaskRows) / block.TaskRows * block.ColumnTasks;
+        block.ColumnTasks = MatMul.RoundUp(p.N, block.TaskColumns) / block.TaskColumns;
+        int tasks = MatMul.RoundUp(p.M, block.TaskRows) / block.TaskRows * block.ColumnTasks;
 
         bool serial = p.Work <= SerialWork;
         block.Packing = true;
@@ -84,12 +84,12 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     // Pieces that fit the caches, halved until there are enough for any number of threads or they get too small to share.
     static (int Rows, int Columns) TaskShape(in Product<T> p)
     {
-        int rows = Math.Min(CacheM, RoundUp(p.M, Rows)), columns = Math.Min(CacheN, RoundUp(p.N, Columns));
+        int rows = Math.Min(CacheM, MatMul.RoundUp(p.M, Rows)), columns = Math.Min(CacheN, MatMul.RoundUp(p.N, Columns));
         while ((long)rows * columns * p.K > TaskWork && (long)p.M * p.N / ((long)rows * columns) < Tasks)
         {
-            if (columns > Columns && columns >= 2 * rows) columns = RoundUp(columns / 2, Columns);
-            else if (rows > Rows) rows = RoundUp(rows / 2, Rows);
-            else if (columns > Columns) columns = RoundUp(columns / 2, Columns);
+            if (columns > Columns && columns >= 2 * rows) columns = MatMul.RoundUp(columns / 2, Columns);
+            else if (rows > Rows) rows = MatMul.RoundUp(rows / 2, Rows);
+            else if (columns > Columns) columns = MatMul.RoundUp(columns / 2, Columns);
             else break;
         }
         return (rows, columns);
@@ -99,8 +99,6 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     static int Even(int total, int limit, int unit)
     {
         int pieces = (total + limit - 1) / limit;
-        return RoundUp((total + pieces - 1) / pieces, unit);
+        return MatMul.RoundUp((total + pieces - 1) / pieces, unit);
     }
-
-    static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
 }

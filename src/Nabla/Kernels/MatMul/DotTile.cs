@@ -1,7 +1,22 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
+
+/// <summary>The operands of one dot-product tile: rows of A and columns of B, both contiguous along k.</summary>
+internal unsafe struct DotOperands<T> where T : unmanaged
+{
+    public int K, Columns;
+    public T* A;
+    public nint ARow;
+    public T* B;
+    public nint BColumn;
+    public T* C;
+    public nint CRow;
+    public bool Accumulate;
+    public T* Bias;
+}
 
 /// <summary>
 /// Dot-product register tile: up to 4 rows of A times up to 4 rows of the transpose of B, both contiguous along k, which the
@@ -10,41 +25,31 @@ namespace Nabla.Kernels;
 internal static unsafe class DotTile<TSimd, TVector, T>
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
 {
-    const int Columns = 4;
-
-    /// <summary>C[rows, columns] (+)= A · Bᵀ (+ bias), both strides counted from row to row.</summary>
-    public static void Run(int rows, int columns, int k, T* a, nint aRow, T* b, nint bRow, T* c, nint cRow, bool accumulate, T* bias)
+    /// <summary>C[rows, columns] (+)= A · Bᵀ (+ bias).</summary>
+    public static void Run(int rows, in DotOperands<T> tile)
     {
-        T* sums = stackalloc T[4 * Columns];
         switch (rows)
         {
-            case 4: Run<N4>(columns, k, a, aRow, b, bRow, sums); break;
-            case 3: Run<N3>(columns, k, a, aRow, b, bRow, sums); break;
-            case 2: Run<N2>(columns, k, a, aRow, b, bRow, sums); break;
-            case 1: Run<N1>(columns, k, a, aRow, b, bRow, sums); break;
+            case 4: Run<N4>(tile); break;
+            case 3: Run<N3>(tile); break;
+            case 2: Run<N2>(tile); break;
+            case 1: Run<N1>(tile); break;
         }
-        for (int i = 0; i < rows; i++)
-            for (int j = 0; j < columns; j++)
-            {
-                T value = sums[i * Columns + j];
-                if (bias != null) value += bias[j];
-                c[i * cRow + j] = accumulate ? c[i * cRow + j] + value : value;
-            }
     }
 
-    static void Run<TRows>(int columns, int k, T* a, nint aRow, T* b, nint bRow, T* sums) where TRows : struct, ISize
+    static void Run<TRows>(in DotOperands<T> tile) where TRows : struct, ISize
     {
-        switch (columns)
+        switch (tile.Columns)
         {
-            case 4: Run<TRows, N4>(k, a, aRow, b, bRow, sums); break;
-            case 3: Run<TRows, N3>(k, a, aRow, b, bRow, sums); break;
-            case 2: Run<TRows, N2>(k, a, aRow, b, bRow, sums); break;
-            case 1: Run<TRows, N1>(k, a, aRow, b, bRow, sums); break;
+            case 4: Run<TRows, N4>(tile); break;
+            case 3: Run<TRows, N3>(tile); break;
+            case 2: Run<TRows, N2>(tile); break;
+            case 1: Run<TRows, N1>(tile); break;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Run<TRows, TColumns>(int k, T* a, nint aRow, T* b, nint bRow, T* sums)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
+    static void Run<TRows, TColumns>(in DotOperands<T> tile)
         where TRows : struct, ISize where TColumns : struct, ISize
     {
         TVector s00 = default, s01 = default, s02 = default, s03 = default;
@@ -52,8 +57,9 @@ internal static unsafe class DotTile<TSimd, TVector, T>
         TVector s20 = default, s21 = default, s22 = default, s23 = default;
         TVector s30 = default, s31 = default, s32 = default, s33 = default;
 
-        T* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
-        T* b1 = b + bRow, b2 = b1 + bRow, b3 = b2 + bRow;
+        int k = tile.K;
+        T* a = tile.A, a1 = a + tile.ARow, a2 = a1 + tile.ARow, a3 = a2 + tile.ARow;
+        T* b = tile.B, b1 = b + tile.BColumn, b2 = b1 + tile.BColumn, b3 = b2 + tile.BColumn;
         nint whole = k - k % TSimd.Count;
         for (nint p = 0; p < whole; p += TSimd.Count)
         {
@@ -78,10 +84,43 @@ internal static unsafe class DotTile<TSimd, TVector, T>
             if (TColumns.Value > 2) Step<TRows>(TSimd.Load(b2 + whole, rest), x0, x1, x2, x3, ref s02, ref s12, ref s22, ref s32);
             if (TColumns.Value > 3) Step<TRows>(TSimd.Load(b3 + whole, rest), x0, x1, x2, x3, ref s03, ref s13, ref s23, ref s33);
         }
-        TSimd.Sums(s00, s01, s02, s03, sums);
-        if (TRows.Value > 1) TSimd.Sums(s10, s11, s12, s13, sums + 1 * Columns);
-        if (TRows.Value > 2) TSimd.Sums(s20, s21, s22, s23, sums + 2 * Columns);
-        if (TRows.Value > 3) TSimd.Sums(s30, s31, s32, s33, sums + 3 * Columns);
+
+        T* sums = stackalloc T[16];
+        TSimd.Sums(s00, s01, s02, s03, s10, s11, s12, s13, s20, s21, s22, s23, s30, s31, s32, s33, sums);
+        T* c = tile.C, bias = tile.Bias;
+        nint cRow = tile.CRow;
+        bool accumulate = tile.Accumulate;
+        Write<TColumns>(sums, c, accumulate, bias);
+        if (TRows.Value > 1) Write<TColumns>(sums + 4, c + cRow, accumulate, bias);
+        if (TRows.Value > 2) Write<TColumns>(sums + 8, c + 2 * cRow, accumulate, bias);
+        if (TRows.Value > 3) Write<TColumns>(sums + 12, c + 3 * cRow, accumulate, bias);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Write<TColumns>(T* sums, T* c, bool accumulate, T* bias) where TColumns : struct, ISize
+    {
+        if (TColumns.Value == 4 && sizeof(T) == sizeof(float))
+        {
+            var row = Vector128.Load(sums);
+            if (bias != null) row += Vector128.Load(bias);
+            if (accumulate) row += Vector128.Load(c);
+            row.Store(c);
+        }
+        else if (TColumns.Value == 4)
+        {
+            var row = Vector256.Load(sums);
+            if (bias != null) row += Vector256.Load(bias);
+            if (accumulate) row += Vector256.Load(c);
+            row.Store(c);
+        }
+        else
+        {
+            for (int j = 0; j < TColumns.Value; j++)
+            {
+                T value = bias != null ? sums[j] + bias[j] : sums[j];
+                c[j] = accumulate ? value + c[j] : value;
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

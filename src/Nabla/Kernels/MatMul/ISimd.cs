@@ -29,8 +29,13 @@ internal unsafe interface ISimd<TVector, T> where TVector : struct where T : unm
     /// <summary>x · y + z, in one rounding where the processor has it.</summary>
     static abstract TVector MultiplyAdd(TVector x, TVector y, TVector z);
 
-    /// <summary>The sums of the elements of four registers, each in a fixed order.</summary>
+    /// <summary>The sums of the elements of four registers, each in the same fixed order.</summary>
     static abstract void Sums(TVector a, TVector b, TVector c, TVector d, T* sums);
+
+    /// <summary>The sums of the elements of 4 × 4 registers, each in the same fixed order.</summary>
+    static abstract void Sums(
+        TVector s00, TVector s01, TVector s02, TVector s03, TVector s10, TVector s11, TVector s12, TVector s13,
+        TVector s20, TVector s21, TVector s22, TVector s23, TVector s30, TVector s31, TVector s32, TVector s33, T* sums);
 }
 
 /// <summary>A number known to the compiler: a kernel of that many rows contains no others.</summary>

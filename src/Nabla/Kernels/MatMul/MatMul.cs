@@ -38,6 +38,7 @@ internal static unsafe class MatMul
         T* b, nint bBatch, nint bRow, nint bColumn, T* c, nint cBatch, nint cRow, bool accumulate = false, T* bias = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (batch == 0) return;
         bool stacked = bBatch == 0 && aBatch == m * aRow && cBatch == m * cRow && (long)batch * m <= int.MaxValue;
         if (stacked || batch == 1)
         {
@@ -71,6 +72,9 @@ internal static unsafe class MatMul
                 c[i * cRow + j] = T.CreateChecked(sum);
             }
     }
+
+    /// <summary>The next multiple of a tile's side.</summary>
+    internal static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
 
     // A column of C is a row of its transpose: with Aᵀ contiguous that is the row kernel.
     static Product<T> Flatten<T>(in Product<T> p) where T : unmanaged

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Kernels;
 
@@ -27,6 +28,8 @@ internal unsafe struct TileOperands<T> where T : unmanaged
 internal static unsafe class OuterTile<TSimd, TVector, T>
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
+    const int PrefetchDepth = 64;       // a loop of this length gives C the time to arrive
+
     /// <summary>Columns of the full tile.</summary>
     public static int Width
     {
@@ -70,6 +73,15 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
         nint row = tile.ARow, row2 = 2 * row, row3 = 3 * row, step = tile.AColumn;
         nint bRow = tile.BRow;
         T* a = tile.A, a4 = a + 4 * row, a8 = a + 8 * row, b = tile.B;
+        T* c = tile.C;
+        nint cRow = tile.CRow;
+        if (Sse.IsSupported && tile.K >= PrefetchDepth)
+            for (int i = 0; i < TRows.Value; i++)
+            {
+                Sse.Prefetch0(c + i * cRow);
+                if (TRegisters.Value > 1) Sse.Prefetch0(c + i * cRow + TSimd.Count);
+            }
+
         for (int k = tile.K; k > 0; k--)
         {
             TVector left = TSimd.Load(b), right = TRegisters.Value > 1 ? TSimd.Load(b + TSimd.Count) : default;
@@ -97,8 +109,6 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
             biasLeft = TSimd.Load(tile.Bias, Math.Min(tile.Columns, TSimd.Count));
             if (TRegisters.Value > 1) biasRight = TSimd.Load(tile.Bias + TSimd.Count, tile.Columns - TSimd.Count);
         }
-        T* c = tile.C;
-        nint cRow = tile.CRow;
         bool accumulate = tile.Accumulate;
         if (tile.Columns == TRegisters.Value * TSimd.Count)
         {

@@ -12,65 +12,69 @@ internal static unsafe class Packing<T> where T : unmanaged
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Panel(T* source, nint lane, nint step, int lanes, int steps, T* panel, int width)
     {
+        // The unused lanes are computed too: zeros spare them the cost of denormals.
         if (lanes < width) new Span<T>(panel, width * steps).Clear();
         if (lane == 1) CopySteps(source, step, lanes, steps, panel, width);
-        else if (step == 1 && sizeof(T) == sizeof(float) && Sse.IsSupported)
-            Transpose((float*)source, lane, lanes, steps, (float*)panel, width);
-        else Gather(source, lane, step, lanes, 0, steps, panel, width);
+        else if (step == 1 && Sse2.IsSupported) Transpose(source, lane, lanes, steps, panel, width);
+        else Gather(source, lane, step, lanes, steps, panel, width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void CopySteps(T* source, nint step, int lanes, int steps, T* panel, int width)
     {
-        int register = Vector512.IsHardwareAccelerated ? Vector512<T>.Count : Vector128<T>.Count;
-        int whole = lanes - lanes % register;
         for (int p = 0; p < steps; p++, source += step, panel += width)
         {
             int i = 0;
-            for (; i < whole; i += register)
-            {
-                if (Vector512.IsHardwareAccelerated) Vector512.Store(Vector512.Load(source + i), panel + i);
-                else Vector128.Store(Vector128.Load(source + i), panel + i);
-            }
+            if (Vector256.IsHardwareAccelerated)
+                for (; i + Vector256<T>.Count <= lanes; i += Vector256<T>.Count) Vector256.Load(source + i).Store(panel + i);
+            for (; i + Vector128<T>.Count <= lanes; i += Vector128<T>.Count) Vector128.Load(source + i).Store(panel + i);
             for (; i < lanes; i++) panel[i] = source[i];
         }
     }
 
-    // Lanes far apart, steps adjacent: blocks of 4 × 4 are transposed in registers.
+    // Lanes far apart, steps adjacent: square blocks of one 128-bit register per lane are transposed in registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Transpose(float* source, nint lane, int lanes, int steps, float* panel, int width)
+    static void Transpose(T* source, nint lane, int lanes, int steps, T* panel, int width)
     {
-        const int Line = 16;    // a cache line of each lane at a time
-        int wholeSteps = steps & ~3, wholeLanes = lanes & ~3;
-        for (int p0 = 0; p0 < wholeSteps; p0 += Line)
+        int side = Vector128<T>.Count, line = 64 / sizeof(T);
+        int wholeSteps = steps - steps % side, wholeLanes = lanes - lanes % side;
+        for (int first = 0; first < wholeSteps; first += line)      // a cache line of every lane at a time
         {
-            int p1 = Math.Min(p0 + Line, wholeSteps);
-            for (int i = 0; i < wholeLanes; i += 4)
-            {
-                float* x = source + i * lane, x1 = x + lane, x2 = x1 + lane, x3 = x2 + lane;
-                for (int p = p0; p < p1; p += 4)
-                {
-                    var low01 = Sse.UnpackLow(Vector128.Load(x + p), Vector128.Load(x1 + p));
-                    var high01 = Sse.UnpackHigh(Vector128.Load(x + p), Vector128.Load(x1 + p));
-                    var low23 = Sse.UnpackLow(Vector128.Load(x2 + p), Vector128.Load(x3 + p));
-                    var high23 = Sse.UnpackHigh(Vector128.Load(x2 + p), Vector128.Load(x3 + p));
-                    float* y = panel + (nint)p * width + i;
-                    Sse.MoveLowToHigh(low01, low23).Store(y);
-                    Sse.MoveHighToLow(low23, low01).Store(y + width);
-                    Sse.MoveLowToHigh(high01, high23).Store(y + 2 * width);
-                    Sse.MoveHighToLow(high23, high01).Store(y + 3 * width);
-                }
-            }
+            int last = Math.Min(first + line, wholeSteps);
+            for (int i = 0; i < wholeLanes; i += side)
+                for (int p = first; p < last; p += side)
+                    if (typeof(T) == typeof(float)) Transpose4((float*)source + i * lane + p, lane, (float*)panel + (nint)p * width + i, width);
+                    else Transpose2((double*)source + i * lane + p, lane, (double*)panel + (nint)p * width + i, width);
         }
-        Packing<float>.Gather(source + wholeSteps, lane, 1, wholeLanes, 0, steps - wholeSteps, panel + (nint)wholeSteps * width, width);
-        Packing<float>.Gather(source, lane, 1, lanes, wholeLanes, steps, panel, width);
+        Gather(source + wholeSteps, lane, 1, wholeLanes, steps - wholeSteps, panel + (nint)wholeSteps * width, width);
+        Gather(source + wholeLanes * lane, lane, 1, lanes - wholeLanes, steps, panel + wholeLanes, width);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Transpose4(float* x, nint lane, float* y, nint width)
+    {
+        Vector128<float> x0 = Vector128.Load(x), x1 = Vector128.Load(x + lane);
+        Vector128<float> x2 = Vector128.Load(x + 2 * lane), x3 = Vector128.Load(x + 3 * lane);
+        Vector128<float> low01 = Sse.UnpackLow(x0, x1), high01 = Sse.UnpackHigh(x0, x1);
+        Vector128<float> low23 = Sse.UnpackLow(x2, x3), high23 = Sse.UnpackHigh(x2, x3);
+        Sse.MoveLowToHigh(low01, low23).Store(y);
+        Sse.MoveHighToLow(low23, low01).Store(y + width);
+        Sse.MoveLowToHigh(high01, high23).Store(y + 2 * width);
+        Sse.MoveHighToLow(high23, high01).Store(y + 3 * width);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Transpose2(double* x, nint lane, double* y, nint width)
+    {
+        Vector128<double> x0 = Vector128.Load(x), x1 = Vector128.Load(x + lane);
+        Sse2.UnpackLow(x0, x1).Store(y);
+        Sse2.UnpackHigh(x0, x1).Store(y + width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Gather(T* source, nint lane, nint step, int lanes, int firstLane, int steps, T* panel, int width)
+    static void Gather(T* source, nint lane, nint step, int lanes, int steps, T* panel, int width)
     {
         for (int p = 0; p < steps; p++)
-            for (int i = firstLane; i < lanes; i++)
-                panel[(nint)p * width + i] = source[p * step + i * lane];
+            for (int i = 0; i < lanes; i++) panel[(nint)p * width + i] = source[p * step + i * lane];
     }
 }

@@ -8,6 +8,8 @@ internal unsafe struct RowProduct<TSimd, TVector, T> : IJob
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
 {
     const int TaskWork = 1 << 17;       // multiply-adds; about 5 µs, memory being the limit
+    const int MinColumns = 1024;         // shorter runs of a row leave the prefetcher behind
+    const int MaxColumns = 4096;        // of the result, which stays in the first cache
 
     Product<T> product;
     int taskColumns;
@@ -16,8 +18,7 @@ internal unsafe struct RowProduct<TSimd, TVector, T> : IJob
 
     public static void Run(in Product<T> p)
     {
-        int registers = Math.Max(4, TaskWork / p.K / TSimd.Count);
-        int columns = Math.Min(4096 / sizeof(T), registers * TSimd.Count);
+        int columns = Math.Clamp(TaskWork / p.K, MinColumns, MaxColumns);
         var job = new RowProduct<TSimd, TVector, T> { product = p, taskColumns = columns };
         Workers.For((p.N + columns - 1) / columns, ref job);
     }

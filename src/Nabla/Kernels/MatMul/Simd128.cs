@@ -40,6 +40,17 @@ internal readonly unsafe struct Simd128<T> : ISimd<Vector128<T>, T> where T : un
         : Vector128.MultiplyAddEstimate(x.AsDouble(), y.AsDouble(), z.AsDouble()).As<double, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Sums(
+        Vector128<T> s00, Vector128<T> s01, Vector128<T> s02, Vector128<T> s03, Vector128<T> s10, Vector128<T> s11, Vector128<T> s12, Vector128<T> s13,
+        Vector128<T> s20, Vector128<T> s21, Vector128<T> s22, Vector128<T> s23, Vector128<T> s30, Vector128<T> s31, Vector128<T> s32, Vector128<T> s33, T* sums)
+    {
+        Sums(s00, s01, s02, s03, sums);
+        Sums(s10, s11, s12, s13, sums + 4);
+        Sums(s20, s21, s22, s23, sums + 8);
+        Sums(s30, s31, s32, s33, sums + 12);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Sums(Vector128<T> a, Vector128<T> b, Vector128<T> c, Vector128<T> d, T* sums)
     {
         sums[0] = Vector128.Sum(a);

@@ -40,6 +40,17 @@ internal readonly unsafe struct Simd256<T> : ISimd<Vector256<T>, T> where T : un
         ? Fma.MultiplyAdd(x.AsSingle(), y.AsSingle(), z.AsSingle()).As<float, T>()
         : Fma.MultiplyAdd(x.AsDouble(), y.AsDouble(), z.AsDouble()).As<double, T>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Sums(
+        Vector256<T> s00, Vector256<T> s01, Vector256<T> s02, Vector256<T> s03, Vector256<T> s10, Vector256<T> s11, Vector256<T> s12, Vector256<T> s13,
+        Vector256<T> s20, Vector256<T> s21, Vector256<T> s22, Vector256<T> s23, Vector256<T> s30, Vector256<T> s31, Vector256<T> s32, Vector256<T> s33, T* sums)
+    {
+        Sums(s00, s01, s02, s03, sums);
+        Sums(s10, s11, s12, s13, sums + 4);
+        Sums(s20, s21, s22, s23, sums + 8);
+        Sums(s30, s31, s32, s33, sums + 12);
+    }
+
     // Horizontal adds interleave: after them each 128-bit half holds one partial sum per input register.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Sums(Vector256<T> a, Vector256<T> b, Vector256<T> c, Vector256<T> d, T* sums)

@@ -35,6 +35,17 @@ internal readonly unsafe struct SimdScalar<T> : ISimd<T, T> where T : unmanaged,
     public static T MultiplyAdd(T x, T y, T z) => x * y + z;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Sums(
+        T s00, T s01, T s02, T s03, T s10, T s11, T s12, T s13,
+        T s20, T s21, T s22, T s23, T s30, T s31, T s32, T s33, T* sums)
+    {
+        Sums(s00, s01, s02, s03, sums);
+        Sums(s10, s11, s12, s13, sums + 4);
+        Sums(s20, s21, s22, s23, sums + 8);
+        Sums(s30, s31, s32, s33, sums + 12);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Sums(T a, T b, T c, T d, T* sums)
     {
         sums[0] = a;

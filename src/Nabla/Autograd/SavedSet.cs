@@ -1,0 +1,69 @@
+namespace Nabla;
+
+/// <summary>
+/// What one node saved: the engine's handles on the values, what each was to the operation, and its version at that time.
+/// Taken from and given back to a stack per thread.
+/// </summary>
+internal sealed class SavedSet
+{
+    /// <summary>Origin of a saved tensor that is the operation's result.</summary>
+    public const int Result = -1;
+
+    /// <summary>Origin of a saved tensor without a gradient.</summary>
+    public const int Constant = -2;
+
+    const int SpareLimit = 256;
+
+    [ThreadStatic] static Stack<SavedSet>? spare;
+
+    readonly List<(Tensor Value, int Version, int Origin)> entries = new(3);
+    SaveRecord? record;
+
+    public static SavedSet Take(Node node, ReadOnlySpan<Tensor> tensors, ReadOnlySpan<Tensor> inputs, Tensor result)
+    {
+        SavedSet set = spare is { Count: > 0 } ? spare.Pop() : new SavedSet();
+        foreach (Tensor tensor in tensors)
+        {
+            Storage storage = tensor.Storage;
+            if (storage.IsNative)
+            {
+                storage.Hold();
+                (set.record ??= BlockPool.RentRecord(node)).Add(storage);
+            }
+            Tensor value = Arena.SpareHandle();
+            value.Reset(storage, tensor.Shape, tensor.Strides, tensor.Offset, tensor.DType);
+            set.entries.Add((value, storage.Version, OriginOf(tensor, inputs, result)));
+        }
+        GC.KeepAlive(node);
+        return set;
+    }
+
+    public Tensor Get(int index, Node node, out int origin)
+    {
+        (Tensor value, int version, origin) = entries[index];
+        if (value.Storage.Version != version)
+            throw new InvalidOperationException(
+                $"Backward: {node.Name} saved a {value.Shape} tensor that was changed in place before the backward pass. " +
+                "Change a copy instead (x = x + y), or change it after Backward().");
+        return value;
+    }
+
+    public void GiveBack()
+    {
+        foreach ((Tensor value, _, _) in entries) Arena.Recycle(value);
+        entries.Clear();
+        if (record is not null) BlockPool.ReturnRecord(record);
+        record = null;
+        spare ??= new Stack<SavedSet>();
+        if (spare.Count < SpareLimit) spare.Push(this);
+    }
+
+    static int OriginOf(Tensor tensor, ReadOnlySpan<Tensor> inputs, Tensor result)
+    {
+        if (ReferenceEquals(tensor, result)) return Result;
+        for (int i = 0; i < inputs.Length; i++)
+            if (ReferenceEquals(tensor, inputs[i]))
+                return i;
+        return Constant;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
+namespace Nabla.Kernels;
+
+/// <summary>Convolution (cross-correlation) and its two gradients over contiguous tensors; float and double.
+/// Results do not depend on the number of threads.</summary>
+internal static unsafe class Convolution
+{
+    /// <summary>y = w ⋆ x + bias; <paramref name="bias"/> may be null.</summary>
+    public static void Forward<T>(in ConvolutionGeometry g, T* x, T* w, T* bias, T* y) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (PointwiseConvolution.Fits(g))
+        {
+            PointwiseConvolution.Forward(g, x, w, bias, y);
+            return;
+        }
+        switch (InstructionSets.Active)
+        {
+            case InstructionSet.Avx512: FlatProduct<Simd512<T>, Vector512<T>, T>.Forward(g, x, w, bias, y); break;
+            case InstructionSet.Avx2: FlatProduct<Simd256<T>, Vector256<T>, T>.Forward(g, x, w, bias, y); break;
+            case InstructionSet.Vector128: FlatProduct<Simd128<T>, Vector128<T>, T>.Forward(g, x, w, bias, y); break;
+            default: FlatProduct<SimdScalar<T>, T, T>.Forward(g, x, w, bias, y); break;
+        }
+    }
+
+    /// <summary>dx, the gradient of the input, from dy; also the transposed convolution of dy. Overwrites dx.</summary>
+    public static void BackwardInput<T>(in ConvolutionGeometry g, T* dy, T* w, T* dx) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (PointwiseConvolution.Fits(g))
+        {
+            PointwiseConvolution.BackwardInput(g, dy, w, dx);
+            return;
+        }
+        switch (InstructionSets.Active)
+        {
+            case InstructionSet.Avx512: FlatProduct<Simd512<T>, Vector512<T>, T>.BackwardInput(g, dy, w, dx); break;
+            case InstructionSet.Avx2: FlatProduct<Simd256<T>, Vector256<T>, T>.BackwardInput(g, dy, w, dx); break;
+            case InstructionSet.Vector128: FlatProduct<Simd128<T>, Vector128<T>, T>.BackwardInput(g, dy, w, dx); break;
+            default: FlatProduct<SimdScalar<T>, T, T>.BackwardInput(g, dy, w, dx); break;
+        }
+    }
+
+    /// <summary>dw, the gradient of the weight, from x and dy. Overwrites dw.</summary>
+    public static void BackwardWeight<T>(in ConvolutionGeometry g, T* x, T* dy, T* dw) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (PointwiseConvolution.Fits(g))
+        {
+            PointwiseConvolution.BackwardWeight(g, x, dy, dw);
+            return;
+        }
+        switch (InstructionSets.Active)
+        {
+            case InstructionSet.Avx512: FlatWeightGradient<Simd512<T>, Vector512<T>, T>.Compute(g, x, dy, dw); break;
+            case InstructionSet.Avx2: FlatWeightGradient<Simd256<T>, Vector256<T>, T>.Compute(g, x, dy, dw); break;
+            case InstructionSet.Vector128: FlatWeightGradient<Simd128<T>, Vector128<T>, T>.Compute(g, x, dy, dw); break;
+            default: FlatWeightGradient<SimdScalar<T>, T, T>.Compute(g, x, dy, dw); break;
+        }
+    }
+}

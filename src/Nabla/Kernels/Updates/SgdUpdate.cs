@@ -1,0 +1,34 @@
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>g' = g + λw; w ← shrink·w − η·g'. Gradient descent without momentum.</summary>
+internal readonly struct SgdUpdate(double rate, double decay, double shrink) : IUpdate
+{
+    public int States => 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V>
+    {
+        g = V.FusedMultiplyAdd(V.Constant(decay), w, g);
+        w = V.FusedMultiplyAdd(V.Constant(-rate), g, V.Constant(shrink) * w);
+    }
+}
+
+/// <summary>
+/// v ← μv + inflow·g', w ← shrink·w − outflow·d. The step d is v, or with Nesterov's look-ahead μv + ahead·g'. The learning rate
+/// is in outflow (outside the velocity) or in inflow and ahead (inside).
+/// </summary>
+internal readonly struct MomentumUpdate(double momentum, double inflow, double outflow, double ahead, double decay, double shrink) : IUpdate
+{
+    public int States => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Step<V>(ref V w, V g, ref V v, ref V r, ref V q) where V : struct, ILanes<V>
+    {
+        g = V.FusedMultiplyAdd(V.Constant(decay), w, g);
+        v = V.FusedMultiplyAdd(V.Constant(momentum), v, V.Constant(inflow) * g);
+        V step = ahead == 0 ? v : V.FusedMultiplyAdd(V.Constant(momentum), v, V.Constant(ahead) * g);
+        w = V.FusedMultiplyAdd(V.Constant(-outflow), step, V.Constant(shrink) * w);
+    }
+}

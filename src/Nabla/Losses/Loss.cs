@@ -1,0 +1,39 @@
+namespace Nabla.Losses;
+
+/// <summary>What a loss does with the values of the samples.</summary>
+public enum Reduction
+{
+    /// <summary>Their mean: the default. The scale of the gradient does not depend on the batch size.</summary>
+    Mean,
+
+    /// <summary>Their sum.</summary>
+    Sum,
+
+    /// <summary>Nothing: the values as they are.</summary>
+    None,
+}
+
+/// <summary>How far predictions are from their targets. Without parameters; record and call <c>Backward()</c> on the result.</summary>
+public abstract class Loss
+{
+    /// <summary>The loss of a batch: a scalar, unless the reduction is <see cref="Reduction.None"/>.</summary>
+    /// <param name="prediction">What the model computed.</param>
+    /// <param name="target">What it should have been.</param>
+    public abstract Tensor Forward(Tensor prediction, Tensor target);
+
+    /// <summary>Applies a reduction to the values of the samples.</summary>
+    private protected static Tensor Reduce(Tensor values, Reduction reduction) => reduction switch
+    {
+        Reduction.Mean => values.Mean(),
+        Reduction.Sum => values.Sum(),
+        _ => values,
+    };
+
+    private protected static void RequireSameShape(Tensor prediction, Tensor target, string who)
+    {
+        if (prediction.Shape != target.Shape)
+            throw new ShapeException(
+                $"{who}: expected a target of shape {prediction.Shape} like the prediction, got {target.Shape}. " +
+                "Reshape one of them: broadcasting here would pair every prediction with every target.");
+    }
+}

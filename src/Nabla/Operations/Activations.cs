@@ -1,0 +1,84 @@
+namespace Nabla;
+
+/// <summary>Activations, elementwise, each of the same shape as its input. Formula, paper and where it saturates stand at each operation's struct.</summary>
+public static class Activations
+{
+    extension(Tensor x)
+    {
+        /// <summary>max(x, 0). See <see cref="ReluOperation"/>.</summary>
+        public Tensor Relu() => x.Map(default(ReluOperation));
+
+        /// <summary>min(max(x, 0), 6). See <see cref="HardTanhOperation"/>.</summary>
+        public Tensor Relu6() => x.Map(new HardTanhOperation(0, 6));
+
+        /// <summary>x above 0, slope·x below. See <see cref="LeakyReluOperation"/>.</summary>
+        /// <param name="slope">Slope below 0, at least 0. Default 0.01.</param>
+        public Tensor LeakyRelu(double slope = 0.01)
+        {
+            if (!(slope >= 0 && double.IsFinite(slope)))
+                throw new ArgumentOutOfRangeException(nameof(slope), slope, "LeakyRelu: expected a finite slope of at least 0.");
+            return x.Map(new LeakyReluOperation(slope));
+        }
+
+        /// <summary>x above 0, weight·x below. See <see cref="PreluOperation"/>.</summary>
+        /// <param name="weight">Broadcasts to x: a scalar, or [C, 1, 1] for one slope a channel of [N, C, H, W].</param>
+        /// <exception cref="ShapeException"><paramref name="weight"/> does not broadcast to x.</exception>
+        public Tensor Prelu(Tensor weight)
+        {
+            if (!weight.Shape.BroadcastsTo(x.Shape))
+                throw new ShapeException($"Prelu: expected a weight that broadcasts to {x.Shape}, got {weight.Shape}. One slope a channel of images has shape [C, 1, 1].");
+            return x.Zip(weight, default(PreluOperation));
+        }
+
+        /// <summary>x above 0, α(eˣ − 1) below. See <see cref="EluOperation"/>.</summary>
+        /// <param name="alpha">What −y tends to far below 0, positive. Default 1.</param>
+        public Tensor Elu(double alpha = 1)
+        {
+            if (!(alpha > 0 && double.IsFinite(alpha)))
+                throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Elu: expected a finite alpha above 0.");
+            return x.Map(new EluOperation(alpha));
+        }
+
+        /// <summary>ELU scaled so that mean 0 and variance 1 are kept. See <see cref="SeluOperation"/>.</summary>
+        public Tensor Selu() => x.Map(default(SeluOperation));
+
+        /// <summary>x·Φ(x), exact. See <see cref="GeluOperation"/>.</summary>
+        public Tensor Gelu() => x.Map(default(GeluOperation));
+
+        /// <summary>GELU by its tanh approximation. See <see cref="GeluTanhOperation"/>.</summary>
+        public Tensor GeluTanh() => x.Map(default(GeluTanhOperation));
+
+        /// <summary>x·σ(x), also called Swish. See <see cref="SiluOperation"/>.</summary>
+        public Tensor Silu() => x.Map(default(SiluOperation));
+
+        /// <summary>x·tanh(softplus x). See <see cref="MishOperation"/>.</summary>
+        public Tensor Mish() => x.Map(default(MishOperation));
+
+        /// <summary>1 / (1 + e⁻ˣ). See <see cref="SigmoidOperation"/>.</summary>
+        public Tensor Sigmoid() => x.Map(default(SigmoidOperation));
+
+        /// <summary>log σ(x), exact in both tails. See <see cref="LogSigmoidOperation"/>.</summary>
+        public Tensor LogSigmoid() => x.Map(default(LogSigmoidOperation));
+
+        /// <summary>log(x / (1 − x)), the inverse of the sigmoid. See <see cref="LogitOperation"/>.</summary>
+        public Tensor Logit() => x.Map(default(LogitOperation));
+
+        /// <summary>log(1 + eˣ). See <see cref="SoftplusOperation"/>.</summary>
+        public Tensor Softplus() => x.Map(default(SoftplusOperation));
+
+        /// <summary>x/6 + ½ bounded to [0, 1]. See <see cref="HardSigmoidOperation"/>.</summary>
+        public Tensor HardSigmoid() => x.Map(default(HardSigmoidOperation));
+
+        /// <summary>x bounded to [min, max], slope 0 at the bounds. See <see cref="HardTanhOperation"/>.</summary>
+        /// <param name="min">Lower bound. Default −1.</param>
+        /// <param name="max">Upper bound, above <paramref name="min"/>. Default 1.</param>
+        public Tensor HardTanh(double min = -1, double max = 1)
+        {
+            if (!(min < max)) throw new ArgumentOutOfRangeException(nameof(max), max, $"HardTanh: expected min below max, got [{min}, {max}].");
+            return x.Map(new HardTanhOperation(min, max));
+        }
+
+        /// <summary>x / (1 + |x|). See <see cref="SoftsignOperation"/>.</summary>
+        public Tensor Softsign() => x.Map(default(SoftsignOperation));
+    }
+}

@@ -1,0 +1,167 @@
+using System.Runtime.CompilerServices;
+using Nabla.Kernels;
+
+namespace Nabla;
+
+/// <summary>max(x, 0) (Nair, Hinton, 2010).</summary>
+/// <remarks>Never saturates above 0. Below, slope and value are 0: a unit that is negative on all data is dead. Slope 0 at 0.</remarks>
+public readonly struct ReluOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Relu";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Result;
+
+    /// <inheritdoc/>
+    public static ReadOnlySpan<double> Kinks => [0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.IfLess(x, V.Constant(0), V.Constant(0), x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.IfLess(V.Constant(0), y, V.Constant(1), V.Constant(0));
+}
+
+/// <summary>x above 0, slope·x below (Maas, Hannun, Ng, 2013).</summary>
+/// <remarks>Neither saturates nor dies for a slope other than 0.</remarks>
+/// <param name="slope">Slope below 0.</param>
+public readonly struct LeakyReluOperation(double slope) : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "LeakyRelu";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static ReadOnlySpan<double> Kinks => [0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.IfLess(x, V.Constant(0), x * V.Constant(slope), x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.IfLess(V.Constant(0), x, V.Constant(1), V.Constant(slope));
+}
+
+/// <summary>x above 0, α(eˣ − 1) below (Clevert, Unterthiner, Hochreiter, 2016).</summary>
+/// <remarks>Saturates at −α below about −5, where the slope y + α vanishes; the kink at 0 is gone for α = 1.</remarks>
+/// <param name="alpha">What −y tends to far below 0.</param>
+public readonly struct EluOperation(double alpha) : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Elu";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Result;
+
+    /// <inheritdoc/>
+    public static ReadOnlySpan<double> Kinks => [0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.IfLess(x, V.Constant(0), V.Expm1(x) * V.Constant(alpha), x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.IfLess(y, V.Constant(0), y + V.Constant(alpha), V.Constant(1));
+}
+
+/// <summary>λx above 0, λα(eˣ − 1) below, with λ ≈ 1.0507 and α ≈ 1.6733, for which mean 0 and variance 1 are a fixed point of deep nets (Klambauer et al., 2017).</summary>
+/// <remarks>Saturates at −λα ≈ −1.76 below about −5. Wants LeCun-normal weights and alpha dropout.</remarks>
+public readonly struct SeluOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Selu";
+
+    const double Scale = 1.0507009873554804934, Alpha = 1.6732632423543772848;
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Result;
+
+    /// <inheritdoc/>
+    public static ReadOnlySpan<double> Kinks => [0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> =>
+        V.IfLess(x, V.Constant(0), V.Expm1(x) * V.Constant(Scale * Alpha), x * V.Constant(Scale));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> =>
+        V.IfLess(y, V.Constant(0), y + V.Constant(Scale * Alpha), V.Constant(Scale));
+}
+
+/// <summary>x bounded to [min, max]: the piecewise linear tanh for ±1 (Collobert, 2004), ReLU6 for 0 and 6 (Krizhevsky, 2010).</summary>
+/// <remarks>Saturates at both bounds with slope exactly 0, the bounds included: a unit beyond them on all data is dead.</remarks>
+/// <param name="min">Lower bound.</param>
+/// <param name="max">Upper bound.</param>
+public readonly struct HardTanhOperation(double min, double max) : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "HardTanh";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static ReadOnlySpan<double> Kinks => [-1, 1];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Min(V.Max(x, V.Constant(min)), V.Constant(max));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> =>
+        V.IfLess(V.Constant(min), x, V.IfLess(x, V.Constant(max), V.Constant(1), V.Constant(0)), V.Constant(0));
+}
+
+/// <summary>x/6 + ½ bounded to [0, 1] (Courbariaux, Bengio, David, 2015; slope ⅙ as in Howard et al., 2019).</summary>
+/// <remarks>Saturates at ±3 with slope exactly 0.</remarks>
+public readonly struct HardSigmoidOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "HardSigmoid";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static ReadOnlySpan<double> Kinks => [-3, 3];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> =>
+        V.Min(V.Max(V.FusedMultiplyAdd(x, V.Constant(1.0 / 6), V.Constant(0.5)), V.Constant(0)), V.Constant(1));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> =>
+        V.IfLess(V.Constant(-3), x, V.IfLess(x, V.Constant(3), V.Constant(1.0 / 6), V.Constant(0)), V.Constant(0));
+}
+
+/// <summary>x above 0, w·x below, with a learned w (He et al., 2015).</summary>
+/// <remarks>Neither saturates nor dies while w is not 0. Slope w at 0.</remarks>
+public readonly struct PreluOperation : IBinaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Prelu";
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V a, V b) where V : struct, ILanes<V> => V.IfLess(a, V.Constant(0), a * b, a);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V SlopeA<V>(V a, V b) where V : struct, ILanes<V> => V.IfLess(V.Constant(0), a, V.Constant(1), b);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V SlopeB<V>(V a, V b) where V : struct, ILanes<V> => V.IfLess(a, V.Constant(0), a, V.Constant(0));
+}

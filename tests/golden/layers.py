@@ -1,0 +1,61 @@
+"""Layers: state dictionary + input → output, gradients of the input and of every parameter, state afterwards."""
+import torch
+from torch import nn
+
+from golden import Draw, name_of, weighted
+
+
+class Residual(nn.Module):
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x):
+        return x + self.inner(x)
+
+
+def record(file):
+    def layer(name, module, x, training=True, calls=1, note="", **attributes):
+        attributes |= ({} if training else {"evaluation": True}) | ({"calls": calls} if calls > 1 else {})
+        title = name_of(name, attributes, note)
+        draw = Draw(title)
+        for key, parameter in module.named_parameters():
+            parameter.data = draw.normal(*parameter.shape, scale=0.5, shift=0.5 if "norm" in key.lower() else 0)
+        for key, buffer in module.named_buffers():
+            if buffer.is_floating_point():
+                buffer.copy_(draw.uniform(0.5, 2, *buffer.shape))
+        state = {key: value.clone() for key, value in module.state_dict().items() if not key.endswith("num_batches_tracked")}
+        module.train(training)
+        leaf = x.clone().requires_grad_(x.is_floating_point())
+        for _ in range(calls):
+            y = module(leaf)
+        weighted([y]).backward()
+        after = {key: value for key, value in module.state_dict().items() if key in dict(module.named_buffers()) and key in state}
+        gradients = {key: value.grad for key, value in module.named_parameters()}
+        if leaf.grad is not None:
+            gradients["x"] = leaf.grad
+        file.add(title, attributes=attributes, inputs={"x": x}, state=state, outputs=[y.detach()], gradients=gradients, after=after)
+
+    draw = Draw("layers")
+    for bias in (True, False):
+        layer("Linear", nn.Linear(5, 3, bias), draw.normal(4, 5), bias=bias)
+    layer("Linear", nn.Linear(5, 3), draw.normal(2, 3, 5), note="batch")
+    layer("Conv1d", nn.Conv1d(4, 6, 3, 2, 1, groups=2), draw.normal(2, 4, 9), stride=2, padding=1, groups=2)
+    layer("Conv2d", nn.Conv2d(3, 4, 3, padding=1), draw.normal(2, 3, 5, 5), padding=1)
+    layer("Conv2d", nn.Conv2d(3, 4, 3, 2, 2, 2, bias=False), draw.normal(2, 3, 8, 8), stride=2, padding=2, dilation=2, bias=False)
+    layer("MaxPool2d", nn.MaxPool2d(3, 2, 1), draw.distinct(2, 2, 7, 7), kernel=3, stride=2, padding=1)
+    layer("AveragePool2d", nn.AvgPool2d(3, 2, 1), draw.normal(2, 2, 7, 7), kernel=3, stride=2, padding=1)
+    layer("AdaptiveAveragePool2d", nn.AdaptiveAvgPool2d((2, 3)), draw.normal(2, 2, 7, 7), size=[2, 3])
+    layer("GlobalAveragePool", nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()), draw.normal(2, 3, 4, 5))
+    for training in (True, False):
+        layer("BatchNorm1d", nn.BatchNorm1d(3), draw.normal(6, 3, scale=2), training)
+        layer("BatchNorm2d", nn.BatchNorm2d(3), draw.normal(4, 3, 2, 3, scale=2), training)
+    layer("BatchNorm2d", nn.BatchNorm2d(3, momentum=0.3), draw.normal(4, 3, 2, 3), calls=3, momentum=0.3)
+    layer("LayerNorm", nn.LayerNorm(6), draw.normal(2, 3, 6, scale=2))
+    layer("Embedding", nn.Embedding(7, 4), draw.integers(0, 7, 3, 5))
+    layer("Flatten", nn.Flatten(), draw.normal(2, 3, 4))
+    layer("Dropout", nn.Dropout(0.5), draw.normal(3, 4), training=False)
+    layer("Sequential", nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 2)), draw.normal(5, 4))
+    layer("Residual", Residual(nn.Sequential(nn.Linear(4, 4), nn.Tanh())), draw.normal(5, 4))
+    layer("ConvolutionalNetwork", nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(36, 10)),
+          draw.normal(3, 1, 8, 8))

@@ -1,76 +1,46 @@
-using System.Globalization;
-
 namespace Nabla.Metrics;
 
-/// <summary>Part of samples whose largest score is that of their class; the first of equal scores counts. Scores [N, C], classes [N].</summary>
+/// <summary>Share of samples whose class is among the k with the highest scores. k = 1: accuracy.</summary>
+/// <remarks>Scores [N, C], class indices [N]. A class counts as ahead of the true one only if its score is larger, or equal with a lower index.</remarks>
 public sealed class Accuracy : Metric
 {
-    long correct;
-
-    /// <inheritdoc/>
-    public override string Name => "accuracy";
-
-    /// <inheritdoc/>
-    public override bool HigherIsBetter => true;
-
-    /// <inheritdoc/>
-    public override void Update(Tensor prediction, Tensor target)
-    {
-        var batch = new ClassScores(prediction, target, "Accuracy");
-        for (int row = 0; row < batch.Count; row++)
-            if (batch.Best(row) == batch.Target(row)) correct++;
-        Count += batch.Count;
-    }
-
-    /// <inheritdoc/>
-    public override void Reset()
-    {
-        base.Reset();
-        correct = 0;
-    }
-
-    private protected override double Compute() => (double)correct / Count;
-
-    private protected override void Add(Metric other) => correct += ((Accuracy)other).correct;
-}
-
-/// <summary>Part of samples whose class is among the k largest scores; of equal scores the lower class comes first.</summary>
-public sealed class TopK : Metric
-{
-    readonly int k;
-    long correct;
+    readonly int top;
+    long correct, seen;
 
     /// <summary>Creates the metric.</summary>
-    /// <param name="k">At least 1. Default 5.</param>
-    public TopK(int k = 5)
+    /// <param name="top">k, at least 1.</param>
+    public Accuracy(int top = 1)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
-        this.k = k;
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        this.top = top;
     }
 
     /// <inheritdoc/>
-    public override string Name => $"top-{k.ToString(CultureInfo.InvariantCulture)} accuracy";
+    public override string Name => top == 1 ? "accuracy" : $"top{top}";
 
     /// <inheritdoc/>
     public override bool HigherIsBetter => true;
 
     /// <inheritdoc/>
+    public override double Value => seen == 0 ? double.NaN : (double)correct / seen;
+
+    /// <inheritdoc/>
     public override void Update(Tensor prediction, Tensor target)
     {
-        var batch = new ClassScores(prediction, target, "TopK");
-        for (int row = 0; row < batch.Count; row++)
-            if (batch.RankOfTarget(row) < k) correct++;
-        Count += batch.Count;
+        double[] scores = Scores(prediction, "Accuracy", out int samples, out int classes);
+        long[] labels = Labels(target, samples, classes, "Accuracy");
+        for (int i = 0; i < samples; i++)
+        {
+            var row = scores.AsSpan(i * classes, classes);
+            double own = row[(int)labels[i]];
+            int ahead = 0;
+            for (int c = 0; c < classes; c++)
+                if (row[c] > own || (row[c] == own && c < labels[i])) ahead++;
+            if (ahead < top && !double.IsNaN(own)) correct++;
+        }
+        seen += samples;
     }
 
     /// <inheritdoc/>
-    public override void Reset()
-    {
-        base.Reset();
-        correct = 0;
-    }
-
-    private protected override double Compute() => (double)correct / Count;
-
-    private protected override void Add(Metric other) => correct += ((TopK)other).correct;
+    public override void Reset() => correct = seen = 0;
 }

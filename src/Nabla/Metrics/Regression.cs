@@ -1,114 +1,90 @@
 namespace Nabla.Metrics;
 
-/// <summary>Sums over pairs of numbers, from which the regression metrics follow.</summary>
-public abstract class RegressionMetric : Metric
+/// <summary>Mean of (prediction − target)². Both of one shape.</summary>
+public sealed class MeanSquaredError : Metric
 {
-    private protected RegressionMetric() { }
+    double sum;
+    long seen;
+
+    /// <inheritdoc/>
+    public override string Name => "mse";
+
+    /// <inheritdoc/>
+    public override bool HigherIsBetter => false;
+
+    /// <inheritdoc/>
+    public override double Value => seen == 0 ? double.NaN : sum / seen;
 
     /// <inheritdoc/>
     public override void Update(Tensor prediction, Tensor target)
     {
-        RequireSameShape(prediction, target);
-        double[] predicted = prediction.Detach().To(DType.Float64).ToArray<double>(), actual = target.Detach().To(DType.Float64).ToArray<double>();
-        for (int i = 0; i < predicted.Length; i++)
-        {
-            Count++;
-            Take(predicted[i], actual[i]);
-        }
+        (double[] p, double[] t) = Pairs(prediction, target, "MeanSquaredError");
+        for (int i = 0; i < p.Length; i++) sum += (p[i] - t[i]) * (p[i] - t[i]);
+        seen += p.Length;
     }
 
-    /// <summary>Takes in one pair; <see cref="Metric.Count"/> includes it.</summary>
-    private protected abstract void Take(double predicted, double actual);
+    /// <inheritdoc/>
+    public override void Reset() => (sum, seen) = (0, 0);
 }
 
-/// <summary>Mean of (prediction − target)². Any shape, the same for both.</summary>
-public sealed class MeanSquaredError : RegressionMetric
+/// <summary>Mean of |prediction − target|. Both of one shape.</summary>
+public sealed class MeanAbsoluteError : Metric
 {
     double sum;
+    long seen;
 
     /// <inheritdoc/>
-    public override string Name => "mean squared error";
+    public override string Name => "mae";
 
     /// <inheritdoc/>
     public override bool HigherIsBetter => false;
 
     /// <inheritdoc/>
-    public override void Reset()
+    public override double Value => seen == 0 ? double.NaN : sum / seen;
+
+    /// <inheritdoc/>
+    public override void Update(Tensor prediction, Tensor target)
     {
-        base.Reset();
-        sum = 0;
+        (double[] p, double[] t) = Pairs(prediction, target, "MeanAbsoluteError");
+        for (int i = 0; i < p.Length; i++) sum += Math.Abs(p[i] - t[i]);
+        seen += p.Length;
     }
 
-    private protected override void Take(double predicted, double actual) => sum += (predicted - actual) * (predicted - actual);
-
-    private protected override double Compute() => sum / Count;
-
-    private protected override void Add(Metric other) => sum += ((MeanSquaredError)other).sum;
-}
-
-/// <summary>Mean of |prediction − target|. Any shape, the same for both.</summary>
-public sealed class MeanAbsoluteError : RegressionMetric
-{
-    double sum;
-
     /// <inheritdoc/>
-    public override string Name => "mean absolute error";
-
-    /// <inheritdoc/>
-    public override bool HigherIsBetter => false;
-
-    /// <inheritdoc/>
-    public override void Reset()
-    {
-        base.Reset();
-        sum = 0;
-    }
-
-    private protected override void Take(double predicted, double actual) => sum += Math.Abs(predicted - actual);
-
-    private protected override double Compute() => sum / Count;
-
-    private protected override void Add(Metric other) => sum += ((MeanAbsoluteError)other).sum;
+    public override void Reset() => (sum, seen) = (0, 0);
 }
 
 /// <summary>
-/// The part of the target's variance that is explained: 1 − Σ(p − t)² / Σ(t − mean)². 1 is perfect, 0 is the mean as prediction.
-/// For a constant target: 1 if predicted exactly, else 0.
+/// Coefficient of determination, 1 − Σ(target − prediction)² / Σ(target − mean)²: 1 is perfect, 0 is as good as the mean. NaN for
+/// constant targets. Squares are summed about a running mean (Welford, 1962), so large offsets cost no digits.
 /// </summary>
-public sealed class R2 : RegressionMetric
+public sealed class R2 : Metric
 {
-    double error, mean, spread;
+    double residual, mean, spread;
+    long seen;
 
     /// <inheritdoc/>
-    public override string Name => "R²";
+    public override string Name => "r2";
 
     /// <inheritdoc/>
     public override bool HigherIsBetter => true;
 
     /// <inheritdoc/>
-    public override void Reset()
+    public override double Value => spread > 0 ? 1 - residual / spread : double.NaN;
+
+    /// <inheritdoc/>
+    public override void Update(Tensor prediction, Tensor target)
     {
-        base.Reset();
-        error = mean = spread = 0;
+        (double[] p, double[] t) = Pairs(prediction, target, "R2");
+        for (int i = 0; i < p.Length; i++)
+        {
+            residual += (t[i] - p[i]) * (t[i] - p[i]);
+            double before = t[i] - mean;
+            mean += before / ++seen;
+            spread += before * (t[i] - mean);
+        }
     }
 
-    private protected override void Take(double predicted, double actual)
-    {
-        error += (predicted - actual) * (predicted - actual);
-        double before = actual - mean;          // Welford, 1962: no cancellation of large means
-        mean += before / Count;
-        spread += before * (actual - mean);
-    }
-
-    private protected override double Compute() => spread > 0 ? 1 - error / spread : error == 0 ? 1 : 0;
-
-    private protected override void Add(Metric other)
-    {
-        var that = (R2)other;
-        if (that.Count == 0) return;
-        double gap = that.mean - mean, whole = Count + that.Count;
-        error += that.error;
-        spread += that.spread + gap * gap * Count * that.Count / whole;     // Chan, Golub, LeVeque, 1979
-        mean += gap * that.Count / whole;
-    }
+    /// <inheritdoc/>
+    public override void Reset() => (residual, mean, spread, seen) = (0, 0, 0, 0);
 }

@@ -2,99 +2,51 @@ using Nabla.Optimizers;
 
 namespace Nabla.Schedules;
 
-/// <summary>Settings of <see cref="ReduceOnPlateau"/>.</summary>
-public sealed record PlateauOptions
+/// <summary>Lowers the learning rate when a watched value has stopped getting better. Holds state, so a checkpoint saves it.</summary>
+public sealed class ReduceOnPlateau
 {
-    /// <summary>What the rate is multiplied by, in (0, 1). Default 0.1.</summary>
-    public double Factor
-    {
-        get;
-        init => field = value is > 0 and < 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, $"Factor: expected a number in (0, 1), got {value}.");
-    } = 0.1;
+    readonly double decay, threshold, floor;
+    readonly int patience;
+    readonly bool higherIsBetter;
 
-    /// <summary>How many measurements without improvement are tolerated. Default 10.</summary>
-    public int Patience
+    /// <summary>Creates the schedule.</summary>
+    /// <param name="decay">Factor of each drop, in (0, 1).</param>
+    /// <param name="patience">Checks without gain that are allowed before a drop, at least 0.</param>
+    /// <param name="higherIsBetter">True for an accuracy, false for a loss.</param>
+    /// <param name="threshold">A gain must exceed this share of the best value. Default 1e-4.</param>
+    /// <param name="floor">The factor never falls below this.</param>
+    public ReduceOnPlateau(double decay = 0.1, int patience = 10, bool higherIsBetter = false, double threshold = 1e-4, double floor = 0)
     {
-        get;
-        init => field = value >= 0
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, $"Patience: expected at least 0, got {value}.");
-    } = 10;
-
-    /// <summary>Measurements after a reduction that are not counted. Default 0.</summary>
-    public int Cooldown
-    {
-        get;
-        init => field = value >= 0
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, $"Cooldown: expected at least 0, got {value}.");
+        if (decay is not (> 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(decay), decay, "ReduceOnPlateau: expected a decay in (0, 1).");
+        ArgumentOutOfRangeException.ThrowIfNegative(patience);
+        if (!(threshold >= 0)) throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "ReduceOnPlateau: expected a threshold of at least 0.");
+        if (floor is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(floor), floor, "ReduceOnPlateau: expected a floor in [0, 1].");
+        (this.decay, this.patience, this.higherIsBetter, this.threshold, this.floor) = (decay, patience, higherIsBetter, threshold, floor);
     }
 
-    /// <summary>What counts as better: a change by this part of the best value, or by this much. Default 1e-4.</summary>
-    public double Threshold
+    /// <summary>Current factor of each group's first rate.</summary>
+    public double Factor { get; private set; } = 1;
+
+    /// <summary>The best value seen; NaN before the first.</summary>
+    public double Best { get; private set; } = double.NaN;
+
+    /// <summary>Checks since the best value or the last drop.</summary>
+    public int ChecksWithoutGain { get; private set; }
+
+    /// <summary>Takes the next value and sets the rate of every group. True if the rate was lowered.</summary>
+    public bool Check(double value, Optimizer optimizer)
     {
-        get;
-        init => field = value is >= 0 and < double.PositiveInfinity
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, $"Threshold: expected a finite number of at least 0, got {value}.");
-    } = 1e-4;
-
-    /// <summary>True: <see cref="Threshold"/> is a difference. False (default): it is relative to the best value.</summary>
-    public bool ThresholdIsAbsolute { get; init; }
-
-    /// <summary>True for metrics that should grow, such as accuracy. Default false, as for a loss.</summary>
-    public bool HigherIsBetter { get; init; }
-
-    /// <summary>Learning rates never fall below this. Default 0.</summary>
-    public double Minimum
-    {
-        get;
-        init => field = value is >= 0 and < double.PositiveInfinity
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, $"Minimum: expected a finite rate of at least 0, got {value}.");
-    }
-}
-
-/// <summary>What <see cref="ReduceOnPlateau"/> remembers: numbers to put into a checkpoint.</summary>
-/// <param name="Best">Best value so far; null before the first.</param>
-/// <param name="BadMeasurements">Measurements since then without improvement.</param>
-/// <param name="CooldownLeft">Measurements that are not counted yet.</param>
-public readonly record struct PlateauState(double? Best, int BadMeasurements, int CooldownLeft);
-
-/// <summary>
-/// Multiplies the learning rates by a factor when a metric has stopped improving. Unlike a <see cref="Schedule"/> it remembers:
-/// save <see cref="State"/> with the optimizer, which keeps the rates.
-/// </summary>
-public sealed class ReduceOnPlateau(PlateauOptions? options = null)
-{
-    readonly PlateauOptions options = options ?? new PlateauOptions();
-
-    /// <summary>All that it remembers.</summary>
-    public PlateauState State { get; set; }
-
-    /// <summary>Takes one measurement, usually per epoch. A NaN counts as no improvement.</summary>
-    /// <returns>True if the rates were reduced.</returns>
-    public bool Step(double metric, Optimizer optimizer)
-    {
-        var (best, bad, cooldown) = State;
-        (best, bad) = best is null || IsBetter(metric, best.Value) ? (double.IsNaN(metric) ? best : metric, 0) : (best, bad + 1);
-        if (cooldown > 0) (cooldown, bad) = (cooldown - 1, 0);
-        bool reduces = bad > options.Patience;
-        if (reduces)
-        {
-            foreach (ParameterGroup group in optimizer.Groups)
-                group.LearningRate = Math.Min(group.LearningRate, Math.Max(group.LearningRate * options.Factor, options.Minimum));
-            (cooldown, bad) = (options.Cooldown, 0);
-        }
-        State = new PlateauState(best, bad, cooldown);
-        return reduces;
+        double margin = Math.Abs(Best) * threshold;
+        bool isBest = double.IsNaN(Best) ? !double.IsNaN(value) : higherIsBetter ? value > Best + margin : value < Best - margin;
+        if (isBest) (Best, ChecksWithoutGain) = (value, 0);
+        else ChecksWithoutGain++;
+        bool drops = ChecksWithoutGain > patience;
+        if (drops) (Factor, ChecksWithoutGain) = (Math.Max(Factor * decay, floor), 0);
+        foreach (ParameterGroup group in optimizer.Groups) group.LearningRate = group.InitialLearningRate * Factor;
+        return drops;
     }
 
-    bool IsBetter(double metric, double best)
-    {
-        double margin = options.ThresholdIsAbsolute ? options.Threshold : options.Threshold * Math.Abs(best);
-        return options.HigherIsBetter ? metric > best + margin : metric < best - margin;
-    }
+    /// <summary>Continues from a saved state.</summary>
+    public void Restore(double factor, double best, int checksWithoutGain) =>
+        (Factor, Best, ChecksWithoutGain) = (factor, best, checksWithoutGain);
 }

@@ -144,7 +144,7 @@ public abstract class Module
     /// <param name="output">Shape of the output.</param>
     protected internal virtual long MultiplyAdds(Shape input, Shape output) => 0;
 
-    internal string TypeName => GetType().Name.Split('`')[0];
+    private protected virtual string TypeName => GetType().Name.Split('`')[0];
 
     /// <summary>All tensors with their dotted names; a shared one under each of its names.</summary>
     internal IEnumerable<(string Name, Member Member)> Members(string prefix = "")
@@ -199,6 +199,16 @@ public abstract class Module
     }
 
     internal IEnumerable<Module> Descendants() => children.SelectMany(static child => child.Module.Descendants().Prepend(child.Module));
+
+    /// <summary>This module and those in it, with their names.</summary>
+    internal IEnumerable<(string Name, Module Module)> Descend(string name) =>
+        children.SelectMany(child => child.Module.Descend(Join(name, child.Name))).Prepend((name, this));
+
+    /// <summary>Numbers in this module's own parameters.</summary>
+    internal long OwnLength => members.Sum(static member => member.IsParameter ? (long)member.Tensor.Length : 0);
+
+    /// <summary>The name that a parameter of this module has in the outermost one.</summary>
+    internal string FullName(string parameter) => Join(Path(until: null), parameter);
 
     /// <summary>Root type, path and notation: <c>Mlp.hidden (Linear 784 → 512)</c>.</summary>
     internal string Location

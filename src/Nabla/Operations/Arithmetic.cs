@@ -13,12 +13,15 @@ public readonly struct AddOperation : IBinaryOperation
     public static bool SlopesReadInputs => false;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : struct, ILanes<V> => a + b;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeA<V>(V a, V b) where V : struct, ILanes<V> => V.Constant(1);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeB<V>(V a, V b) where V : struct, ILanes<V> => V.Constant(1);
 }
 
@@ -32,12 +35,15 @@ public readonly struct SubtractOperation : IBinaryOperation
     public static bool SlopesReadInputs => false;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : struct, ILanes<V> => a - b;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeA<V>(V a, V b) where V : struct, ILanes<V> => V.Constant(1);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeB<V>(V a, V b) where V : struct, ILanes<V> => V.Constant(-1);
 }
 
@@ -48,12 +54,15 @@ public readonly struct MultiplyOperation : IBinaryOperation
     public static string Name => "Multiply";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : struct, ILanes<V> => a * b;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeA<V>(V a, V b) where V : struct, ILanes<V> => b;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeB<V>(V a, V b) where V : struct, ILanes<V> => a;
 }
 
@@ -67,12 +76,15 @@ public readonly struct DivideOperation : IBinaryOperation
     public static (double Low, double High) Domain => (0.5, 4);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : struct, ILanes<V> => a / b;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeA<V>(V a, V b) where V : struct, ILanes<V> => V.Constant(1) / b;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeB<V>(V a, V b) where V : struct, ILanes<V> => -a / (b * b);
 }
 
@@ -90,6 +102,7 @@ public readonly struct AffineOperation(double scale, double shift) : IUnaryOpera
     public V Value<V>(V x) where V : struct, ILanes<V> => V.FusedMultiplyAdd(x, V.Constant(scale), V.Constant(shift));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(scale);
 }
 
@@ -106,9 +119,11 @@ public readonly struct ReciprocalOperation(double numerator) : IUnaryOperation
     public static (double Low, double High) Domain => (0.5, 4);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : struct, ILanes<V> => V.Constant(numerator) / x;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(-numerator) / (x * x);
 }
 

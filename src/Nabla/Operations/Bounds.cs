@@ -31,13 +31,16 @@ public readonly struct MinimumOperation : IBinaryOperation
     public static string Name => "Minimum";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : struct, ILanes<V> => V.Min(a, b);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeA<V>(V a, V b) where V : struct, ILanes<V> =>
         V.IfLess(a, b, V.Constant(1), V.IfEqual(a, b, V.Constant(0.5), V.Constant(0)));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeB<V>(V a, V b) where V : struct, ILanes<V> => SlopeA(b, a);
 }
 
@@ -48,13 +51,16 @@ public readonly struct MaximumOperation : IBinaryOperation
     public static string Name => "Maximum";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : struct, ILanes<V> => V.Max(a, b);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeA<V>(V a, V b) where V : struct, ILanes<V> =>
         V.IfLess(b, a, V.Constant(1), V.IfEqual(a, b, V.Constant(0.5), V.Constant(0)));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeB<V>(V a, V b) where V : struct, ILanes<V> => SlopeA(b, a);
 }
 

@@ -213,22 +213,22 @@ public readonly struct ErfOperation : IUnaryOperation
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(1.1283791670955126) * V.Exp(-x * x);
 }
 
-/// <summary>1 − erf x, exact far to the right, where erf x is 1.</summary>
-public readonly struct ErfcOperation : IUnaryOperation
+/// <summary>Φ(x), the probability that a standard normal variable is below x; exact in both tails.</summary>
+public readonly struct NormalDistributionOperation : IUnaryOperation
 {
     /// <inheritdoc/>
-    public static string Name => "Erfc";
+    public static string Name => "NormalDistribution";
 
     /// <inheritdoc/>
     public static Reads SlopeReads => Reads.Input;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.Erfc(x);
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.NormalDistribution(x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(-1.1283791670955126) * V.Exp(-x * x);
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(0.3989422804014327) * V.Exp(x * x * V.Constant(-0.5));
 }
 
 /// <summary>The elementary functions of a tensor's elements.</summary>
@@ -272,7 +272,7 @@ public static class ElementaryFunctions
         /// <summary>Gauss error function 2/√π ∫₀ˣ e^(−t²) dt. Elementwise, same shape.</summary>
         public Tensor Erf() => x.Map(default(ErfOperation));
 
-        /// <summary>1 − erf x, exact far to the right. Elementwise, same shape.</summary>
-        public Tensor Erfc() => x.Map(default(ErfcOperation));
+        /// <summary>Φ(x), the probability that a standard normal variable is below x. Elementwise, same shape.</summary>
+        public Tensor NormalDistribution() => x.Map(default(NormalDistributionOperation));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Kernels;
 
 namespace Nabla;
@@ -12,13 +13,16 @@ public readonly struct PowOperation : IBinaryOperation
     public static (double Low, double High) Domain => (0.3, 3);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : struct, ILanes<V> => V.Pow(a, b);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeA<V>(V a, V b) where V : struct, ILanes<V> => b * V.Pow(a, b - V.Constant(1));
 
     // At a = 0 the power is flat in b wherever it is defined; log 0 would make NaN of it.
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeB<V>(V a, V b) where V : struct, ILanes<V> =>
         V.IfEqual(a, V.Constant(0), V.Constant(0), V.Pow(a, b) * V.Log(a));
 }
@@ -36,6 +40,7 @@ public readonly struct PowerOperation(double exponent) : IUnaryOperation
     public static (double Low, double High) Domain => (0.3, 3);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : struct, ILanes<V> => exponent switch
     {
         1 => x,
@@ -47,6 +52,7 @@ public readonly struct PowerOperation(double exponent) : IUnaryOperation
     };
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> => exponent switch
     {
         0 => V.Constant(0),

@@ -154,11 +154,14 @@ public readonly struct PreluOperation : IBinaryOperation
     public static string Name => "Prelu";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : struct, ILanes<V> => V.IfLess(a, V.Constant(0), a * b, a);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeA<V>(V a, V b) where V : struct, ILanes<V> => V.IfLess(V.Constant(0), a, V.Constant(1), b);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeB<V>(V a, V b) where V : struct, ILanes<V> => V.IfLess(a, V.Constant(0), a, V.Constant(0));
 }

@@ -69,8 +69,6 @@ public readonly struct GeluOperation : IUnaryOperation
     /// <inheritdoc/>
     public static string Name => "Gelu";
 
-    const double InverseSqrt2 = 0.7071067811865476;
-
     /// <inheritdoc/>
     public static Reads SlopeReads => Reads.Input;
 
@@ -79,7 +77,7 @@ public readonly struct GeluOperation : IUnaryOperation
     public V Value<V>(V x) where V : struct, ILanes<V>
     {
         V bounded = V.Max(x, V.Constant(-40));                                         // −∞ · 0 would be NaN; Φ(−40) is 0
-        return bounded * V.Constant(0.5) * V.Erfc(bounded * V.Constant(-InverseSqrt2));
+        return bounded * V.NormalDistribution(bounded);
     }
 
     /// <inheritdoc/>
@@ -87,9 +85,8 @@ public readonly struct GeluOperation : IUnaryOperation
     public V Slope<V>(V x, V y) where V : struct, ILanes<V>
     {
         V bounded = V.Min(V.Max(x, V.Constant(-40)), V.Constant(40));
-        V distribution = V.Constant(0.5) * V.Erfc(bounded * V.Constant(-InverseSqrt2));
         V density = V.Constant(0.3989422804014327) * V.Exp(bounded * bounded * V.Constant(-0.5));
-        return V.FusedMultiplyAdd(bounded, density, distribution);
+        return V.FusedMultiplyAdd(bounded, density, V.NormalDistribution(bounded));
     }
 }
 

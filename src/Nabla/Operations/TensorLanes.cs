@@ -60,7 +60,8 @@ internal readonly struct TensorLanes : ILanes<TensorLanes>
 
     public static TensorLanes Sigmoid(TensorLanes x) => Apply(x, static t => t.Sigmoid(), ScalarMath.Sigmoid);
 
-    public static TensorLanes Erfc(TensorLanes x) => Apply(x, static t => t.Erfc(), ScalarMath.Erfc);
+    public static TensorLanes NormalDistribution(TensorLanes x) =>
+        Apply(x, static t => t.NormalDistribution(), ScalarMath.NormalDistribution);
 
     public static TensorLanes Erf(TensorLanes x) => Apply(x, static t => t.Erf(), ScalarMath.Erf);
 

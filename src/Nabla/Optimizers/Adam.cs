@@ -4,27 +4,27 @@ using Nabla.Layers;
 namespace Nabla.Optimizers;
 
 /// <summary>Settings of <see cref="Adam"/> and <see cref="AdamW"/>.</summary>
-public sealed record AdamOptions
+public sealed record AdamOptions : OptimizerOptions
 {
     /// <summary>Memory of the first moment, in [0, 1). Default 0.9.</summary>
     public double Beta1
     {
         get;
-        init => field = Check.InUnit(value, nameof(Beta1));
+        init => field = InUnit(value, nameof(Beta1));
     } = 0.9;
 
     /// <summary>Memory of the second moment, in [0, 1). Default 0.999.</summary>
     public double Beta2
     {
         get;
-        init => field = Check.InUnit(value, nameof(Beta2));
+        init => field = InUnit(value, nameof(Beta2));
     } = 0.999;
 
     /// <summary>ε, added to the root. Default 1e-8.</summary>
     public double Epsilon
     {
         get;
-        init => field = Check.NotNegative(value, nameof(Epsilon));
+        init => field = NotNegative(value, nameof(Epsilon));
     } = 1e-8;
 
     /// <summary>Divides by the largest second moment so far instead of the current one (Reddi, Kale, Kumar, 2018).</summary>
@@ -35,9 +35,6 @@ public sealed record AdamOptions
 
     /// <summary>Divides v by 1 − β₂ᵗ. Default true.</summary>
     public bool CorrectsSecondMoment { get; init; } = true;
-
-    /// <summary>λ. Default: 0 for <see cref="Adam"/>, 0.01 for <see cref="AdamW"/>.</summary>
-    public double? WeightDecay { get; init; }
 }
 
 /// <summary>What <see cref="Adam"/> and <see cref="AdamW"/> share: they differ in how weight decay acts.</summary>
@@ -49,20 +46,19 @@ public abstract class MomentOptimizer : Optimizer
     readonly bool decoupled;
 
     private protected MomentOptimizer(IEnumerable<ParameterGroup> groups, double learningRate, AdamOptions? options, bool decoupled)
-        : base(groups, learningRate, options?.WeightDecay ?? (decoupled ? 0.01 : 0)) =>
+        : base(groups, learningRate, options, decoupled ? 0.01 : 0) =>
         (this.options, this.decoupled) = (options ?? new AdamOptions(), decoupled);
 
-    private protected override IReadOnlyList<string> StateNames => options.AmsGrad ? MomentsAndMaximum : Moments;
+    private protected override string[] StateNames => options.AmsGrad ? MomentsAndMaximum : Moments;
 
     private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group)
     {
         double correction1 = options.CorrectsFirstMoment ? 1 - Math.Pow(options.Beta1, state.Steps) : 1;
         double correction2 = options.CorrectsSecondMoment ? 1 - Math.Pow(options.Beta2, state.Steps) : 1;
         double rate = group.LearningRate / correction1, scale = 1 / Math.Sqrt(correction2);
-        double decay = decoupled ? 0 : group.WeightDecay;
-        double shrink = decoupled ? 1 - group.LearningRate * group.WeightDecay : 1;
-        if (options.AmsGrad) Apply(new AmsGradUpdate(options.Beta1, options.Beta2, rate, scale, options.Epsilon, decay, shrink), state, gradient);
-        else Apply(new AdamUpdate(options.Beta1, options.Beta2, rate, scale, options.Epsilon, decay, shrink), state, gradient);
+        var (decay, shrink) = Decay(state, group, decoupled);
+        Apply(
+            new AdamUpdate(options.Beta1, options.Beta2, rate, scale, options.Epsilon, decay, shrink, options.AmsGrad), state, gradient);
     }
 }
 

@@ -7,45 +7,35 @@ namespace Nabla.Optimizers;
 /// </summary>
 public abstract class Optimizer
 {
-    bool stepped;
+    readonly ParameterGroup[] groups;
+    readonly bool withoutDecayOnVectors;
+    bool warned;
 
-    /// <summary>An optimizer of parameter groups.</summary>
-    /// <exception cref="ArgumentException">There is no parameter to train, or one is in two groups.</exception>
-    private protected Optimizer(IEnumerable<ParameterGroup> groups, double learningRate, double weightDecay)
+    private protected Optimizer(IEnumerable<ParameterGroup> groups, double learningRate, OptimizerOptions? options, double defaultDecay)
     {
-        Groups = [.. groups];
-        string who = GetType().Name;
-        var seen = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
-        foreach (ParameterGroup group in Groups)
-        {
-            group.Complete(learningRate, weightDecay);
-            foreach (ParameterState member in group.Members)
-                if (!seen.Add(member.Parameter))
-                    throw new ArgumentException($"{who}: expected each parameter in one group, got '{member.Name}' in two.", nameof(groups));
-        }
-        if (!seen.Any(static parameter => parameter.RequiresGradient))
-            throw new ArgumentException(
-                seen.Count == 0
-                    ? $"{who}: expected parameters to train, got none. Did the model register its layers with Child(out …)?"
-                    : $"{who}: expected parameters to train, got {seen.Count} that are all frozen. Call Unfreeze() on the model.", nameof(groups));
+        this.groups = [.. groups];
+        withoutDecayOnVectors = options?.WithoutDecayOnVectors ?? false;
+        foreach (ParameterGroup group in this.groups) group.Complete(learningRate, options?.WeightDecay ?? defaultDecay);
+        RequireDistinct();
+        RequireTrainable();
     }
 
     /// <summary>Parameters with their learning rates and weight decays.</summary>
-    public IReadOnlyList<ParameterGroup> Groups { get; }
+    public IReadOnlyList<ParameterGroup> Groups => groups;
 
     /// <summary>Steps taken.</summary>
-    public long Steps { get; private set; }
+    public long Steps { get; internal set; }
 
     /// <summary>All parameters, in order.</summary>
-    public IEnumerable<Tensor> Parameters => Groups.SelectMany(static group => group.Parameters);
+    public IEnumerable<Tensor> Parameters => groups.SelectMany(static group => group.Parameters);
 
     /// <summary>The learning rate of the first group; setting it sets that of all groups.</summary>
     public double LearningRate
     {
-        get => Groups[0].LearningRate;
+        get => groups[0].LearningRate;
         set
         {
-            foreach (ParameterGroup group in Groups) group.LearningRate = value;
+            foreach (ParameterGroup group in groups) group.LearningRate = value;
         }
     }
 
@@ -54,49 +44,64 @@ public abstract class Optimizer
     /// </summary>
     public IReadOnlyList<string> UnusedParameters { get; private set; } = [];
 
-    /// <summary>Told once, at the first step, if there are <see cref="UnusedParameters"/>.</summary>
+    /// <summary>Raised once, at the first step, with a sentence that names the <see cref="UnusedParameters"/>, if there are any.</summary>
     public event EventHandler<string>? Warned;
 
     /// <summary>Names of the state tensors that one parameter has.</summary>
-    private protected abstract IReadOnlyList<string> StateNames { get; }
+    private protected abstract string[] StateNames { get; }
 
-    /// <summary>Updates every parameter that has a gradient. Gradients stay; call <see cref="ClearGradients"/> before the next backward pass.</summary>
+    /// <summary>What state tensors are full of before the first update.</summary>
+    private protected virtual double InitialState => 0;
+
+    /// <summary>
+    /// Updates every parameter that has a gradient. Gradients stay; call <see cref="ClearGradients"/> before the next backward pass.
+    /// </summary>
     /// <exception cref="InvalidOperationException">No parameter has a gradient.</exception>
     public void Step()
     {
         int updated = 0;
-        foreach (ParameterGroup group in Groups)
+        foreach (ParameterGroup group in groups)
         {
             foreach (ParameterState member in group.Members)
             {
                 if (member.Parameter.RawGradient is not { } gradient) continue;
                 updated++;
-                if (member.Tensors.Length == 0 && StateNames.Count > 0) member.Tensors = Empty(member.Parameter);
+                member.Prepare(StateNames, InitialState);
                 member.Steps++;
                 Update(member, gradient.Contiguous(), group);
-                member.Parameter.Storage.Changed();
-                foreach (Tensor state in member.Tensors) state.Storage.Changed();
+                member.Changed();
             }
         }
         if (updated == 0)
             throw new InvalidOperationException($"{GetType().Name}: expected gradients, got none. Call loss.Backward() before Step().");
         Steps++;
-        if (!stepped) NameUnused();
-        stepped = true;
+        if (!warned) NameUnused();
+        warned = true;
     }
 
     /// <summary>Forgets all gradients, so that the next backward pass starts from nothing.</summary>
     public void ClearGradients()
     {
-        foreach (ParameterGroup group in Groups)
+        foreach (ParameterGroup group in groups)
             foreach (ParameterState member in group.Members) member.Parameter.ClearGradient();
     }
+
+    internal ParameterGroup[] GroupArray => groups;
+
+    internal string[] States => StateNames;
 
     /// <summary>One parameter's step.</summary>
     private protected abstract void Update(ParameterState state, Tensor gradient, ParameterGroup group);
 
+    /// <summary>The two places of weight decay: λ added as λw to the gradient, and the factor 1 − ηλ on the parameter.</summary>
+    private protected (double Decay, double Shrink) Decay(ParameterState state, ParameterGroup group, bool decoupled)
+    {
+        double decay = withoutDecayOnVectors && state.Parameter.Rank < 2 ? 0 : group.WeightDecay;
+        return decoupled ? (0, 1 - group.LearningRate * decay) : (decay, 1);
+    }
+
     /// <summary>Runs a rule over parameter, gradient and states.</summary>
-    private protected static unsafe void Apply<R>(R rule, ParameterState state, Tensor gradient) where R : struct, IUpdate
+    private protected static void Apply<R>(R rule, ParameterState state, Tensor gradient) where R : struct, IUpdate
     {
         if (state.Parameter.DType == DType.Float32) Apply<R, float>(rule, state, gradient);
         else Apply<R, double>(rule, state, gradient);
@@ -115,24 +120,36 @@ public abstract class Optimizer
         GC.KeepAlive(state);
     }
 
-    Tensor[] Empty(Tensor parameter)
-    {
-        var tensors = new Tensor[StateNames.Count];
-        for (int i = 0; i < tensors.Length; i++)
-        {
-            tensors[i] = Tensor.Zeros(parameter.Shape, parameter.DType);
-            tensors[i].Storage.MarkLongLived();
-        }
-        return tensors;
-    }
-
     void NameUnused()
     {
-        UnusedParameters = [.. Groups.SelectMany(static group => group.Members)
+        UnusedParameters = [.. groups.SelectMany(static group => group.Members)
             .Where(static member => member.Parameter.RequiresGradient && member.Parameter.RawGradient is null)
             .Select(static member => member.Name)];
         if (UnusedParameters.Count > 0)
             Warned?.Invoke(this, $"{GetType().Name}: {UnusedParameters.Count} parameters got no gradient in the first step: " +
                 $"{string.Join(", ", UnusedParameters)}. Does the forward pass use their layers?");
+    }
+
+    void RequireDistinct()
+    {
+        var tensors = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
+        var names = new HashSet<string>();
+        foreach (ParameterState member in groups.SelectMany(static group => group.Members))
+        {
+            if (!tensors.Add(member.Parameter))
+                throw new ArgumentException($"{GetType().Name}: expected each parameter once, got '{member.Name}' twice.");
+            if (!names.Add(member.Name))
+                throw new ArgumentException(
+                    $"{GetType().Name}: expected different names, got two parameters '{member.Name}'. Register both models in one, or use two optimizers.");
+        }
+    }
+
+    void RequireTrainable()
+    {
+        int count = Parameters.Count();
+        if (count == 0)
+            throw new ArgumentException($"{GetType().Name}: expected parameters to train, got none. Did the model register its layers with Child(out …)?");
+        if (!Parameters.Any(static parameter => parameter.RequiresGradient))
+            throw new ArgumentException($"{GetType().Name}: expected parameters to train, got {count} that are all frozen. Call Unfreeze() on the model.");
     }
 }

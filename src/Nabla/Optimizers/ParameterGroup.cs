@@ -5,7 +5,7 @@ namespace Nabla.Optimizers;
 /// <summary>Parameters that share a learning rate and a weight decay. Schedules change the rate between steps.</summary>
 public sealed class ParameterGroup
 {
-    readonly List<ParameterState> members = [];
+    readonly double? givenRate, givenDecay;
 
     /// <summary>A group of named parameters, as <see cref="Module.NamedParameters"/> lists them.</summary>
     /// <param name="parameters">The parameters; frozen ones may be among them.</param>
@@ -19,69 +19,47 @@ public sealed class ParameterGroup
                 throw new DTypeException($"ParameterGroup: expected Float32 or Float64, got {parameter.DType} for {name}.");
             if (!parameter.IsContiguous)
                 throw new ShapeException($"ParameterGroup: expected contiguous parameters, got a strided view {parameter.Shape} for {name}. Clone it first.");
-            members.Add(new ParameterState(name, parameter));
+            Members.Add(new ParameterState(name, parameter));
         }
-        (GivenRate, GivenDecay) = (learningRate, weightDecay);
-        if (learningRate is { } rate) LearningRate = rate;
-        if (weightDecay is { } decay) WeightDecay = decay;
+        (givenRate, givenDecay) = (learningRate, weightDecay);
     }
 
-    /// <summary>The parameters of a module.</summary>
+    /// <summary>The parameters of a module, under their names in the whole model.</summary>
     public ParameterGroup(Module module, double? learningRate = null, double? weightDecay = null)
-        : this(module.NamedParameters(), learningRate, weightDecay) { }
+        : this(module.NamedParameters().Select(entry => (module.FullName(entry.Name), entry.Parameter)), learningRate, weightDecay) { }
 
-    /// <summary>η of the next step; finite and not negative.</summary>
+    /// <summary>η of the next step.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite.</exception>
     public double LearningRate
     {
         get;
-        set => field = double.IsFinite(value) && value >= 0
+        set => field = value is >= 0 and < double.PositiveInfinity
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "LearningRate: expected a finite number of at least 0.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"LearningRate: expected a finite number of at least 0, got {value}.");
     }
 
-    /// <summary>λ of the next step; finite and not negative.</summary>
+    /// <summary>λ of the next step.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The decay is negative or not finite.</exception>
     public double WeightDecay
     {
         get;
-        set => field = double.IsFinite(value) && value >= 0
+        set => field = value is >= 0 and < double.PositiveInfinity
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "WeightDecay: expected a finite number of at least 0.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"WeightDecay: expected a finite number of at least 0, got {value}.");
     }
 
-    /// <summary>The learning rate the group started with: what schedules multiply.</summary>
-    public double InitialLearningRate { get; private set; }
+    /// <summary>The learning rate the group was made with: what schedules multiply.</summary>
+    public double InitialLearningRate { get; internal set; }
 
     /// <summary>The parameters in order.</summary>
-    public IEnumerable<Tensor> Parameters => members.Select(static member => member.Parameter);
+    public IEnumerable<Tensor> Parameters => Members.Select(static member => member.Parameter);
 
-    internal List<ParameterState> Members => members;
-
-    double? GivenRate { get; }
-
-    double? GivenDecay { get; }
+    internal List<ParameterState> Members { get; } = [];
 
     /// <summary>Takes the optimizer's settings where the group has none of its own.</summary>
     internal void Complete(double learningRate, double weightDecay)
     {
-        InitialLearningRate = LearningRate = GivenRate ?? learningRate;
-        WeightDecay = GivenDecay ?? weightDecay;
+        InitialLearningRate = LearningRate = givenRate ?? learningRate;
+        WeightDecay = givenDecay ?? weightDecay;
     }
-}
-
-/// <summary>What an optimizer remembers of one parameter.</summary>
-public sealed class ParameterState
-{
-    internal ParameterState(string name, Tensor parameter) => (Name, Parameter) = (name, parameter);
-
-    /// <summary>The parameter's dotted name.</summary>
-    public string Name { get; }
-
-    /// <summary>The parameter.</summary>
-    public Tensor Parameter { get; }
-
-    /// <summary>How often it was updated.</summary>
-    public long Steps { get; internal set; }
-
-    /// <summary>The optimizer's state tensors, of the parameter's shape and type; empty before the first update.</summary>
-    public Tensor[] Tensors { get; internal set; } = [];
 }

@@ -14,20 +14,20 @@ public enum VelocityConvention
 }
 
 /// <summary>Settings of <see cref="Sgd"/>.</summary>
-public sealed record SgdOptions
+public sealed record SgdOptions : OptimizerOptions
 {
     /// <summary>μ in [0, 1). Default 0: no velocity is kept.</summary>
     public double Momentum
     {
         get;
-        init => field = Check.InUnit(value, nameof(Momentum));
+        init => field = InUnit(value, nameof(Momentum));
     }
 
     /// <summary>Weakens the gradient's flow into the velocity to 1 − dampening, except at the first step. In [0, 1). Default 0.</summary>
     public double Dampening
     {
         get;
-        init => field = Check.InUnit(value, nameof(Dampening));
+        init => field = InUnit(value, nameof(Dampening));
     }
 
     /// <summary>Steps along μv + g, the gradient seen from where the velocity leads (Nesterov, 1983; Sutskever et al., 2013).</summary>
@@ -35,9 +35,6 @@ public sealed record SgdOptions
 
     /// <summary>Whether the rate multiplies the velocity or the gradient that enters it.</summary>
     public VelocityConvention Convention { get; init; }
-
-    /// <summary>λ. Default 0.</summary>
-    public double WeightDecay { get; init; }
 
     /// <summary>True: w ← (1 − ηλ)w beside the step. False (default): λw is added to the gradient, the L2 penalty ½λ‖w‖².</summary>
     public bool DecoupledDecay { get; init; }
@@ -52,7 +49,7 @@ public sealed class Sgd : Optimizer
 
     /// <summary>Trains groups with their own rates and decays.</summary>
     public Sgd(IEnumerable<ParameterGroup> groups, double learningRate = 0.01, SgdOptions? options = null)
-        : base(groups, learningRate, options?.WeightDecay ?? 0)
+        : base(groups, learningRate, options, defaultDecay: 0)
     {
         this.options = options ?? new SgdOptions();
         if (this.options.Nesterov && (this.options.Momentum == 0 || this.options.Dampening != 0))
@@ -64,13 +61,12 @@ public sealed class Sgd : Optimizer
     public Sgd(Module module, double learningRate = 0.01, SgdOptions? options = null)
         : this([new ParameterGroup(module)], learningRate, options) { }
 
-    private protected override IReadOnlyList<string> StateNames => options.Momentum == 0 ? [] : Velocity;
+    private protected override string[] StateNames => options.Momentum == 0 ? [] : Velocity;
 
     private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group)
     {
         double rate = group.LearningRate;
-        double decay = options.DecoupledDecay ? 0 : group.WeightDecay;
-        double shrink = options.DecoupledDecay ? 1 - rate * group.WeightDecay : 1;
+        var (decay, shrink) = Decay(state, group, options.DecoupledDecay);
         if (options.Momentum == 0)
         {
             Apply(new SgdUpdate(rate, decay, shrink), state, gradient);

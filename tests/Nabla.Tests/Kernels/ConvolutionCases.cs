@@ -15,13 +15,13 @@ internal static class ConvolutionCases
     {
         int[] sizes = [1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17];
         (int In, int Out, int Groups)[] channels =
-            [(1, 1, 1), (3, 8, 1), (8, 3, 1), (8, 17, 1), (17, 9, 1), (8, 6, 2), (3, 3, 3), (8, 8, 8), (4, 8, 4), (75, 25, 1), (1, 75, 1), (18, 34, 2)];
+            [(1, 1, 1), (3, 8, 1), (8, 3, 1), (8, 17, 1), (17, 9, 1), (8, 6, 2), (3, 3, 3), (8, 8, 8), (4, 8, 4), (75, 9, 1), (1, 75, 1), (18, 34, 2)];
         int step = 0;
         foreach (int kernel in (int[])[1, 2, 3, 5])
             foreach (int stride in (int[])[1, 2, 3])
                 foreach ((int before, int after) in ((int, int)[])[(0, 0), (1, 1), (2, 0), (0, 2), (2, 2)])
                     foreach (int dilation in (int[])[1, 2])
-                        for (int i = 0; i < 3; i++, step++)
+                        for (int i = 0; i < 2; i++, step++)
                         {
                             int height = sizes[step * 5 % sizes.Length], width = sizes[(step * 7 + 3) % sizes.Length];
                             int extent = (kernel - 1) * dilation + 1;
@@ -45,11 +45,12 @@ internal static class ConvolutionCases
         yield return TwoD(2, 2, 3, 1, 4, 3, 1, 1, 3, 4);
         yield return TwoD(1, 2, 2, 1, 5, 5, 2, 4, 3, 3);
         yield return TwoD(2, 3, 5, 1, 8, 8, 4, 4);
-        yield return TwoD(1, 3, 9, 1, 90, 70, 3, 1, 1, 1);
+        yield return TwoD(1, 2, 9, 1, 90, 70, 3, 1, 1, 1);
         yield return TwoD(1, 3, 4, 1, 90, 71, 3, 2, 1, 1);
         yield return TwoD(1, 1, 2, 1, 3, 4000, 3, 1, 1, 1);
-        yield return TwoD(1, 200, 9, 1, 28, 28, 3, 1, 1, 1);
-        yield return TwoD(9, 5, 200, 1, 7, 7, 3, 1, 1, 1);
+        yield return TwoD(1, 150, 3, 1, 28, 28, 3, 1, 1, 1);
+        yield return TwoD(2, 3, 200, 1, 7, 7, 3, 1, 1, 1);
+        yield return TwoD(2, 17, 18, 1, 16, 17, 1);
         yield return TwoD(70, 3, 4, 1, 5, 5, 3, 1, 1, 1);
     }
 }

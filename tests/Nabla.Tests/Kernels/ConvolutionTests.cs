@@ -3,7 +3,7 @@ using Nabla.Kernels;
 
 namespace Nabla.Tests.Kernels;
 
-[Collection(KernelSettings.Name)]
+[Collection(KernelSwitches.Name)]
 public unsafe class ConvolutionTests
 {
     [Fact]
@@ -20,7 +20,7 @@ public unsafe class ConvolutionTests
     }
 
     [Fact]
-    public void Narrower_instruction_sets_give_the_same_results() => KernelSettings.ForEachInstructionSet(() =>
+    public void Narrower_instruction_sets_give_the_same_results() => Native.ForEachInstructionSet(() =>
     {
         if (InstructionSets.Active == InstructionSets.Best) return;
         foreach (ConvolutionGeometry g in ConvolutionCases.Grid().Where((_, i) => i % 5 == 0).Concat(ConvolutionCases.Special().Take(10)))
@@ -35,13 +35,11 @@ public unsafe class ConvolutionTests
     {
         foreach (ConvolutionGeometry g in ConvolutionCases.Special().Append(ConvolutionCases.TwoD(33, 9, 70, 1, 9, 9, 3, 1, 1, 1)))
         {
-            float[][] one = Run(1);
-            Assert.Equal(one, Run(2));
-            Assert.Equal(one, Run(7));
+            float[][]? one = null;
+            foreach (int threads in (int[])[1, 2, 7]) KernelSwitches.With(threads, () => Assert.Equal(one ??= Run(), Run()));
 
-            float[][] Run(int threads)
+            float[][] Run()
             {
-                using var setting = KernelSettings.Threads(threads);
                 using Native<float> x = new(g.InputLength, 1), w = new(g.WeightLength, 2), y = new(g.OutputLength), dy = new(g.OutputLength, 3),
                     dx = new(g.InputLength), dw = new(g.WeightLength);
                 Convolution.Forward(g, x.Pointer, w.Pointer, null, y.Pointer);

@@ -3,7 +3,7 @@ using Nabla.Kernels;
 
 namespace Nabla.Tests.Kernels;
 
-[Collection(KernelSettings.Name)]
+[Collection(KernelSwitches.Name)]
 public unsafe class PoolingTests
 {
     static IEnumerable<PoolingGeometry> Sliding()
@@ -11,17 +11,17 @@ public unsafe class PoolingTests
         foreach (int kernel in (int[])[1, 2, 3, 5])
             foreach (int stride in (int[])[1, 2, 3])
                 foreach (int dilation in (int[])[1, 2])
-                    foreach (int size in (int[])[1, 2, 3, 5, 7, 8, 14, 17, 33])
+                    foreach (int size in (int[])[1, 2, 5, 8, 17])
                         foreach (bool ceil in (bool[])[false, true])
                         {
                             int extent = (kernel - 1) * dilation + 1, before = size % 2 * (extent / 2), after = size % 3 % 2 * (extent / 2);
                             int height = Math.Max(size, extent), width = Math.Max(34 - size, extent);
-                            yield return PoolingGeometry.Create("Pool", [2, 3, height, width], [kernel, kernel], [stride, stride],
+                            yield return PoolingGeometry.Create("Pool", [1, 2, height, width], [kernel, kernel], [stride, stride],
                                 [before, before], [after, before], [dilation, dilation], ceil);
                         }
         foreach (int size in (int[])[2, 3, 4, 5, 6, 7, 9, 14, 15, 16, 17, 28, 31, 32, 33, 34])
             foreach (int height in (int[])[2, 3, 6, 7, 18])
-                yield return PoolingGeometry.Create("Pool", [2, 2, height, size], [2, 2], [2, 2], [0, 0], [0, 0], [1, 1]);
+                yield return PoolingGeometry.Create("Pool", [1, 2, height, size], [2, 2], [2, 2], [0, 0], [0, 0], [1, 1]);
         yield return PoolingGeometry.Create("Pool", [2, 3, 19], [4], [3], [2], [1], [1], true);
         yield return PoolingGeometry.Create("Pool", [2, 3, 5, 6, 7], [2, 3, 2], [1, 2, 2], [1, 0, 1], [0, 1, 1], [1, 1, 2], true);
     }
@@ -36,7 +36,7 @@ public unsafe class PoolingTests
     }
 
     [Fact]
-    public void Maximum_equals_the_plain_loops_for_every_instruction_set() => KernelSettings.ForEachInstructionSet(() =>
+    public void Maximum_equals_the_plain_loops_for_every_instruction_set() => Native.ForEachInstructionSet(() =>
     {
         foreach (PoolingGeometry g in Sliding().Concat(Adaptive()))
         {
@@ -46,7 +46,7 @@ public unsafe class PoolingTests
     });
 
     [Fact]
-    public void Average_equals_the_plain_loops_for_every_instruction_set() => KernelSettings.ForEachInstructionSet(() =>
+    public void Average_equals_the_plain_loops_for_every_instruction_set() => Native.ForEachInstructionSet(() =>
     {
         foreach (PoolingGeometry g in Sliding().Concat(Adaptive()).Where(g => g.Width.Window.Dilation == 1))
             foreach (bool countPadding in (bool[])[false, true])
@@ -96,13 +96,11 @@ public unsafe class PoolingTests
     public void Results_are_the_same_bits_for_any_number_of_threads()
     {
         PoolingGeometry g = PoolingGeometry.Create("Pool", [3, 50, 30, 31], [3, 3], [2, 2], [1, 1], [1, 1], [1, 1]);
-        float[] one = Run(1);
-        Assert.Equal(one, Run(2));
-        Assert.Equal(one, Run(7));
+        float[]? one = null;
+        foreach (int threads in (int[])[1, 2, 7]) KernelSwitches.With(threads, () => Assert.Equal(one ??= Run(), Run()));
 
-        float[] Run(int threads)
+        float[] Run()
         {
-            using var setting = KernelSettings.Threads(threads);
             using Native<float> x = new(g.InputLength, 1), y = new(g.OutputLength), dx = new(g.InputLength), average = new(g.OutputLength);
             int[] winners = new int[g.OutputLength];
             fixed (int* pointer = winners)
@@ -178,15 +176,13 @@ public unsafe class PoolingTests
     }
 
     /// <summary>Positions in the plane that output o reads, found by trying every input position.</summary>
-    static List<int> Taps(in PoolingGeometry g, int o)
+    static List<int> Taps(PoolingGeometry g, int o)
     {
         int w = o % g.Width.Output, h = o / g.Width.Output % g.Height.Output, d = o / g.Width.Output / g.Height.Output;
-        List<int> taps = [];
-        for (int i = 0; i < g.Depth.Input; i++)
-            for (int j = 0; j < g.Height.Input; j++)
-                for (int k = 0; k < g.Width.Input; k++)
-                    if (Reads(g.Depth, d, i) && Reads(g.Height, h, j) && Reads(g.Width, w, k)) taps.Add((i * g.Height.Input + j) * g.Width.Input + k);
-        return taps;
+        List<int> depths = Positions(g.Depth, d), rows = Positions(g.Height, h), columns = Positions(g.Width, w);
+        return [.. from i in depths from j in rows from k in columns select (i * g.Height.Input + j) * g.Width.Input + k];
+
+        static List<int> Positions(PoolingAxis axis, int o) => [.. Enumerable.Range(0, axis.Input).Where(i => Reads(axis, o, i))];
     }
 
     static bool Reads(in PoolingAxis axis, int o, int i)

@@ -10,6 +10,11 @@ internal static unsafe class Convolution
     /// <summary>y = w ⋆ x + bias; <paramref name="bias"/> may be null.</summary>
     public static void Forward<T>(in ConvolutionGeometry g, T* x, T* w, T* bias, T* y) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (PointwiseConvolution.Fits(g))
+        {
+            PointwiseConvolution.Forward(g, x, w, bias, y);
+            return;
+        }
         switch (InstructionSets.Active)
         {
             case InstructionSet.Avx512: FlatProduct<Simd512<T>, Vector512<T>, T>.Forward(g, x, w, bias, y); break;
@@ -22,6 +27,11 @@ internal static unsafe class Convolution
     /// <summary>dx, the gradient of the input, from dy; also the transposed convolution of dy. Overwrites dx.</summary>
     public static void BackwardInput<T>(in ConvolutionGeometry g, T* dy, T* w, T* dx) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (PointwiseConvolution.Fits(g))
+        {
+            PointwiseConvolution.BackwardInput(g, dy, w, dx);
+            return;
+        }
         switch (InstructionSets.Active)
         {
             case InstructionSet.Avx512: FlatProduct<Simd512<T>, Vector512<T>, T>.BackwardInput(g, dy, w, dx); break;
@@ -34,6 +44,11 @@ internal static unsafe class Convolution
     /// <summary>dw, the gradient of the weight, from x and dy. Overwrites dw.</summary>
     public static void BackwardWeight<T>(in ConvolutionGeometry g, T* x, T* dy, T* dw) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (PointwiseConvolution.Fits(g))
+        {
+            PointwiseConvolution.BackwardWeight(g, x, dy, dw);
+            return;
+        }
         switch (InstructionSets.Active)
         {
             case InstructionSet.Avx512: FlatWeightGradient<Simd512<T>, Vector512<T>, T>.Compute(g, x, dy, dw); break;

@@ -19,8 +19,8 @@ internal readonly unsafe struct FlatLayout
     /// <param name="width">Uncut axis.</param>
     /// <param name="batch">Images in all.</param>
     /// <param name="run">Results wanted per block.</param>
-    /// <param name="tile">Results that the kernel computes at once; runs are readable up to a multiple of it.</param>
-    public FlatLayout(FlatAxis depth, FlatAxis height, FlatAxis width, int batch, int run, int tile)
+    /// <param name="lanes">Elements of a vector; runs are readable up to a multiple of it.</param>
+    public FlatLayout(FlatAxis depth, FlatAxis height, FlatAxis width, int batch, int run, int lanes)
     {
         this.batch = batch;
         if ((long)depth.Pitch * height.Pitch * width.Pitch > 2 * run) depth = Cut(depth, run / ((long)height.Pitch * width.Pitch));
@@ -30,12 +30,12 @@ internal readonly unsafe struct FlatLayout
         bool whole = depth.Count == depth.Grid && height.Count == height.Grid && width.Count == width.Grid;
         images = whole ? (int)Math.Clamp(run / PlanePitch, 1, batch) : 1;
 
-        Length = RoundUp(Extent(new(0, images, 0, depth.Count, 0, height.Count, 0, width.Count)), tile);
+        Length = RoundUp(Extent(new(0, images, 0, depth.Count, 0, height.Count, 0, width.Count)), lanes);
         int pitch = RoundUp(Length + Offset(depth.Reach, height.Reach, width.Reach), 16);
         Pitch = pitch % 512 == 0 ? pitch + 16 : pitch; // equal offsets of channels 4 KB apart would fight for the same cache lines
     }
 
-    /// <summary>Results of a full block, rounded up to whole tiles.</summary>
+    /// <summary>Results of a full block, rounded up to whole vectors.</summary>
     public int Length { get; }
 
     /// <summary>Elements from one channel and phase to the next.</summary>
@@ -146,7 +146,12 @@ internal readonly unsafe struct FlatLayout
     {
         byte* source = (byte*)from, target = (byte*)to;
         nint bytes = (nint)count * sizeof(T);
-        if (bytes >= 32)
+        if (bytes >= 64 && Vector512.IsHardwareAccelerated)
+        {
+            for (nint i = 0; i < bytes - 64; i += 64) Vector512.Load(source + i).Store(target + i);
+            Vector512.Load(source + bytes - 64).Store(target + bytes - 64);
+        }
+        else if (bytes >= 32)
         {
             for (nint i = 0; i < bytes - 32; i += 32) Vector256.Load(source + i).Store(target + i);
             Vector256.Load(source + bytes - 32).Store(target + bytes - 32);

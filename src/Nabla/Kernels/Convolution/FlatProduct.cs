@@ -24,7 +24,7 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
     {
         var pass = new FlatProduct<TSimd, TVector, T>
         {
-            layout = new FlatLayout(FlatAxis.Forward(g.Depth), FlatAxis.Forward(g.Height), FlatAxis.Forward(g.Width), g.Batch, RunLength, Tile),
+            layout = new FlatLayout(FlatAxis.Forward(g.Depth), FlatAxis.Forward(g.Height), FlatAxis.Forward(g.Width), g.Batch, RunLength, TSimd.Count),
             depth = new(g.Depth.Output, 0, 1), height = new(g.Height.Output, 0, 1), width = new(g.Width.Output, 0, 1),
             groups = g.Groups, channels = g.InPerGroup, rows = g.OutPerGroup,
             source = x, bias = bias, target = y, sourcePlane = g.InputPlane, targetPlane = g.OutputPlane,
@@ -37,7 +37,7 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
     {
         var pass = new FlatProduct<TSimd, TVector, T>
         {
-            layout = new FlatLayout(FlatAxis.Backward(g.Depth), FlatAxis.Backward(g.Height), FlatAxis.Backward(g.Width), g.Batch, RunLength, Tile),
+            layout = new FlatLayout(FlatAxis.Backward(g.Depth), FlatAxis.Backward(g.Height), FlatAxis.Backward(g.Width), g.Batch, RunLength, TSimd.Count),
             depth = Target(g.Depth), height = Target(g.Height), width = Target(g.Width),
             groups = g.Groups, channels = g.OutPerGroup, rows = g.InPerGroup,
             source = dy, target = dx, sourcePlane = g.OutputPlane, targetPlane = g.InputPlane,
@@ -46,8 +46,6 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
 
         static AxisMap Target(in WindowAxis axis) => new(axis.Input, axis.PadBefore / axis.Stride * axis.Stride - axis.PadBefore, axis.Stride);
     }
-
-    static int Tile => FlatTile.Columns * TSimd.Count;
 
     void Execute(in ConvolutionGeometry g, T* w, bool backward)
     {
@@ -135,7 +133,7 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
     {
         FlatBlock block = layout.Block(index / parts);
         int part = index % parts, first = (int)((long)tiles.Count * part / parts), end = (int)((long)tiles.Count * (part + 1) / parts);
-        int length = (layout.Extent(block) + Tile - 1) / Tile * Tile, most = FlatTile.Rows<TSimd, TVector, T>();
+        int length = (layout.Extent(block) + TSimd.Count - 1) / TSimd.Count * TSimd.Count, most = FlatTile.Rows<TSimd, TVector, T>();
         if (chunk < channels)
             for (int tile = first; tile < end; tile = tiles.EndOfGroup(tile, end))
                 most = Math.Max(most, targets * (tiles.Start(tiles.EndOfGroup(tile, end)) - tiles.Start(tile)));

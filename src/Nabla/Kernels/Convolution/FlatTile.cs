@@ -9,32 +9,26 @@ internal static unsafe class FlatTile
     /// <summary>Vectors that a tile is wide.</summary>
     public const int Columns = 3;
 
+    const int Batch = 16;   // sums over lanes that are formed together
+
     /// <summary>y[r, p] = start[r] + Σ over k of weights[k, r] · x[offsets[k] + p] for <paramref name="rows"/> rows and p below
-    /// <paramref name="length"/>, a multiple of the tile's width. The start is <paramref name="bias"/>[r], or 0 without, or y itself to go on with a sum.</summary>
+    /// <paramref name="length"/>, a multiple of the vector's width. The start is <paramref name="bias"/>[r], or 0 without, or y itself to go on with a sum.</summary>
     public static void Product<TSimd, TVector, T>(int rows, int terms, int* offsets, T* weights, T* x, T* y, int yPitch, int length,
         T* bias, bool goOn)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
     {
-        switch (rows)
-        {
-            case 1: Product<TSimd, TVector, T, N1>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
-            case 2: Product<TSimd, TVector, T, N2>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
-            case 3: Product<TSimd, TVector, T, N3>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
-            case 4: Product<TSimd, TVector, T, N4>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
-            case 5: Product<TSimd, TVector, T, N5>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
-            case 6: Product<TSimd, TVector, T, N6>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
-            case 7: Product<TSimd, TVector, T, N7>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
-            case 8: Product<TSimd, TVector, T, N8>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
-            default: throw new ArgumentOutOfRangeException(nameof(rows));
-        }
+        int rest = length / TSimd.Count % Columns, whole = length - rest * TSimd.Count;
+        Product<TSimd, TVector, T, N3>(rows, terms, offsets, weights, x, y, yPitch, whole, bias, goOn);
+        if (rest == 2) Product<TSimd, TVector, T, N2>(rows, terms, offsets, weights, x + whole, y + whole, yPitch, 2 * TSimd.Count, bias, goOn);
+        if (rest == 1) Product<TSimd, TVector, T, N1>(rows, terms, offsets, weights, x + whole, y + whole, yPitch, TSimd.Count, bias, goOn);
     }
 
     /// <summary>Rows that a tile can have: three sums per row where the matrix kernels keep two in twice as many registers as tile rows.</summary>
     public static int Rows<TSimd, TVector, T>()
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged => TSimd.TileRows * 2 / Columns;
 
-    /// <summary>Elements between the products of one tile of <paramref name="rows"/> rows and the next: they are added four at a time.</summary>
-    public static int Products(int rows) => (rows * Columns + 3) / 4 * 4;
+    /// <summary>Elements between the products of one tile of <paramref name="rows"/> rows and the next.</summary>
+    public static int Products(int rows) => (rows * Columns + Batch - 1) / Batch * Batch;
 
     /// <summary>products[3r + j] += Σ over p of a[r, p] · xj[p] for <paramref name="rows"/> rows, three columns j and p below
     /// <paramref name="length"/>, a multiple of the vector's width.</summary>
@@ -55,11 +49,31 @@ internal static unsafe class FlatTile
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Product<TSimd, TVector, T, TRows>(int terms, int* offsets, T* weights, T* x, T* y, int yPitch, int length, T* bias, bool goOn)
-        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TRows : struct, ISize
+    static void Product<TSimd, TVector, T, TColumns>(int rows, int terms, int* offsets, T* weights, T* x, T* y, int yPitch, int length,
+        T* bias, bool goOn)
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TColumns : struct, ISize
     {
-        for (int p = 0; p < length; p += Columns * TSimd.Count, x += Columns * TSimd.Count, y += Columns * TSimd.Count)
+        switch (rows)
+        {
+            case 1: Product<TSimd, TVector, T, N1, TColumns>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
+            case 2: Product<TSimd, TVector, T, N2, TColumns>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
+            case 3: Product<TSimd, TVector, T, N3, TColumns>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
+            case 4: Product<TSimd, TVector, T, N4, TColumns>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
+            case 5: Product<TSimd, TVector, T, N5, TColumns>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
+            case 6: Product<TSimd, TVector, T, N6, TColumns>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
+            case 7: Product<TSimd, TVector, T, N7, TColumns>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
+            case 8: Product<TSimd, TVector, T, N8, TColumns>(terms, offsets, weights, x, y, yPitch, length, bias, goOn); break;
+            default: throw new ArgumentOutOfRangeException(nameof(rows));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Product<TSimd, TVector, T, TRows, TColumns>(int terms, int* offsets, T* weights, T* x, T* y, int yPitch, int length, T* bias, bool goOn)
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
+        where TRows : struct, ISize where TColumns : struct, ISize
+    {
+        int step = TColumns.Value * TSimd.Count;
+        for (int p = 0; p < length; p += step, x += step, y += step)
         {
             TVector s00 = default, s01 = default, s02 = default;
             TVector s10 = default, s11 = default, s12 = default;
@@ -71,14 +85,14 @@ internal static unsafe class FlatTile
             TVector s70 = default, s71 = default, s72 = default;
             if (goOn)
             {
-                (s00, s01, s02) = Load<TSimd, TVector, T>(y);
-                if (TRows.Value > 1) (s10, s11, s12) = Load<TSimd, TVector, T>(y + yPitch);
-                if (TRows.Value > 2) (s20, s21, s22) = Load<TSimd, TVector, T>(y + 2 * yPitch);
-                if (TRows.Value > 3) (s30, s31, s32) = Load<TSimd, TVector, T>(y + 3 * yPitch);
-                if (TRows.Value > 4) (s40, s41, s42) = Load<TSimd, TVector, T>(y + 4 * yPitch);
-                if (TRows.Value > 5) (s50, s51, s52) = Load<TSimd, TVector, T>(y + 5 * yPitch);
-                if (TRows.Value > 6) (s60, s61, s62) = Load<TSimd, TVector, T>(y + 6 * yPitch);
-                if (TRows.Value > 7) (s70, s71, s72) = Load<TSimd, TVector, T>(y + 7 * yPitch);
+                Load<TSimd, TVector, T, TColumns>(y, ref s00, ref s01, ref s02);
+                if (TRows.Value > 1) Load<TSimd, TVector, T, TColumns>(y + yPitch, ref s10, ref s11, ref s12);
+                if (TRows.Value > 2) Load<TSimd, TVector, T, TColumns>(y + 2 * yPitch, ref s20, ref s21, ref s22);
+                if (TRows.Value > 3) Load<TSimd, TVector, T, TColumns>(y + 3 * yPitch, ref s30, ref s31, ref s32);
+                if (TRows.Value > 4) Load<TSimd, TVector, T, TColumns>(y + 4 * yPitch, ref s40, ref s41, ref s42);
+                if (TRows.Value > 5) Load<TSimd, TVector, T, TColumns>(y + 5 * yPitch, ref s50, ref s51, ref s52);
+                if (TRows.Value > 6) Load<TSimd, TVector, T, TColumns>(y + 6 * yPitch, ref s60, ref s61, ref s62);
+                if (TRows.Value > 7) Load<TSimd, TVector, T, TColumns>(y + 7 * yPitch, ref s70, ref s71, ref s72);
             }
             else if (bias != null)
             {
@@ -94,25 +108,25 @@ internal static unsafe class FlatTile
             T* w = weights;
             for (int k = 0; k < terms; k++, w += TRows.Value)
             {
-                T* from = x + offsets[k];
-                TVector x0 = TSimd.Load(from), x1 = TSimd.Load(from + TSimd.Count), x2 = TSimd.Load(from + 2 * TSimd.Count), a;
-                a = TSimd.Broadcast(w[0]); s00 = TSimd.MultiplyAdd(a, x0, s00); s01 = TSimd.MultiplyAdd(a, x1, s01); s02 = TSimd.MultiplyAdd(a, x2, s02);
-                if (TRows.Value > 1) { a = TSimd.Broadcast(w[1]); s10 = TSimd.MultiplyAdd(a, x0, s10); s11 = TSimd.MultiplyAdd(a, x1, s11); s12 = TSimd.MultiplyAdd(a, x2, s12); }
-                if (TRows.Value > 2) { a = TSimd.Broadcast(w[2]); s20 = TSimd.MultiplyAdd(a, x0, s20); s21 = TSimd.MultiplyAdd(a, x1, s21); s22 = TSimd.MultiplyAdd(a, x2, s22); }
-                if (TRows.Value > 3) { a = TSimd.Broadcast(w[3]); s30 = TSimd.MultiplyAdd(a, x0, s30); s31 = TSimd.MultiplyAdd(a, x1, s31); s32 = TSimd.MultiplyAdd(a, x2, s32); }
-                if (TRows.Value > 4) { a = TSimd.Broadcast(w[4]); s40 = TSimd.MultiplyAdd(a, x0, s40); s41 = TSimd.MultiplyAdd(a, x1, s41); s42 = TSimd.MultiplyAdd(a, x2, s42); }
-                if (TRows.Value > 5) { a = TSimd.Broadcast(w[5]); s50 = TSimd.MultiplyAdd(a, x0, s50); s51 = TSimd.MultiplyAdd(a, x1, s51); s52 = TSimd.MultiplyAdd(a, x2, s52); }
-                if (TRows.Value > 6) { a = TSimd.Broadcast(w[6]); s60 = TSimd.MultiplyAdd(a, x0, s60); s61 = TSimd.MultiplyAdd(a, x1, s61); s62 = TSimd.MultiplyAdd(a, x2, s62); }
-                if (TRows.Value > 7) { a = TSimd.Broadcast(w[7]); s70 = TSimd.MultiplyAdd(a, x0, s70); s71 = TSimd.MultiplyAdd(a, x1, s71); s72 = TSimd.MultiplyAdd(a, x2, s72); }
+                TVector x0 = default, x1 = default, x2 = default;
+                Load<TSimd, TVector, T, TColumns>(x + offsets[k], ref x0, ref x1, ref x2);
+                Add<TSimd, TVector, T, TColumns>(w[0], x0, x1, x2, ref s00, ref s01, ref s02);
+                if (TRows.Value > 1) Add<TSimd, TVector, T, TColumns>(w[1], x0, x1, x2, ref s10, ref s11, ref s12);
+                if (TRows.Value > 2) Add<TSimd, TVector, T, TColumns>(w[2], x0, x1, x2, ref s20, ref s21, ref s22);
+                if (TRows.Value > 3) Add<TSimd, TVector, T, TColumns>(w[3], x0, x1, x2, ref s30, ref s31, ref s32);
+                if (TRows.Value > 4) Add<TSimd, TVector, T, TColumns>(w[4], x0, x1, x2, ref s40, ref s41, ref s42);
+                if (TRows.Value > 5) Add<TSimd, TVector, T, TColumns>(w[5], x0, x1, x2, ref s50, ref s51, ref s52);
+                if (TRows.Value > 6) Add<TSimd, TVector, T, TColumns>(w[6], x0, x1, x2, ref s60, ref s61, ref s62);
+                if (TRows.Value > 7) Add<TSimd, TVector, T, TColumns>(w[7], x0, x1, x2, ref s70, ref s71, ref s72);
             }
-            Store<TSimd, TVector, T>(y, s00, s01, s02);
-            if (TRows.Value > 1) Store<TSimd, TVector, T>(y + yPitch, s10, s11, s12);
-            if (TRows.Value > 2) Store<TSimd, TVector, T>(y + 2 * yPitch, s20, s21, s22);
-            if (TRows.Value > 3) Store<TSimd, TVector, T>(y + 3 * yPitch, s30, s31, s32);
-            if (TRows.Value > 4) Store<TSimd, TVector, T>(y + 4 * yPitch, s40, s41, s42);
-            if (TRows.Value > 5) Store<TSimd, TVector, T>(y + 5 * yPitch, s50, s51, s52);
-            if (TRows.Value > 6) Store<TSimd, TVector, T>(y + 6 * yPitch, s60, s61, s62);
-            if (TRows.Value > 7) Store<TSimd, TVector, T>(y + 7 * yPitch, s70, s71, s72);
+            Store<TSimd, TVector, T, TColumns>(y, s00, s01, s02);
+            if (TRows.Value > 1) Store<TSimd, TVector, T, TColumns>(y + yPitch, s10, s11, s12);
+            if (TRows.Value > 2) Store<TSimd, TVector, T, TColumns>(y + 2 * yPitch, s20, s21, s22);
+            if (TRows.Value > 3) Store<TSimd, TVector, T, TColumns>(y + 3 * yPitch, s30, s31, s32);
+            if (TRows.Value > 4) Store<TSimd, TVector, T, TColumns>(y + 4 * yPitch, s40, s41, s42);
+            if (TRows.Value > 5) Store<TSimd, TVector, T, TColumns>(y + 5 * yPitch, s50, s51, s52);
+            if (TRows.Value > 6) Store<TSimd, TVector, T, TColumns>(y + 6 * yPitch, s60, s61, s62);
+            if (TRows.Value > 7) Store<TSimd, TVector, T, TColumns>(y + 7 * yPitch, s70, s71, s72);
         }
     }
 
@@ -130,48 +144,68 @@ internal static unsafe class FlatTile
         TVector s70 = default, s71 = default, s72 = default;
         for (int p = 0; p < length; p += TSimd.Count)
         {
-            TVector b0 = TSimd.Load(x0 + p), b1 = TSimd.Load(x1 + p), b2 = TSimd.Load(x2 + p), v;
+            TVector b0 = TSimd.Load(x0 + p), b1 = TSimd.Load(x1 + p), b2 = TSimd.Load(x2 + p);
             T* row = a + p;
-            v = TSimd.Load(row); s00 = TSimd.MultiplyAdd(v, b0, s00); s01 = TSimd.MultiplyAdd(v, b1, s01); s02 = TSimd.MultiplyAdd(v, b2, s02);
-            if (TRows.Value > 1) { v = TSimd.Load(row + aPitch); s10 = TSimd.MultiplyAdd(v, b0, s10); s11 = TSimd.MultiplyAdd(v, b1, s11); s12 = TSimd.MultiplyAdd(v, b2, s12); }
-            if (TRows.Value > 2) { v = TSimd.Load(row + 2 * aPitch); s20 = TSimd.MultiplyAdd(v, b0, s20); s21 = TSimd.MultiplyAdd(v, b1, s21); s22 = TSimd.MultiplyAdd(v, b2, s22); }
-            if (TRows.Value > 3) { v = TSimd.Load(row + 3 * aPitch); s30 = TSimd.MultiplyAdd(v, b0, s30); s31 = TSimd.MultiplyAdd(v, b1, s31); s32 = TSimd.MultiplyAdd(v, b2, s32); }
-            if (TRows.Value > 4) { v = TSimd.Load(row + 4 * aPitch); s40 = TSimd.MultiplyAdd(v, b0, s40); s41 = TSimd.MultiplyAdd(v, b1, s41); s42 = TSimd.MultiplyAdd(v, b2, s42); }
-            if (TRows.Value > 5) { v = TSimd.Load(row + 5 * aPitch); s50 = TSimd.MultiplyAdd(v, b0, s50); s51 = TSimd.MultiplyAdd(v, b1, s51); s52 = TSimd.MultiplyAdd(v, b2, s52); }
-            if (TRows.Value > 6) { v = TSimd.Load(row + 6 * aPitch); s60 = TSimd.MultiplyAdd(v, b0, s60); s61 = TSimd.MultiplyAdd(v, b1, s61); s62 = TSimd.MultiplyAdd(v, b2, s62); }
-            if (TRows.Value > 7) { v = TSimd.Load(row + 7 * aPitch); s70 = TSimd.MultiplyAdd(v, b0, s70); s71 = TSimd.MultiplyAdd(v, b1, s71); s72 = TSimd.MultiplyAdd(v, b2, s72); }
+            AddRow<TSimd, TVector, T>(row, b0, b1, b2, ref s00, ref s01, ref s02);
+            if (TRows.Value > 1) AddRow<TSimd, TVector, T>(row + aPitch, b0, b1, b2, ref s10, ref s11, ref s12);
+            if (TRows.Value > 2) AddRow<TSimd, TVector, T>(row + 2 * aPitch, b0, b1, b2, ref s20, ref s21, ref s22);
+            if (TRows.Value > 3) AddRow<TSimd, TVector, T>(row + 3 * aPitch, b0, b1, b2, ref s30, ref s31, ref s32);
+            if (TRows.Value > 4) AddRow<TSimd, TVector, T>(row + 4 * aPitch, b0, b1, b2, ref s40, ref s41, ref s42);
+            if (TRows.Value > 5) AddRow<TSimd, TVector, T>(row + 5 * aPitch, b0, b1, b2, ref s50, ref s51, ref s52);
+            if (TRows.Value > 6) AddRow<TSimd, TVector, T>(row + 6 * aPitch, b0, b1, b2, ref s60, ref s61, ref s62);
+            if (TRows.Value > 7) AddRow<TSimd, TVector, T>(row + 7 * aPitch, b0, b1, b2, ref s70, ref s71, ref s72);
         }
-        AddSums<TSimd, TVector, T>(s00, s01, s02, s10, products);
-        if (3 * TRows.Value > 4) AddSums<TSimd, TVector, T>(s11, s12, s20, s21, products + 4);
-        if (3 * TRows.Value > 8) AddSums<TSimd, TVector, T>(s22, s30, s31, s32, products + 8);
-        if (3 * TRows.Value > 12) AddSums<TSimd, TVector, T>(s40, s41, s42, s50, products + 12);
-        if (3 * TRows.Value > 16) AddSums<TSimd, TVector, T>(s51, s52, s60, s61, products + 16);
-        if (3 * TRows.Value > 20) AddSums<TSimd, TVector, T>(s62, s70, s71, s72, products + 20);
+        T* sums = stackalloc T[Batch];
+        TSimd.Sums(s00, s01, s02, s10, s11, s12, s20, s21, s22, s30, s31, s32, s40, s41, s42, s50, sums);
+        Add<TSimd, TVector, T>(sums, products);
+        if (TRows.Value * Columns <= Batch) return;
+        TVector none = default;
+        TSimd.Sums(s51, s52, s60, s61, s62, s70, s71, s72, none, none, none, none, none, none, none, none, sums);
+        Add<TSimd, TVector, T>(sums, products + Batch);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (TVector, TVector, TVector) Load<TSimd, TVector, T>(T* source)
-        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> =>
-        (TSimd.Load(source), TSimd.Load(source + TSimd.Count), TSimd.Load(source + 2 * TSimd.Count));
+    static void Load<TSimd, TVector, T, TColumns>(T* source, ref TVector s0, ref TVector s1, ref TVector s2)
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TColumns : struct, ISize
+    {
+        s0 = TSimd.Load(source);
+        if (TColumns.Value > 1) s1 = TSimd.Load(source + TSimd.Count);
+        if (TColumns.Value > 2) s2 = TSimd.Load(source + 2 * TSimd.Count);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Store<TSimd, TVector, T>(T* target, TVector s0, TVector s1, TVector s2)
-        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
+    static void Add<TSimd, TVector, T, TColumns>(T weight, TVector x0, TVector x1, TVector x2, ref TVector s0, ref TVector s1, ref TVector s2)
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TColumns : struct, ISize
+    {
+        TVector w = TSimd.Broadcast(weight);
+        s0 = TSimd.MultiplyAdd(w, x0, s0);
+        if (TColumns.Value > 1) s1 = TSimd.MultiplyAdd(w, x1, s1);
+        if (TColumns.Value > 2) s2 = TSimd.MultiplyAdd(w, x2, s2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store<TSimd, TVector, T, TColumns>(T* target, TVector s0, TVector s1, TVector s2)
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TColumns : struct, ISize
     {
         TSimd.Store(target, s0);
-        TSimd.Store(target + TSimd.Count, s1);
-        TSimd.Store(target + 2 * TSimd.Count, s2);
+        if (TColumns.Value > 1) TSimd.Store(target + TSimd.Count, s1);
+        if (TColumns.Value > 2) TSimd.Store(target + 2 * TSimd.Count, s2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void AddSums<TSimd, TVector, T>(TVector a, TVector b, TVector c, TVector d, T* sums)
+    static void AddRow<TSimd, TVector, T>(T* row, TVector x0, TVector x1, TVector x2, ref TVector s0, ref TVector s1, ref TVector s2)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
     {
-        T* four = stackalloc T[4];
-        TSimd.Sums(a, b, c, d, four);
-        sums[0] += four[0];
-        sums[1] += four[1];
-        sums[2] += four[2];
-        sums[3] += four[3];
+        TVector v = TSimd.Load(row);
+        s0 = TSimd.MultiplyAdd(v, x0, s0);
+        s1 = TSimd.MultiplyAdd(v, x1, s1);
+        s2 = TSimd.MultiplyAdd(v, x2, s2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add<TSimd, TVector, T>(T* sums, T* products)
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
+    {
+        for (int i = 0; i < Batch; i += TSimd.Count) TSimd.Store(products + i, TSimd.Add(TSimd.Load(products + i), TSimd.Load(sums + i)));
     }
 }

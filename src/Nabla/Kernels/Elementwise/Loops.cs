@@ -41,15 +41,6 @@ internal static unsafe class Loops
     {
         nint width = sizeof(V) / sizeof(T), i = 0;
         V a0 = First<V, T>(a);
-        for (; i <= n - 4 * width; i += 4 * width)
-        {
-            V y0 = f.Run(Load(a, a0, i)), y1 = f.Run(Load(a, a0, i + width));
-            V y2 = f.Run(Load(a, a0, i + 2 * width)), y3 = f.Run(Load(a, a0, i + 3 * width));
-            Store(y + i, y0);
-            Store(y + i + width, y1);
-            Store(y + i + 2 * width, y2);
-            Store(y + i + 3 * width, y3);
-        }
         for (; i <= n - width; i += width) Store(y + i, f.Run(Load(a, a0, i)));
         if (i < n) StorePart(y + i, f.Run(LoadPart(a, a0, i, n - i)), n - i);
     }
@@ -60,17 +51,6 @@ internal static unsafe class Loops
     {
         nint width = sizeof(V) / sizeof(T), i = 0;
         V a0 = First<V, T>(a), b0 = First<V, T>(b);
-        for (; i <= n - 4 * width; i += 4 * width)
-        {
-            V y0 = f.Run(Load(a, a0, i), Load(b, b0, i));
-            V y1 = f.Run(Load(a, a0, i + width), Load(b, b0, i + width));
-            V y2 = f.Run(Load(a, a0, i + 2 * width), Load(b, b0, i + 2 * width));
-            V y3 = f.Run(Load(a, a0, i + 3 * width), Load(b, b0, i + 3 * width));
-            Store(y + i, y0);
-            Store(y + i + width, y1);
-            Store(y + i + 2 * width, y2);
-            Store(y + i + 3 * width, y3);
-        }
         for (; i <= n - width; i += width) Store(y + i, f.Run(Load(a, a0, i), Load(b, b0, i)));
         if (i < n) StorePart(y + i, f.Run(LoadPart(a, a0, i, n - i), LoadPart(b, b0, i, n - i)), n - i);
     }

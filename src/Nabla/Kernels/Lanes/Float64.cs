@@ -45,7 +45,7 @@ internal readonly struct Float64(double value) : ILanes<Float64>
 
     public static Float64 Sigmoid(Float64 x) => new(ScalarMath.Sigmoid(x.Value));
 
-    public static Float64 Erfc(Float64 x) => new(ScalarMath.Erfc(x.Value));
+    public static Float64 NormalDistribution(Float64 x) => new(ScalarMath.NormalDistribution(x.Value));
 
     public static Float64 Erf(Float64 x) => new(ScalarMath.Erf(x.Value));
 

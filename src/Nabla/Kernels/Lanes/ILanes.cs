@@ -67,8 +67,8 @@ public interface ILanes<V> where V : struct, ILanes<V>
     /// <summary>Gauss error function.</summary>
     static abstract V Erf(V x);
 
-    /// <summary>1 − erf x, exact far to the right.</summary>
-    static abstract V Erfc(V x);
+    /// <summary>Φ(x), the probability that a standard normal variable is below x; exact in both tails.</summary>
+    static abstract V NormalDistribution(V x);
 
     /// <summary>Sine.</summary>
     static abstract V Sin(V x);

@@ -1,14 +1,23 @@
 namespace Nabla.Kernels;
 
-/// <summary>Lanes of 32-bit floats whose exponents can be taken apart: what the vector mathematics is built on.</summary>
+/// <summary>Lanes of 32-bit floats whose bits can be taken apart: what the vector mathematics is built on.</summary>
 internal interface ISingleLanes<V> : ILanes<V> where V : struct, ISingleLanes<V>
 {
     /// <summary>x · 2ᵖ for an integral p; overflows to infinity and underflows through denormals.</summary>
     static abstract V Scale(V x, V power);
 
-    /// <summary>⌊log₂ x⌋ of positive normal numbers.</summary>
-    static abstract V Exponent(V x);
+    /// <summary>
+    /// x = m·2ᵉ with m in [¾, 3⁄2), denormals included. 0 is 1·2^−∞ and ∞ is 1·2^∞; the fraction of NaN and of negative numbers
+    /// is NaN.
+    /// </summary>
+    static abstract V Fraction(V x, out V exponent);
 
-    /// <summary>x scaled by a power of two into [1, 2), for positive normal numbers.</summary>
-    static abstract V Mantissa(V x);
+    /// <summary>x within [low, high]; NaN stays NaN. One instruction a bound.</summary>
+    static abstract V Bound(V x, V low, V high);
+
+    /// <summary>The size of x with the sign of <paramref name="sign"/>, zeros included.</summary>
+    static abstract V CopySign(V x, V sign);
+
+    /// <summary>−x where an integer is odd, else x.</summary>
+    static abstract V NegateIfOdd(V x, V integer);
 }

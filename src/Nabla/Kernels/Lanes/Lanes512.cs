@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Nabla.Kernels;
 
 /// <summary>Sixteen floats. Where the processor has no 512-bit registers the runtime splits each operation.</summary>
-internal readonly struct Lanes512(Vector512<float> value) : ISingleLanes<Lanes512>
+internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<Lanes512>
 {
     public readonly Vector512<float> Value = value;
 
@@ -30,11 +30,14 @@ internal readonly struct Lanes512(Vector512<float> value) : ISingleLanes<Lanes51
 
     public static Lanes512 Sqrt(Lanes512 x) => new(Vector512.Sqrt(x.Value));
 
+    // The native minimum is its second argument if one is NaN; what is left to do is a NaN in the first.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Min(Lanes512 a, Lanes512 b) => new(Vector512.Min(a.Value, b.Value));
+    public static Lanes512 Min(Lanes512 a, Lanes512 b) =>
+        new(Vector512.ConditionalSelect(Vector512.Equals(a.Value, a.Value), Vector512.MinNative(a.Value, b.Value), a.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Vector512.Max(a.Value, b.Value));
+    public static Lanes512 Max(Lanes512 a, Lanes512 b) =>
+        new(Vector512.ConditionalSelect(Vector512.Equals(a.Value, a.Value), Vector512.MaxNative(a.Value, b.Value), a.Value));
 
     public static Lanes512 Floor(Lanes512 x) => new(Vector512.Floor(x.Value));
 
@@ -59,16 +62,27 @@ internal readonly struct Lanes512(Vector512<float> value) : ISingleLanes<Lanes51
     public static Lanes512 Sigmoid(Lanes512 x) => SingleMath.Sigmoid(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Erfc(Lanes512 x) => SingleMath.Erfc(x);
+    public static Lanes512 Erf(Lanes512 x) => ErrorMath.Erf(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Erf(Lanes512 x) => SingleMath.Erf(x);
+    public static Lanes512 NormalDistribution(Lanes512 x) => ErrorMath.NormalDistribution(x);
 
-    public static Lanes512 Sin(Lanes512 x) => PerLane(x, x, static (a, _) => MathF.Sin(a));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Sin(Lanes512 x)
+    {
+        Lanes512 y = CircularMath.Sin(x);
+        return IsBeyond(x) ? ReplaceBeyond(x, y, &MathF.Sin) : y;
+    }
 
-    public static Lanes512 Cos(Lanes512 x) => PerLane(x, x, static (a, _) => MathF.Cos(a));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Cos(Lanes512 x)
+    {
+        Lanes512 y = CircularMath.Cos(x);
+        return IsBeyond(x) ? ReplaceBeyond(x, y, &MathF.Cos) : y;
+    }
 
-    public static Lanes512 Pow(Lanes512 a, Lanes512 b) => PerLane(a, b, MathF.Pow);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Pow(Lanes512 a, Lanes512 b) => PowerMath.Pow(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 IfLess(Lanes512 a, Lanes512 b, Lanes512 then, Lanes512 otherwise) =>
@@ -83,28 +97,60 @@ internal readonly struct Lanes512(Vector512<float> value) : ISingleLanes<Lanes51
     {
         if (Avx512F.IsSupported) return new(Avx512F.Scale(x.Value, power.Value));
         // 2ⁿ in two factors, since n may leave the range of normal exponents.
-        Vector512<int> n = Vector512.ConvertToInt32(power.Value);
+        Vector512<int> n = Vector512.ConvertToInt32Native(power.Value);
         Vector512<int> half = n >> 1, rest = n - half;
         Vector512<int> bias = Vector512.Create(127);
         return new(x.Value * ((half + bias) << 23).AsSingle() * ((rest + bias) << 23).AsSingle());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Exponent(Lanes512 x)
+    public static Lanes512 Fraction(Lanes512 x, out Lanes512 exponent)
     {
-        Vector512<int> bits = x.Value.AsInt32() >> 23 & Vector512.Create(255);
-        return new(Vector512.ConvertToSingle(bits - Vector512.Create(127)));
+        Vector512<float> one = Vector512<float>.One;
+        if (Avx512F.IsSupported)
+        {
+            const byte ThreeQuartersToThreeHalves = 0b11, NaNIfNegative = 0b11 << 2;
+            Vector512<float> m = Avx512F.GetMantissa(x.Value, ThreeQuartersToThreeHalves | NaNIfNegative);
+            Vector512<float> floor = Avx512F.GetExponent(x.Value);
+            exponent = new(Vector512.ConditionalSelect(Vector512.LessThan(m, one), floor + one, floor));
+            return new(m);
+        }
+        Vector512<float> isTiny = Vector512.LessThan(x.Value, Vector512.Create(1.17549435e-38f));
+        Vector512<float> normal = Vector512.ConditionalSelect(isTiny, x.Value * 16777216f, x.Value);
+        Vector512<int> threeQuarters = Vector512.Create(0x3F400000), bits = normal.AsInt32() - threeQuarters;
+        Vector512<float> fraction = ((bits & Vector512.Create(0x007FFFFF)) + threeQuarters).AsSingle();
+        Vector512<float> e = Vector512.ConvertToSingle(bits >> 23) - (isTiny & Vector512.Create(24f));
+        Vector512<float> infinity = Vector512.Create(float.PositiveInfinity);
+        Vector512<float> isZero = Vector512.Equals(x.Value, default), isInfinite = Vector512.Equals(x.Value, infinity);
+        exponent = new(Vector512.ConditionalSelect(isZero, -infinity, Vector512.ConditionalSelect(isInfinite, infinity, e)));
+        fraction = Vector512.ConditionalSelect(isZero | isInfinite, one, fraction);
+        return new(Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(x.Value, default), fraction, Vector512.Create(float.NaN)));
     }
 
+    // The native minimum and maximum are their second argument if one is NaN.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Mantissa(Lanes512 x) =>
-        new((x.Value.AsInt32() & Vector512.Create(0x007FFFFF) | Vector512.Create(0x3F800000)).AsSingle());
+    public static Lanes512 Bound(Lanes512 x, Lanes512 low, Lanes512 high) =>
+        new(Vector512.MaxNative(low.Value, Vector512.MinNative(high.Value, x.Value)));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 CopySign(Lanes512 x, Lanes512 sign) =>
+        new(Vector512.ConditionalSelect(Vector512.Create(-0f), sign.Value, x.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 NegateIfOdd(Lanes512 x, Lanes512 integer) =>
+        new((x.Value.AsInt32() ^ Vector512.ConvertToInt32Native(integer.Value) << 31).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static bool IsBeyond(Lanes512 x) => Vector512.GreaterThanAny(Vector512.Abs(x.Value), Vector512.Create(CircularMath.Limit));
+
+    /// <summary>y with the lanes replaced whose argument is too large for the vector code: the others must not notice.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    static Lanes512 PerLane(Lanes512 a, Lanes512 b, Func<float, float, float> function)
+    static Lanes512 ReplaceBeyond(Lanes512 x, Lanes512 y, delegate*<float, float> function)
     {
-        Span<float> lanes = stackalloc float[16];
-        for (int i = 0; i < 16; i++) lanes[i] = function(a.Value.GetElement(i), b.Value.GetElement(i));
-        return new(Vector512.Create<float>(lanes));
+        Vector512<float> result = y.Value;
+        for (int i = 0; i < Vector512<float>.Count; i++)
+            if (MathF.Abs(x.Value[i]) > CircularMath.Limit)
+                result = result.WithElement(i, function(x.Value[i]));
+        return new(result);
     }
 }

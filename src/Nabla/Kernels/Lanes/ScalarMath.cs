@@ -19,7 +19,8 @@ internal static class ScalarMath
     public static double Log1p(double x)
     {
         double u = 1 + x;
-        return u == 1 || double.IsInfinity(u) ? (u == 1 ? x : u) : Math.Log(u) * x / (u - 1);
+        if (u == 1 || x == double.PositiveInfinity) return x;
+        return Math.Log(u) * x / (u - 1);
     }
 
     /// <summary>1 / (1 + e⁻ˣ), from the side on which the exponential is small.</summary>
@@ -39,12 +40,12 @@ internal static class ScalarMath
         return Math.Abs(x) < SeriesLimit ? Series(x) : Math.CopySign(1 - Tail(Math.Abs(x)), x);
     }
 
-    /// <summary>1 − erf x, with all its digits also where erf x is 1.</summary>
-    public static double Erfc(double x)
+    /// <summary>Φ(x) = ½ erfc(−x/√2), with all its digits in both tails.</summary>
+    public static double NormalDistribution(double x)
     {
-        if (double.IsNaN(x)) return x;
-        if (x < SeriesLimit) return x > -SeriesLimit ? 1 - Series(x) : 2 - Tail(-x);
-        return Tail(x);
+        double z = Math.Abs(x) / Math.Sqrt(2);
+        double below = z < SeriesLimit ? 0.5 - 0.5 * Series(z) : 0.5 * Tail(z);      // Φ(−|x|)
+        return x < 0 ? below : 1 - below;
     }
 
     static double Series(double x)

@@ -21,10 +21,22 @@ internal static unsafe class AveragePooling
         Workers.For(g.Jobs, ref job);
     }
 
-    static T Scale<T>(in PoolingWindow depth, in PoolingWindow height, in PoolingWindow width, bool countPadding) where T : IFloatingPointIeee754<T> =>
-        T.One / T.CreateTruncating(countPadding
-            ? (long)depth.Padded * height.Padded * width.Padded
-            : (long)depth.Count * height.Count * width.Count);
+    /// <summary>Multiplies each of a row of sums (or slopes) by one over the length of its window.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Divide<T>(T* values, T* quotients, in PoolingAxis width, in PoolingWindow depth, in PoolingWindow height, bool countPadding)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T scale = T.Zero;
+        long area = countPadding ? (long)depth.Padded * height.Padded : (long)depth.Count * height.Count;
+        for (int w = 0, before = 0; w < width.Output; w++)
+        {
+            PoolingWindow columns = width[w];
+            int length = countPadding ? columns.Padded : columns.Count;
+            if (length != before) scale = T.One / T.CreateTruncating(area * length);
+            quotients[w] = values[w] * scale;
+            before = length;
+        }
+    }
 
     struct ForwardJob<T> : IJob where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -43,39 +55,45 @@ internal static unsafe class AveragePooling
                     ? PairPooling.Average((float*)x, (float*)y, Geometry.Height.Input, Geometry.Width.Input) : 0;
                 for (int d = 0; d < Geometry.Depth.Output; d++)
                     for (int h = rows; h < Geometry.Height.Output; h++)
-                        Row(x, y, d, h);
+                    {
+                        T* row = y + (d * Geometry.Height.Output + h) * Geometry.Width.Output;
+                        if (Geometry.Width.Bins > 0) Bins(x, row, Geometry.Depth[d], Geometry.Height[h]);
+                        else Windows(x, row, Geometry.Depth[d], Geometry.Height[h]);
+                        Divide(row, row, Geometry.Width, Geometry.Depth[d], Geometry.Height[h], CountPadding);
+                    }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Row(T* x, T* y, int d, int h)
+        readonly void Windows(T* x, T* y, in PoolingWindow depth, in PoolingWindow height)
         {
-            int width = Geometry.Width.Output, o = (d * Geometry.Height.Output + h) * width;
-            PoolingWindow depth = Geometry.Depth[d], height = Geometry.Height[h];
-            for (int w = 0; w < width; w++, o++)
-            {
-                PoolingWindow columns = Geometry.Width[w];
-                T sum = T.Zero;
-                for (int i = depth.First; i < depth.End; i += depth.Step)
-                    for (int j = height.First; j < height.End; j += height.Step)
-                        sum += Sum(x + (i * Geometry.Height.Input + j) * Geometry.Width.Input, columns);
-                y[o] = sum * Scale<T>(depth, height, columns, CountPadding);
-            }
+            int width = Geometry.Width.Output;
+            new Span<T>(y, width).Clear();
+            for (int i = depth.First; i < depth.End; i += depth.Step)
+                for (int j = height.First; j < height.End; j += height.Step)
+                    for (int t = 0; t < Geometry.Width.Window.Kernel; t++)
+                    {
+                        AxisMap tap = Geometry.Width.Tap(t);
+                        int first = tap.First;
+                        T* from = x + (i * Geometry.Height.Input + j) * Geometry.Width.Input + first * tap.Step + tap.Origin;
+                        PoolingRows.Gather(from, tap.Step, y + first, Math.Min(tap.End, width) - first);
+                    }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static T Sum(T* row, in PoolingWindow columns)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Bins(T* x, T* y, in PoolingWindow depth, in PoolingWindow height)
         {
-            int k = columns.First;
-            T sum = T.Zero;
-            if (columns.Step == 1 && columns.End - k >= 2 * Vector<T>.Count)
+            for (int w = 0; w < Geometry.Width.Output; w++)
             {
-                Vector<T> lanes = Vector<T>.Zero;
-                for (; k <= columns.End - Vector<T>.Count; k += Vector<T>.Count) lanes += Vector.Load(row + k);
-                sum = Vector.Sum(lanes);
+                PoolingWindow columns = Geometry.Width[w];
+                // Whole rows are one run: global pooling is a plain sum.
+                bool whole = columns.Count == Geometry.Width.Input;
+                int runs = whole ? 1 : height.Count, length = whole ? height.Count * columns.Count : columns.Count;
+                y[w] = T.Zero;
+                for (int i = depth.First; i < depth.End; i++)
+                    for (int j = 0; j < runs; j++)
+                        y[w] += PoolingRows.Sum(x + (i * Geometry.Height.Input + height.First + j) * Geometry.Width.Input + columns.First, length);
             }
-            for (; k < columns.End; k += columns.Step) sum += row[k];
-            return sum;
         }
     }
 
@@ -89,6 +107,7 @@ internal static unsafe class AveragePooling
         public readonly void Run(int index)
         {
             int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob);
+            T* shares = (T*)Workspace.OfJob((nint)Geometry.Width.Output * sizeof(T));
             for (int plane = index * Geometry.PlanesPerJob; plane < end; plane++)
             {
                 T* dx = Dx + (nint)plane * Geometry.InputPlane, dy = Dy + (nint)plane * Geometry.OutputPlane;
@@ -98,25 +117,34 @@ internal static unsafe class AveragePooling
                 new Span<T>(dx + written, Geometry.InputPlane - written).Clear();
                 for (int d = 0; d < Geometry.Depth.Output; d++)
                     for (int h = rows; h < Geometry.Height.Output; h++)
-                        Row(dy, dx, d, h);
+                    {
+                        PoolingWindow depth = Geometry.Depth[d], height = Geometry.Height[h];
+                        Divide(dy + (d * Geometry.Height.Output + h) * Geometry.Width.Output, shares, Geometry.Width, depth, height, CountPadding);
+                        for (int i = depth.First; i < depth.End; i += depth.Step)
+                            for (int j = height.First; j < height.End; j += height.Step)
+                                Row(shares, dx + (i * Geometry.Height.Input + j) * Geometry.Width.Input);
+                    }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Row(T* dy, T* dx, int d, int h)
+        readonly void Row(T* shares, T* dx)
         {
-            int width = Geometry.Width.Output, o = (d * Geometry.Height.Output + h) * width;
-            PoolingWindow depth = Geometry.Depth[d], height = Geometry.Height[h];
-            for (int w = 0; w < width; w++, o++)
+            int width = Geometry.Width.Output;
+            if (Geometry.Width.Bins > 0)
             {
-                PoolingWindow columns = Geometry.Width[w];
-                T share = dy[o] * Scale<T>(depth, height, columns, CountPadding);
-                for (int i = depth.First; i < depth.End; i += depth.Step)
-                    for (int j = height.First; j < height.End; j += height.Step)
-                    {
-                        T* row = dx + (i * Geometry.Height.Input + j) * Geometry.Width.Input;
-                        for (int k = columns.First; k < columns.End; k += columns.Step) row[k] += share;
-                    }
+                for (int w = 0; w < width; w++)
+                {
+                    PoolingWindow columns = Geometry.Width[w];
+                    for (int k = columns.First; k < columns.End; k++) dx[k] += shares[w];
+                }
+                return;
+            }
+            for (int t = 0; t < Geometry.Width.Window.Kernel; t++)
+            {
+                AxisMap tap = Geometry.Width.Tap(t);
+                int first = tap.First;
+                PoolingRows.Scatter(shares + first, tap.Step, dx + first * tap.Step + tap.Origin, Math.Min(tap.End, width) - first);
             }
         }
     }

@@ -6,7 +6,7 @@ namespace Nabla.Kernels;
 /// <summary>Maximum over windows, sliding or adaptive; float and double. Padding counts as −∞, the first maximum wins, NaN beats every number.</summary>
 internal static unsafe class MaxPooling
 {
-    /// <summary>y[o] = max of x over window o. <paramref name="winners"/>, if not null, gets the position of each maximum in its input plane,
+    /// <summary>y[o] = max of x over window o; <paramref name="winners"/> gets the position of each maximum in its input plane,
     /// −1 where dilated taps all fall into the padding.</summary>
     public static void Forward<T>(in PoolingGeometry g, T* x, T* y, int* winners) where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -35,39 +35,57 @@ internal static unsafe class MaxPooling
             {
                 nint output = (nint)plane * Geometry.OutputPlane;
                 T* x = X + (nint)plane * Geometry.InputPlane, y = Y + output;
-                int* winners = Winners == null ? null : Winners + output;
+                int* winners = Winners + output;
                 int rows = typeof(T) == typeof(float) && Geometry.IsPairs
                     ? PairPooling.Maximum((float*)x, (float*)y, winners, Geometry.Height.Input, Geometry.Width.Input) : 0;
                 for (int d = 0; d < Geometry.Depth.Output; d++)
                     for (int h = rows; h < Geometry.Height.Output; h++)
-                        Row(x, y, winners, d, h);
+                    {
+                        int o = (d * Geometry.Height.Output + h) * Geometry.Width.Output;
+                        if (Geometry.Width.Bins > 0) Bins(x, y + o, winners + o, Geometry.Depth[d], Geometry.Height[h]);
+                        else Windows(x, y + o, winners + o, Geometry.Depth[d], Geometry.Height[h]);
+                    }
             }
         }
 
+        // Tap by tap over the whole row; each output still meets its elements in their order in the plane.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Row(T* x, T* y, int* winners, int d, int h)
+        readonly void Windows(T* x, T* y, int* winners, in PoolingWindow depth, in PoolingWindow height)
         {
-            int width = Geometry.Width.Output, o = (d * Geometry.Height.Output + h) * width;
-            PoolingWindow depth = Geometry.Depth[d], height = Geometry.Height[h];
-            for (int w = 0; w < width; w++, o++)
+            int width = Geometry.Width.Output;
+            new Span<T>(y, width).Fill(T.NegativeInfinity);
+            new Span<int>(winners, width).Fill(-1);
+            for (int i = depth.First; i < depth.End; i += depth.Step)
+                for (int j = height.First; j < height.End; j += height.Step)
+                    for (int t = 0; t < Geometry.Width.Window.Kernel; t++)
+                    {
+                        AxisMap tap = Geometry.Width.Tap(t);
+                        int first = tap.First, position = (i * Geometry.Height.Input + j) * Geometry.Width.Input + first * tap.Step + tap.Origin;
+                        PoolingRows.Challenge(x + position, tap.Step, position, y + first, winners + first, Math.Min(tap.End, width) - first);
+                    }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Bins(T* x, T* y, int* winners, in PoolingWindow depth, in PoolingWindow height)
+        {
+            for (int w = 0; w < Geometry.Width.Output; w++)
             {
                 PoolingWindow columns = Geometry.Width[w];
-                T best = T.NegativeInfinity;
-                int winner = -1;
-                for (int i = depth.First; i < depth.End; i += depth.Step)
-                    for (int j = height.First; j < height.End; j += height.Step)
+                int start = (depth.First * Geometry.Height.Input + height.First) * Geometry.Width.Input + columns.First, winner = start;
+                T best = x[start];
+                for (int i = depth.First; i < depth.End; i++)
+                    for (int j = height.First; j < height.End; j++)
                     {
                         int row = (i * Geometry.Height.Input + j) * Geometry.Width.Input;
-                        for (int k = columns.First; k < columns.End; k += columns.Step)
+                        for (int position = row + columns.First; position < row + columns.End; position++)
                         {
-                            T value = x[row + k];
-                            if (winner >= 0 && !(value > best) && !(T.IsNaN(value) && !T.IsNaN(best))) continue;
+                            T value = x[position];
+                            if (!(value > best) && !(T.IsNaN(value) && !T.IsNaN(best))) continue;
                             best = value;
-                            winner = row + k;
+                            winner = position;
                         }
                     }
-                y[o] = best;
-                if (winners != null) winners[o] = winner;
+                (y[w], winners[w]) = (best, winner);
             }
         }
     }

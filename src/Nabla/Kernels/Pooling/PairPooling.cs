@@ -10,7 +10,7 @@ internal static unsafe class PairPooling
 {
     const int Lanes = 8;
 
-    /// <summary>The largest of each window, and where in the plane it was first found unless <paramref name="winners"/> is null.</summary>
+    /// <summary>The largest of each window, and where in the plane it was first found.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Maximum(float* x, float* y, int* winners, int height, int width)
     {
@@ -27,7 +27,7 @@ internal static unsafe class PairPooling
                 Challenge(ref best, ref winner, third, start + below);
                 Challenge(ref best, ref winner, fourth, start + across);
                 best.Store(y + h * outputs + w);
-                if (winners != null) winner.Store(winners + h * outputs + w);
+                winner.Store(winners + h * outputs + w);
             }
         return rows;
     }
@@ -98,18 +98,19 @@ internal static unsafe class PairPooling
         return Math.Min(rows, Math.Min(inside / (2 * width), (rows * outputs - reach) / outputs) + 1);
     }
 
-    /// <summary>A later element wins if it is larger, or if it is the first NaN.</summary>
+    /// <summary>A later element wins if it is larger, if it is the first NaN, or unopposed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Challenge(ref Vector256<float> best, ref Vector256<int> winner, Vector256<float> value, Vector256<int> position)
+    public static void Challenge(ref Vector256<float> best, ref Vector256<int> winner, Vector256<float> value, Vector256<int> position,
+        Vector256<float> unopposed = default)
     {
-        Vector256<float> wins = Vector256.GreaterThan(value, best) | Vector256.AndNot(Vector256.Equals(best, best), Vector256.Equals(value, value));
+        Vector256<float> wins = unopposed | Vector256.GreaterThan(value, best) | Vector256.AndNot(Vector256.Equals(best, best), Vector256.Equals(value, value));
         best = Vector256.ConditionalSelect(wins, value, best);
         winner = Vector256.ConditionalSelect(wins.AsInt32(), position, winner);
     }
 
     /// <summary>Even and odd elements of sixteen.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (Vector256<float> Even, Vector256<float> Odd) Split(float* source)
+    public static (Vector256<float> Even, Vector256<float> Odd) Split(float* source)
     {
         Vector256<int> order = Vector256.Create(0, 2, 4, 6, 1, 3, 5, 7);
         Vector256<float> low = Vector256.Shuffle(Vector256.Load(source), order), high = Vector256.Shuffle(Vector256.Load(source + Lanes), order);

@@ -16,6 +16,9 @@ internal readonly record struct PoolingAxis(WindowAxis Window, int Bins = 0)
     /// <summary>Output size.</summary>
     public int Output => Bins > 0 ? Bins : Window.Output;
 
+    /// <summary>Outputs o at which tap t of a sliding window is inside the input: its positions are o · Step + Origin.</summary>
+    public AxisMap Tap(int t) => new(Input, t * Window.Dilation - Window.PadBefore, Window.Stride);
+
     /// <summary>True for windows of two side by side that cover the axis, but for at most one last element.</summary>
     public bool IsPairs => Bins == 0 && Window is { Kernel: 2, Stride: 2, PadBefore: 0, PadAfter: 0, Dilation: 1 } && Output == Input / 2;
 

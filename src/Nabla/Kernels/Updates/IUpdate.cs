@@ -6,7 +6,7 @@ namespace Nabla.Kernels;
 internal interface IUpdate
 {
     /// <summary>How many state tensors the rule uses: 0 to 3.</summary>
-    static abstract int States { get; }
+    int States { get; }
 
     /// <summary>
     /// Updates the parameter <paramref name="w"/> and its states <paramref name="s"/>, <paramref name="r"/>, <paramref name="q"/>

@@ -5,7 +5,7 @@ namespace Nabla.Kernels;
 /// <summary>g' = g + λw; w ← shrink·w − η·g'. Gradient descent without momentum.</summary>
 internal readonly struct SgdUpdate(double rate, double decay, double shrink) : IUpdate
 {
-    public static int States => 0;
+    public int States => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V>
@@ -21,7 +21,7 @@ internal readonly struct SgdUpdate(double rate, double decay, double shrink) : I
 /// </summary>
 internal readonly struct MomentumUpdate(double momentum, double inflow, double outflow, double ahead, double decay, double shrink) : IUpdate
 {
-    public static int States => 1;
+    public int States => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V v, ref V r, ref V q) where V : struct, ILanes<V>

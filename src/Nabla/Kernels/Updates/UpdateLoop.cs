@@ -36,14 +36,14 @@ internal static unsafe class UpdateLoop
         for (; i <= n - width; i += width)
         {
             V x = Unsafe.ReadUnaligned<V>(w + i), dx = Unsafe.ReadUnaligned<V>(g + i);
-            if (R.States > 0) a = Unsafe.ReadUnaligned<V>(s + i);
-            if (R.States > 1) b = Unsafe.ReadUnaligned<V>(r + i);
-            if (R.States > 2) c = Unsafe.ReadUnaligned<V>(q + i);
+            if (rule.States > 0) a = Unsafe.ReadUnaligned<V>(s + i);
+            if (rule.States > 1) b = Unsafe.ReadUnaligned<V>(r + i);
+            if (rule.States > 2) c = Unsafe.ReadUnaligned<V>(q + i);
             rule.Step(ref x, dx, ref a, ref b, ref c);
             Unsafe.WriteUnaligned(w + i, x);
-            if (R.States > 0) Unsafe.WriteUnaligned(s + i, a);
-            if (R.States > 1) Unsafe.WriteUnaligned(r + i, b);
-            if (R.States > 2) Unsafe.WriteUnaligned(q + i, c);
+            if (rule.States > 0) Unsafe.WriteUnaligned(s + i, a);
+            if (rule.States > 1) Unsafe.WriteUnaligned(r + i, b);
+            if (rule.States > 2) Unsafe.WriteUnaligned(q + i, c);
         }
         if (i < n) Tail<R, V, T>(rule, w + i, g + i, s + i, r + i, q + i, n - i);
     }
@@ -56,14 +56,14 @@ internal static unsafe class UpdateLoop
         V x = default, dx = default, a = default, b = default, c = default;
         Unsafe.CopyBlockUnaligned(&x, w, bytes);
         Unsafe.CopyBlockUnaligned(&dx, g, bytes);
-        if (R.States > 0) Unsafe.CopyBlockUnaligned(&a, s, bytes);
-        if (R.States > 1) Unsafe.CopyBlockUnaligned(&b, r, bytes);
-        if (R.States > 2) Unsafe.CopyBlockUnaligned(&c, q, bytes);
+        if (rule.States > 0) Unsafe.CopyBlockUnaligned(&a, s, bytes);
+        if (rule.States > 1) Unsafe.CopyBlockUnaligned(&b, r, bytes);
+        if (rule.States > 2) Unsafe.CopyBlockUnaligned(&c, q, bytes);
         rule.Step(ref x, dx, ref a, ref b, ref c);
         Unsafe.CopyBlockUnaligned(w, &x, bytes);
-        if (R.States > 0) Unsafe.CopyBlockUnaligned(s, &a, bytes);
-        if (R.States > 1) Unsafe.CopyBlockUnaligned(r, &b, bytes);
-        if (R.States > 2) Unsafe.CopyBlockUnaligned(q, &c, bytes);
+        if (rule.States > 0) Unsafe.CopyBlockUnaligned(s, &a, bytes);
+        if (rule.States > 1) Unsafe.CopyBlockUnaligned(r, &b, bytes);
+        if (rule.States > 2) Unsafe.CopyBlockUnaligned(q, &c, bytes);
     }
 
     readonly struct Job<R, T>(R rule, T* w, T* g, T* s, T* r, T* q, nint n) : IJob where R : struct, IUpdate where T : unmanaged

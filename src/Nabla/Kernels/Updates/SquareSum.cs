@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>Σ x². Fixed blocks, each summed in lanes, added up in order as doubles: the same bits for any number of threads.</summary>
+internal static unsafe class SquareSum
+{
+    const int Block = 16 * 1024;
+
+    public static double Run<T>(T* x, nint n) where T : unmanaged
+    {
+        if (n <= Block) return Sum(x, n);
+        int blocks = (int)((n + Block - 1) / Block);
+        double* partial = (double*)Scratch.Get((nuint)blocks * sizeof(double));
+        var job = new Job<T>(x, n, partial);
+        Workers.For(blocks, ref job);
+        double sum = 0;
+        for (int i = 0; i < blocks; i++) sum += partial[i];
+        return sum;
+    }
+
+    static double Sum<T>(T* x, nint n) where T : unmanaged =>
+        typeof(T) == typeof(float) ? Lanes<Lanes512, T>(x, n) : Lanes<Float64, T>(x, n);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static double Lanes<V, T>(T* x, nint n) where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        nint width = sizeof(V) / sizeof(T), i = 0;
+        V s0 = default, s1 = default, s2 = default, s3 = default;
+        for (; i <= n - 4 * width; i += 4 * width)
+        {
+            V x0 = Unsafe.ReadUnaligned<V>(x + i), x1 = Unsafe.ReadUnaligned<V>(x + i + width);
+            V x2 = Unsafe.ReadUnaligned<V>(x + i + 2 * width), x3 = Unsafe.ReadUnaligned<V>(x + i + 3 * width);
+            s0 = V.FusedMultiplyAdd(x0, x0, s0);
+            s1 = V.FusedMultiplyAdd(x1, x1, s1);
+            s2 = V.FusedMultiplyAdd(x2, x2, s2);
+            s3 = V.FusedMultiplyAdd(x3, x3, s3);
+        }
+        V all = (s0 + s1) + (s2 + s3);
+        double sum = 0;
+        for (T* lane = (T*)&all, end = lane + width; lane < end; lane++) sum += Number(*lane);
+        for (; i < n; i++) sum += Number(x[i]) * Number(x[i]);
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static double Number<T>(T x) where T : unmanaged => typeof(T) == typeof(float) ? *(float*)&x : *(double*)&x;
+
+    readonly struct Job<T>(T* x, nint n, double* partial) : IJob where T : unmanaged
+    {
+        public void Run(int index)
+        {
+            nint at = (nint)index * Block;
+            partial[index] = Sum(x + at, Math.Min(Block, n - at));
+        }
+    }
+}

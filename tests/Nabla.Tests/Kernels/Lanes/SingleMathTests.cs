@@ -1,0 +1,137 @@
+using Nabla.Kernels;
+
+namespace Nabla.Tests.Kernels.Lanes;
+
+/// <summary>
+/// The vector functions of floats against the framework's doubles. Errors are in ulps: distances between neighboring floats at
+/// the exact result. A correctly rounded function has a maximum of 0.5.
+/// </summary>
+public class SingleMathTests
+{
+    // Name, operation, exact function, largest |argument| that is tried, maximum and mean error.
+    public static TheoryData<string> Functions => [.. Table.Keys];
+
+    static readonly Dictionary<string, (Func<Tensor, Tensor> Ours, Func<double, double> Exact, double Range, double Max, double Mean)> Table = new()
+    {
+        ["exp"] = (x => x.Exp(), Math.Exp, 110, 1.0, 0.27),
+        ["expm1"] = (x => x.Expm1(), ScalarMath.Expm1, 110, 1.6, 0.27),
+        ["log"] = (x => x.Log(), Math.Log, double.MaxValue, 1.0, 0.27),
+        ["log1p"] = (x => x.Log1p(), ScalarMath.Log1p, double.MaxValue, 1.5, 0.27),
+        ["tanh"] = (x => x.Tanh(), Math.Tanh, 12, 2.5, 0.27),
+        ["sigmoid"] = (x => x.Sigmoid(), ScalarMath.Sigmoid, 110, 2.5, 0.35),
+        ["erf"] = (x => x.Erf(), ScalarMath.Erf, 6, 3.0, 0.65),
+        ["normal"] = (x => x.NormalDistribution(), ScalarMath.NormalDistribution, 15, 6.5, 0.45),
+        ["sin"] = (x => x.Sin(), Math.Sin, CircularMath.Limit, 2.0, 0.27),
+        ["cos"] = (x => x.Cos(), Math.Cos, CircularMath.Limit, 2.0, 0.27),
+        ["sqrt"] = (x => x.Sqrt(), Math.Sqrt, double.MaxValue, 0.5, 0.27),
+    };
+
+    static readonly float[] Special =
+    [
+        0f, -0f, 1, -1, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue, float.Epsilon, -float.Epsilon,
+        1.17549435e-38f, -1.17549435e-38f, 1e-40f, -1e-40f, 1e-20f, -1e-20f, 88.72283f, 88.72284f, -87.4f, -103.9f, -104.1f, 1e4f, -1e4f, 1e10f,
+    ];
+
+    [Theory]
+    [MemberData(nameof(Functions))]
+    public void Errors_stay_below_the_stated_ulps(string name)
+    {
+        var (ours, exact, range, maximum, mean) = Table[name];
+        float[] x = [.. Patterns(4099).Where(v => Math.Abs(v) <= range && !double.IsNaN(exact(v))), .. Even(range)];
+        float[] y = ours(Tensor.From(x)).ToArray<float>();
+        double worst = 0, sum = 0;
+        float at = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            double error = Ulps(exact(x[i]), y[i]);
+            if (error > worst) (worst, at) = (error, x[i]);
+            sum += error;
+        }
+        Assert.True(worst <= maximum && sum / x.Length <= mean, $"{name}: maximum {worst:F2} ulp at {at:R}, mean {sum / x.Length:F3} of {x.Length}");
+
+        // The body of the distribution too, where a network lives: bit patterns favor tiny numbers.
+        float[] Even(double range) => [.. Enumerable.Range(0, 20_000).Select(i => (float)((i - 10_000) * Math.Min(range, 20) / 10_000)).Where(v => !double.IsNaN(exact(v)))];
+    }
+
+    [Theory]
+    [MemberData(nameof(Functions))]
+    public void Special_values_are_exact(string name)
+    {
+        var (ours, exact, _, maximum, _) = Table[name];
+        float[] y = ours(Tensor.From(Special)).ToArray<float>();
+        for (int i = 0; i < Special.Length; i++)
+        {
+            float wanted = (float)exact(Special[i]);
+            bool same = BitConverter.SingleToInt32Bits(wanted) == BitConverter.SingleToInt32Bits(y[i]) || (float.IsNaN(wanted) && float.IsNaN(y[i]))
+                || (wanted != 0 && float.IsFinite(wanted) && Ulps(exact(Special[i]), y[i]) <= maximum);
+            Assert.True(same, $"{name}({Special[i]:R}): expected {wanted:R}, got {y[i]:R}");
+        }
+    }
+
+    [Fact]
+    public void Tanh_and_erf_saturate_at_exactly_one()
+    {
+        Assert.Equal([1f, -1, 1, -1], Tensor.From([9.1f, -9.1f, 1e4f, float.NegativeInfinity]).Tanh().ToArray<float>());
+        Assert.Equal([1f, -1, 1, -1], Tensor.From([4.1f, -4.1f, 1e4f, float.NegativeInfinity]).Erf().ToArray<float>());
+    }
+
+    [Fact]
+    public void A_lane_beyond_the_range_of_sine_does_not_change_its_neighbors()
+    {
+        float[] x = [.. Enumerable.Range(0, 64).Select(i => i * 0.37f)];
+        float[] alone = Tensor.From(x).Sin().ToArray<float>();
+        for (int i = 3; i < 64; i += 16) x[i] = 1e7f + i;
+        float[] mixed = Tensor.From(x).Sin().ToArray<float>();
+        for (int i = 0; i < 64; i++) Assert.Equal(i % 16 == 3 ? MathF.Sin(x[i]) : alone[i], mixed[i]);
+    }
+
+    [Fact]
+    public void Powers_are_within_an_ulp()
+    {
+        float[] bases = [.. Patterns(1_299_709).Where(v => v > 0)];
+        float[] exponents = [-40.5f, -3, -1.25f, -0.1f, 1e-6f, 0.3f, 0.5f, 1, 1.7f, 2, 3, 12.3f, 80];
+        double worst = 0;
+        foreach (float b in exponents)
+        {
+            float[] y = Tensor.From(bases).Pow(Tensor.From([b])).ToArray<float>();
+            for (int i = 0; i < bases.Length; i++) worst = Math.Max(worst, Ulps(Math.Pow(bases[i], b), y[i]));
+        }
+        Assert.True(worst <= 0.75, $"maximum {worst:F3} ulp");
+    }
+
+    [Fact]
+    public void Powers_of_special_values_are_those_of_the_framework()
+    {
+        float[] values = [.. Special, 2, -2, 3, -3, 0.5f, -0.5f, 1.5f, -1.5f, 16777216, 16777217 + 2];
+        foreach (float b in values)
+        {
+            float[] y = Tensor.From(values).Pow(Tensor.From([b])).ToArray<float>();
+            for (int i = 0; i < values.Length; i++)
+            {
+                float wanted = MathF.Pow(values[i], b);
+                Assert.True(
+                    wanted.Equals(y[i]) && (wanted != 0 || float.IsNegative(wanted) == float.IsNegative(y[i])) || (float.IsNormal(wanted) && Ulps(wanted, y[i]) <= 1),
+                    $"pow({values[i]:R}, {b:R}): expected {wanted:R}, got {y[i]:R}");
+            }
+        }
+    }
+
+    static double Ulps(double exact, float actual)
+    {
+        float rounded = (float)exact;
+        if (float.IsInfinity(rounded) || float.IsInfinity(actual)) return rounded == actual ? 0 : double.PositiveInfinity;
+        double spacing = Math.Max(float.Epsilon, (double)MathF.BitIncrement(MathF.Abs(rounded)) - MathF.Abs(rounded));
+        double error = Math.Abs(exact - actual) / spacing;
+        return double.IsNaN(error) ? double.PositiveInfinity : error;
+    }
+
+    /// <summary>Floats of every size: each bit pattern that is a multiple of <paramref name="step"/>.</summary>
+    static IEnumerable<float> Patterns(uint step)
+    {
+        for (ulong bits = 0; bits <= uint.MaxValue; bits += step)
+        {
+            float value = BitConverter.UInt32BitsToSingle((uint)bits);
+            if (float.IsFinite(value)) yield return value;
+        }
+    }
+}

@@ -34,6 +34,7 @@ internal readonly unsafe struct RowJob<R, T>(R function, RowPlan plan, T* a, T* 
         else LongRuns(first, end);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void LongRuns(int first, int end)
     {
         var walk = new RowPlan.Walk(plan, first);
@@ -44,6 +45,7 @@ internal readonly unsafe struct RowJob<R, T>(R function, RowPlan plan, T* a, T* 
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void ShortRuns(int first, int end)
     {
         T* buffer = stackalloc T[RowPlan.Inputs * (Block + Slack)];
@@ -67,6 +69,7 @@ internal readonly unsafe struct RowJob<R, T>(R function, RowPlan plan, T* a, T* 
     }
 
     /// <summary>True if an input has to be laid out for every block; one that repeats itself is laid out here, once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     bool Fills(int input, T* x, T* buffer)
     {
         if (plan.IsDense(input)) return false;
@@ -82,6 +85,7 @@ internal readonly unsafe struct RowJob<R, T>(R function, RowPlan plan, T* a, T* 
         : new(buffer, false);
 
     /// <summary>One run. What a vector store writes beyond its end, the next run overwrites.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void Fill(T* x, bool isScalar, T* buffer)
     {
         if (isScalar)

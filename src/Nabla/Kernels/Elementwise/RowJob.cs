@@ -3,20 +3,12 @@ using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
-/// <summary>A loop over consecutive elements of the output, given what its inputs are there.</summary>
-internal unsafe interface IRunFunction<T> where T : unmanaged
-{
-    static abstract int Inputs { get; }
-
-    void Run(Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n);
-}
-
 /// <summary>
 /// A broadcast loop, chunk by chunk of rows. Long runs are loops of their own. Of short ones many are first laid out side by side
 /// in a buffer, so that a bias of ten numbers costs one loop over the matrix and not a call a row.
 /// </summary>
-internal readonly unsafe struct RowJob<R, T>(R function, RowPlan plan, T* a, T* b, T* c, T* y, int rowsPerChunk) : IJob
-    where R : struct, IRunFunction<T> where T : unmanaged
+internal readonly unsafe struct RowJob<R, T, U>(R function, RowPlan plan, T* a, T* b, T* c, U* y, int rowsPerChunk) : IJob
+    where R : struct, IRunFunction<T, U> where T : unmanaged where U : unmanaged
 {
     /// <summary>Runs below this many elements go through buffers.</summary>
     const int ShortRun = 64;
@@ -25,7 +17,7 @@ internal readonly unsafe struct RowJob<R, T>(R function, RowPlan plan, T* a, T* 
     const int Block = 1024;
 
     /// <summary>Room for a vector that is stored beyond the end of the last run.</summary>
-    const int Slack = 16;
+    const int Slack = 64;
 
     public void Run(int index)
     {

@@ -15,6 +15,14 @@ internal readonly record struct Moments(double Mean, double Variance, double Cen
 {
     /// <summary>Numbers kept per group for backward.</summary>
     public const int Kept = 3;
+
+    /// <summary>From a first guess of the mean and the sums of x − center and (x − center)² over <paramref name="count"/> numbers.</summary>
+    public static Moments From(double center, double first, double second, double count, double epsilon)
+    {
+        double correction = first / count, variance = Math.Max(0, second / count - correction * correction);
+        double scale = 1 / Math.Sqrt(variance + epsilon);
+        return new(center + correction, variance, center, scale, -correction * scale);
+    }
 }
 
 /// <summary>Two passes with the correction of Chan, Golub and LeVeque (1983): the error does not grow with mean / deviation.</summary>
@@ -34,9 +42,7 @@ internal static unsafe class Moments<V, T> where V : unmanaged, ILanes<V> where 
             first += deviation;
             second += square;
         }
-        double correction = first / count, variance = Math.Max(0, second / count - correction * correction);
-        double scale = 1 / Math.Sqrt(variance + epsilon);
-        return new(center + correction, variance, center, scale, -correction * scale);
+        return Moments.From(center, first, second, count, epsilon);
     }
 
     /// <summary>Keeps what backward needs.</summary>

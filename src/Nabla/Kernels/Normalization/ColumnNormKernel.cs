@@ -98,10 +98,16 @@ internal static unsafe class ColumnNormKernel
         {
             double* plain = stackalloc double[Strip], product = stackalloc double[Strip];
             T* center = stackalloc T[Strip], scale = stackalloc T[Strip], shift = stackalloc T[Strip];
-            new Span<T>(center, Strip).Clear();
+            new ReadOnlySpan<T>(x + first, end - first).CopyTo(new Span<T>(center, Strip));
             Sums<V, T>(x + first, null, center, rows, columns, end - first, plain, product);
-            for (int c = 0; c < end - first; c++) Lane<V, T>.Write(center + c, plain[c] / rows);
-            Sums<V, T>(x + first, null, center, rows, columns, end - first, plain, product);
+            for (int c = 0; c < end - first; c++)
+            {
+                // As in Moments.Of: an outlier in the first row is no center.
+                Moments guess = Moments.From(Lane<V, T>.Read(center + c), plain[c], product[c], rows, epsilon);
+                if (guess.IsPrecise) continue;
+                Lane<V, T>.Write(center + c, guess.Mean);
+                Sums<V, T>(x + first + c, null, center + c, rows, columns, 1, plain + c, product + c);
+            }
             for (int c = 0; c < end - first; c++)
             {
                 int column = first + c;

@@ -14,7 +14,7 @@ public enum PadMode
 }
 
 /// <summary>Elements put around a tensor.</summary>
-public static class Padding
+public static class Borders
 {
     extension(Tensor x)
     {

@@ -42,7 +42,7 @@ internal readonly ref struct ReductionPlan
             bool isReduced = (mask >> axis & 1) != 0;
             kept[axis] = isReduced ? 1 : x.Shape[axis];
             if (!isReduced) dropped[count++] = x.Shape[axis];
-            else (first, last) = (first < 0 ? axis : first, axis);
+            else if (x.Shape[axis] != 1) (first, last) = (first < 0 ? axis : first, axis);
         }
         Shape keptShape = Shape.Create(kept), droppedShape = Shape.Create(dropped[..count]);
         if (first < 0) return new(x.Length, 1, 1, keptShape, droppedShape, null);

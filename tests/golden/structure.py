@@ -79,6 +79,8 @@ def indexing(file):
     file.case("OneHot", lambda x: F.one_hot(x, 6), {"x": draw.integers(0, 6, 2, 4)}, gradients=False, classes=6)
     file.case("Embedding", lambda weight, indices: F.embedding(indices, weight),
               {"weight": draw.normal(6, 3), "indices": draw.integers(0, 6, 2, 5)})
+    file.case("Embedding", lambda weight, indices: F.embedding(indices, weight, 2),
+              {"weight": draw.normal(4, 3), "indices": torch.tensor([2, 0, 2, 3])}, padding=2)
 
 
 def joining(file):

@@ -13,26 +13,42 @@ public class StructureParityTests
         { "Flatten", c => c["x"].Flatten(c.Int("first"), c.Int("last")) },
         { "Expand", c => c["x"].Narrow(1, 0, 1).Expand(c.Ints("sizes")!) },
         { "Flip", c => c["x"].Flip(c.Ints("axes")!) },
+        { "Roll", c => c["x"].Roll(c.Int("shift"), c.Int("axis")) },
+        { "Repeat", c => c["x"].Repeat(c.Int("count"), c.Int("axis")) },
+        { "Tile", c => c["x"].Tile(c.Ints("counts")!) },
         { "Narrow", c => c["x"].Narrow(c.Int("axis"), c.Int("start"), c.Int("length")) },
         { "Split", c => c["x"].Split(c.Ints("sizes")!, c.Int("axis")) },
         { "Chunk", c => c["x"].Chunk(c.Int("count"), c.Int("axis")) },
         { "Slice", Slice },
+        { "UpperTriangle", c => c["x"].UpperTriangle(c.Int("offset")) },
+        { "LowerTriangle", c => c["x"].LowerTriangle(c.Int("offset")) },
+        { "DiagonalMatrix", c => c["x"].DiagonalMatrix(c.Int("offset")) },
+        { "Trace", c => c["x"].Trace() },
+        { "Diagonal", c => c["x"].Diagonal(c.Int("offset")) },
 
         { "IndexSelect", c => c["x"].IndexSelect(c.Int("axis"), c["indices"]) },
         { "Gather", c => c["x"].Gather(c.Int("axis"), c["indices"]) },
         { "Scatter", c => c["x"].Scatter(c.Int("axis"), c["indices"], c["source"]) },
         { "ScatterAdd", c => c["x"].ScatterAdd(c.Int("axis"), c["indices"], c["source"]) },
         { "IndexAdd", c => c["x"].IndexAdd(c.Int("axis"), c["indices"], c["source"]) },
+        { "Take", c => c["x"].Take(c["indices"]) },
         { "MaskedSelect", c => c["x"][c["mask"]] },
         { "MaskedFill", c => c["x"].MaskedFill(c["mask"], c.Double("value")) },
         { "IndexTensor", c => c["x"][c["indices"]] },
-        { "Embedding", c => c["weight"].Embedding(c["indices"]) },
+        { "OneHot", c => c["x"].OneHot(c.Int("classes"), DType.Int64) },
+        { "Embedding", c => c["weight"].Embedding(c["indices"], c.Has("padding") ? c.Int("padding") : null) },
 
         { "Concatenate", c => Tensor.Concatenate([c["a"], c["b"], c["c"]], c.Int("axis")) },
         { "Stack", c => Tensor.Stack([c["a"], c["b"]], c.Int("axis")) },
+        { "Pad", Pad },
 
         { "MatMul", c => c["a"].MatMul(c["b"]) },
+        { "Outer", c => c["a"].Outer(c["b"]) },
+        { "Cross", c => c["a"].Cross(c["b"]) },
+        { "Meshgrid", c => Both(c["a"].Meshgrid(c["b"])) },
+        { "Dot", c => c["a"].Dot(c["b"]) },
         { "Linear", c => c["x"].Linear(c["weight"], c.Optional("bias")) },
+        { "Einsum", c => Tensor.Einsum(c.Text("equation"), [.. c.Inputs.Select(input => input.Value)]) },
     };
 
     public static TheoryData<string> Cases => Table.Cases;
@@ -61,4 +77,11 @@ public class StructureParityTests
         };
     }
 
+    static Tensor[] Both((Tensor First, Tensor Second) pair) => [pair.First, pair.Second];
+
+    static Tensor Pad(GoldenCase c)
+    {
+        int[] last = c.Ints("last")!, before = c.Ints("before")!;
+        return c["x"].Pad([(before[0], before[1]), (last[0], last[1])], Enum.Parse<PadMode>(c.Text("mode"), ignoreCase: true), c.Double("value", 0));
+    }
 }

@@ -12,6 +12,12 @@ internal static class Rejection
         for (int k = 0; k < y.Length; k++) y[k] = (float)(scale * Gamma(new(stream, first + k), shape));
     }
 
+    /// <summary>The same in double precision.</summary>
+    internal static void Gamma(RandomStream stream, long first, Span<double> y, double shape, double scale = 1)
+    {
+        for (int k = 0; k < y.Length; k++) y[k] = scale * Gamma(new(stream, first + k), shape);
+    }
+
     /// <summary>Normal restricted to [low, high] (Robert, 1995).</summary>
     internal static void TruncatedNormal(
         RandomStream stream, long first, Span<float> y, double mean, double deviation, double low, double high)
@@ -20,6 +26,15 @@ internal static class Rejection
         float lowest = (float)low, highest = (float)high;
         for (int k = 0; k < y.Length; k++)
             y[k] = Math.Clamp((float)(mean + deviation * TruncatedNormal(new(stream, first + k), a, b)), lowest, highest);
+    }
+
+    /// <summary>The same in double precision.</summary>
+    internal static void TruncatedNormal(
+        RandomStream stream, long first, Span<double> y, double mean, double deviation, double low, double high)
+    {
+        double a = (low - mean) / deviation, b = (high - mean) / deviation;
+        for (int k = 0; k < y.Length; k++)
+            y[k] = Math.Clamp(mean + deviation * TruncatedNormal(new(stream, first + k), a, b), low, high);
     }
 
     static double Gamma(Attempts attempts, double shape)

@@ -13,7 +13,7 @@ public enum Reduction
     None,
 }
 
-/// <summary>How far predictions are from their targets. Without parameters; record and call <c>Backward()</c> on the result.</summary>
+/// <summary>How far predictions are from their targets. Without parameters; call <c>Backward()</c> on the result.</summary>
 public abstract class Loss
 {
     /// <summary>The loss of a batch: a scalar, unless the reduction is <see cref="Reduction.None"/>.</summary>
@@ -29,11 +29,16 @@ public abstract class Loss
         _ => values,
     };
 
-    private protected static void RequireSameShape(Tensor prediction, Tensor target, string who)
+    /// <summary>The weighted mean divides by the sum of the weights.</summary>
+    private protected static Tensor Reduce(Tensor values, Tensor weights, Reduction reduction) =>
+        reduction == Reduction.Mean ? values.Sum() / weights.Sum() : Reduce(values, reduction);
+
+    /// <summary>Refuses to broadcast, which would pair every prediction with every target.</summary>
+    private protected void RequireSameShape(Tensor prediction, Tensor target)
     {
-        if (prediction.Shape != target.Shape)
-            throw new ShapeException(
-                $"{who}: expected a target of shape {prediction.Shape} like the prediction, got {target.Shape}. " +
-                "Reshape one of them: broadcasting here would pair every prediction with every target.");
+        if (prediction.Shape == target.Shape) return;
+        throw new ShapeException(
+            $"{GetType().Name}: expected a target of shape {prediction.Shape} like the prediction, got {target.Shape}. " +
+            (prediction.Length == target.Length ? $"Reshape the target to {prediction.Shape}." : "Is the last layer as wide as the target?"));
     }
 }

@@ -1,3 +1,6 @@
+using System.Numerics;
+using Nabla.Kernels;
+
 namespace Nabla;
 
 /// <summary>How a reduction over any axes becomes one over the middle axis of a contiguous [outer, reduced, inner] block.</summary>
@@ -28,8 +31,8 @@ internal readonly ref struct ReductionPlan
         int rank = x.Rank, mask = 0;
         foreach (int axis in axes)
         {
-            int bit = 1 << x.Shape.Axis(axis, who);
-            if ((mask & bit) != 0) throw new ShapeException($"{who}: expected each axis once, got axis {axis} twice.");
+            int named = x.Shape.Axis(axis, who), bit = 1 << named;
+            if ((mask & bit) != 0) throw new ShapeException($"{who}: expected each axis once, got axis {named} twice.");
             mask |= bit;
         }
         Span<int> kept = stackalloc int[rank], dropped = stackalloc int[rank];
@@ -63,10 +66,31 @@ internal readonly ref struct ReductionPlan
         return new(outer * inner, reduced, 1, keptShape, droppedShape, order);
     }
 
+    /// <summary>Axes of the tensor in the order of the plan.</summary>
+    public int[] Order => order ?? AxisList.All(Kept.Rank);
+
+    /// <summary>Folds the tensor: a fresh result, not recorded.</summary>
+    public Tensor Fold<TFold>(Tensor x, bool keepAxis) where TFold : struct, IFold
+    {
+        Tensor plain = Arrange(x), y = Tensor.Uninitialized(keepAxis ? Kept : Dropped, x.DType);
+        x.DType.Calculate(new Folding<TFold>(plain, y, Outer, Reduced, Inner));
+        return y;
+    }
+
     /// <summary>The tensor with its elements in the order of the plan.</summary>
     public Tensor Arrange(Tensor x)
     {
         using Autograd.Scope scope = Autograd.NoGradient();
         return (order is null ? x : x.Permute(order)).Contiguous();
+    }
+
+    readonly unsafe struct Folding<TFold>(Tensor x, Tensor y, int outer, int reduced, int inner) : ICalculation where TFold : struct, IFold
+    {
+        public void Run<T>() where T : unmanaged, INumber<T>
+        {
+            fixed (T* from = &x.Origin<T>(), to = &y.Origin<T>()) FoldKernel.Run<TFold, T>(from, outer, reduced, inner, to);
+            GC.KeepAlive(x);
+            GC.KeepAlive(y);
+        }
     }
 }

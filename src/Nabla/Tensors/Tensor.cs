@@ -93,6 +93,24 @@ public sealed class Tensor
 
     internal bool IsMaterialized => storage is not null;
 
+    /// <summary>
+    /// A part of the tensor; entries stand for axes from the first on, axes without an entry are taken whole. Positions, ranges and
+    /// new axes give a view; tensors of positions and masks give a copy. Assigning overwrites the part in place; the value
+    /// broadcasts to it and is converted; <c>x[1..3].Fill(0.5)</c> overwrites with a number.
+    /// </summary>
+    /// <remarks>
+    /// Several tensors of positions broadcast together and their common axes take the place of the first if they index
+    /// neighboring axes, else they come first (NumPy's rule). A position written twice keeps the last value.
+    /// </remarks>
+    /// <exception cref="ShapeException">There are too many entries, or a value or mask does not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A position or range leaves its axis.</exception>
+    [IndexerName("Part")]     // Item is taken by the value of a tensor with one element
+    public Tensor this[params ReadOnlySpan<TensorIndex> indices]
+    {
+        get => Indexing.Get(this, indices);
+        set => Indexing.Set(this, indices, value);
+    }
+
     /// <summary>The value of a tensor with one element.</summary>
     /// <exception cref="ShapeException">There is not exactly one element.</exception>
     public T Item<T>() where T : unmanaged

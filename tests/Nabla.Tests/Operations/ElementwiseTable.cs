@@ -39,7 +39,7 @@ static class ElementwiseTable
         }
     }
 
-    static object Create(Type type)
+    public static object Create(Type type)
     {
         if (type.GetConstructors().Length == 0) return Activator.CreateInstance(type)!;
         Assert.True(Constants.ContainsKey(type), $"{type.Name} has constants: give it a row in {nameof(ElementwiseTable)}.");

@@ -48,6 +48,9 @@ public sealed class GoldenCase
     /// <summary>A list, or null where the peer was given none.</summary>
     public int[]? Ints(string attribute) => Attribute(attribute) is { } list ? [.. list.EnumerateArray().Select(i => i.GetInt32())] : null;
 
+    public double[]? Doubles(string attribute) =>
+        Attribute(attribute) is { } list ? [.. list.EnumerateArray().Select(GoldenTensor.Number)] : null;
+
     /// <summary>Two numbers, or one that stands for both.</summary>
     public (int, int) Pair(string attribute, int otherwise) => Attribute(attribute) switch
     {

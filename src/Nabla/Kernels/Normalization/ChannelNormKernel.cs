@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>
+/// Normalization per channel of a contiguous [batch, channels, inner] block; float and double. A channel is one job, so that its
+/// passes find it in the second-level cache. Weight and bias may be null.
+/// </summary>
+internal static unsafe class ChannelNormKernel
+{
+    /// <summary>
+    /// y = x̂·weight + bias with x̂ = (x − mean) / √(variance + ε) over batch and inner; keeps <see cref="Moments.Kept"/> numbers per channel.
+    /// </summary>
+    public static void Forward<T>(
+        T* x, T* weight, T* bias, int batch, int channels, int inner, double epsilon, T* y, T* mean, T* variance, T* kept) where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+            RowRanges.Run(channels, channels, 1, new Values<Lanes512, T>(x, weight, bias, batch, channels, inner, epsilon, y, mean, variance, kept));
+        else RowRanges.Run(channels, channels, 1, new Values<Float64, T>(x, weight, bias, batch, channels, inner, epsilon, y, mean, variance, kept));
+    }
+
+    /// <summary>dBias = Σ dy, dWeight = Σ dy·x̂, dx = weight·scale·(dy − mean dy − x̂·mean(dy·x̂)), all over batch and inner.</summary>
+    public static void Backward<T>(
+        T* x, T* weight, T* kept, T* dy, int batch, int channels, int inner, T* dx, T* dWeight, T* dBias) where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+            RowRanges.Run(channels, channels, 1, new Slopes<Lanes512, T>(x, weight, kept, dy, batch, channels, inner, dx, dWeight, dBias));
+        else RowRanges.Run(channels, channels, 1, new Slopes<Float64, T>(x, weight, kept, dy, batch, channels, inner, dx, dWeight, dBias));
+    }
+
+    /// <summary>y = (x − center)·scale + shift with one number of each per channel.</summary>
+    public static void Apply<T>(T* x, T* center, T* scale, T* shift, int batch, int channels, int inner, T* y) where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+            RowRanges.Run(batch * channels, inner, new Affine<Lanes512, T>(x, center, scale, shift, channels, inner, y));
+        else RowRanges.Run(batch * channels, inner, new Affine<Float64, T>(x, center, scale, shift, channels, inner, y));
+    }
+
+    readonly struct Affine<V, T>(T* x, T* center, T* scale, T* shift, int channels, int inner, T* y) : IRows
+        where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int first, int end)
+        {
+            for (int row = first; row < end; row++)
+            {
+                int c = row % channels;
+                RowLoops<V, T>.Affine(x + (nint)row * inner, inner, Lane<V, T>.Read(center + c), Lane<V, T>.Read(scale + c), Lane<V, T>.Read(shift + c),
+                    y + (nint)row * inner);
+            }
+        }
+    }
+
+    readonly struct Values<V, T>(
+        T* x, T* weight, T* bias, int batch, int channels, int inner, double epsilon, T* y, T* mean, T* variance, T* kept) : IRows
+        where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int first, int end)
+        {
+            for (int channel = first; channel < end; channel++)
+            {
+                nint start = (nint)channel * inner, stride = (nint)channels * inner;
+                Moments moments = Moments<V, T>.Of(x + start, batch, stride, inner, epsilon);
+                Moments<V, T>.Write(moments, kept + channel * Moments.Kept);
+                Lane<V, T>.Write(mean + channel, moments.Mean);
+                Lane<V, T>.Write(variance + channel, moments.Variance);
+                double w = weight == null ? 1 : Lane<V, T>.Read(weight + channel), b = bias == null ? 0 : Lane<V, T>.Read(bias + channel);
+                for (int n = 0; n < batch; n++)
+                    RowLoops<V, T>.Affine(
+                        x + start + n * stride, inner, moments.Center, moments.Scale * w, moments.Offset * w + b, y + start + n * stride);
+            }
+        }
+    }
+
+    readonly struct Slopes<V, T>(T* x, T* weight, T* kept, T* dy, int batch, int channels, int inner, T* dx, T* dWeight, T* dBias) : IRows
+        where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int first, int end)
+        {
+            for (int channel = first; channel < end; channel++)
+            {
+                nint start = (nint)channel * inner, stride = (nint)channels * inner;
+                T* of = kept + channel * Moments.Kept;
+                double center = Lane<V, T>.Read(of), scale = Lane<V, T>.Read(of + 1), offset = Lane<V, T>.Read(of + 2);
+                double plain = 0, deviated = 0, count = (double)batch * inner;
+                for (int n = 0; n < batch; n++)
+                {
+                    (double dySum, double product) = Sums(x + start + n * stride, dy + start + n * stride, center);
+                    plain += dySum;
+                    deviated += product;
+                }
+                double weighted = deviated * scale + plain * offset;
+                Lane<V, T>.Write(dBias + channel, plain);
+                Lane<V, T>.Write(dWeight + channel, weighted);
+                // a·(dy − mean dy − x̂·slope) with x̂ = (x − center)·scale + offset, as dy·a + (x − center)·b + c
+                double slope = weighted / count, a = scale * (weight == null ? 1 : Lane<V, T>.Read(weight + channel));
+                for (int n = 0; n < batch; n++)
+                    Combine(x + start + n * stride, dy + start + n * stride, center, a, -a * slope * scale, -a * (plain / count + offset * slope),
+                        dx + start + n * stride);
+            }
+        }
+
+        /// <summary>Σ dy and Σ dy·(x − center).</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        (double, double) Sums(T* from, T* slopes, double center)
+        {
+            V middle = V.Constant(center), plain0 = V.Constant(0), plain1 = plain0, product0 = plain0, product1 = plain0;
+            nint width = Lane<V, T>.Width, i = 0;
+            for (; i <= inner - 2 * width; i += 2 * width)
+            {
+                V dy0 = Lane<V, T>.Load(slopes + i), dy1 = Lane<V, T>.Load(slopes + i + width);
+                plain0 += dy0;
+                plain1 += dy1;
+                product0 = V.FusedMultiplyAdd(dy0, Lane<V, T>.Load(from + i) - middle, product0);
+                product1 = V.FusedMultiplyAdd(dy1, Lane<V, T>.Load(from + i + width) - middle, product1);
+            }
+            for (; i < inner; i += width)
+            {
+                nint count = Math.Min(inner - i, width);
+                V dy0 = Lane<V, T>.Load(slopes + i, count, V.Constant(0));
+                plain0 += dy0;
+                product0 = V.FusedMultiplyAdd(dy0, Lane<V, T>.Load(from + i, count, middle) - middle, product0);
+            }
+            return (Lane<V, T>.Sum(plain0 + plain1), Lane<V, T>.Sum(product0 + product1));
+        }
+
+        /// <summary>dx = dy·a + (x − center)·b + c.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void Combine(T* from, T* slopes, double center, double a, double b, double c, T* to)
+        {
+            V middle = V.Constant(center), ofSlope = V.Constant(a), ofValue = V.Constant(b), constant = V.Constant(c);
+            nint width = Lane<V, T>.Width, i = 0;
+            for (; i <= inner - 2 * width; i += 2 * width)
+            {
+                V x0 = Lane<V, T>.Load(from + i) - middle, x1 = Lane<V, T>.Load(from + i + width) - middle;
+                V dy0 = Lane<V, T>.Load(slopes + i), dy1 = Lane<V, T>.Load(slopes + i + width);
+                Lane<V, T>.Store(to + i, V.FusedMultiplyAdd(dy0, ofSlope, V.FusedMultiplyAdd(x0, ofValue, constant)));
+                Lane<V, T>.Store(to + i + width, V.FusedMultiplyAdd(dy1, ofSlope, V.FusedMultiplyAdd(x1, ofValue, constant)));
+            }
+            for (; i < inner; i += width)
+            {
+                nint count = Math.Min(inner - i, width);
+                V x0 = Lane<V, T>.Load(from + i, count, middle) - middle, dy0 = Lane<V, T>.Load(slopes + i, count, constant);
+                Lane<V, T>.Store(to + i, V.FusedMultiplyAdd(dy0, ofSlope, V.FusedMultiplyAdd(x0, ofValue, constant)), count);
+            }
+        }
+    }
+}

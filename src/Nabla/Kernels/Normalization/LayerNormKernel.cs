@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>Layer normalization of the rows of a contiguous [rows, columns] block; float and double. Weight and bias may be null.</summary>
+internal static unsafe class LayerNormKernel
+{
+    const int MaximumParts = 32;
+
+    /// <summary>y = x̂·weight + bias with x̂ = (x − mean) / √(variance + ε); keeps <see cref="Moments.Kept"/> numbers per row.</summary>
+    public static void Forward<T>(T* x, T* weight, T* bias, int rows, int columns, double epsilon, T* y, T* kept) where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) RowRanges.Run(rows, columns, new Values<Lanes512, T>(x, weight, bias, columns, epsilon, y, kept));
+        else RowRanges.Run(rows, columns, new Values<Float64, T>(x, weight, bias, columns, epsilon, y, kept));
+    }
+
+    /// <summary>
+    /// With s = dy·weight: dx = scale·(s − mean s − x̂·mean(s·x̂)) per row; dWeight = Σ dy·x̂ and dBias = Σ dy over the rows.
+    /// </summary>
+    public static void Backward<T>(T* x, T* weight, T* kept, T* dy, int rows, int columns, T* dx, T* dWeight, T* dBias) where T : unmanaged
+    {
+        // The sums over rows are made per range and added up in order: ranges depend on sizes only, so threads change no bit.
+        int perRange = Math.Max((rows + MaximumParts - 1) / MaximumParts, Math.Max(1, Elementwise.Grain / columns));
+        int ranges = (rows + perRange - 1) / perRange;
+        T* parts = (T*)Scratch.Get((nuint)(2 * (nint)columns * ranges * sizeof(T)));
+        if (typeof(T) == typeof(float))
+            RowRanges.Run(rows, ranges, perRange, new Slopes<Lanes512, T>(x, weight, kept, dy, columns, perRange, dx, parts));
+        else RowRanges.Run(rows, ranges, perRange, new Slopes<Float64, T>(x, weight, kept, dy, columns, perRange, dx, parts));
+        for (int range = 1; range < ranges; range++) RowLoops.Add(parts, parts + 2 * (nint)columns * range, 2 * columns);
+        Copy(parts, dWeight, columns);
+        Copy(parts + columns, dBias, columns);
+    }
+
+    static void Copy<T>(T* from, T* to, int count) where T : unmanaged => new Span<T>(from, count).CopyTo(new Span<T>(to, count));
+
+    readonly struct Values<V, T>(T* x, T* weight, T* bias, int columns, double epsilon, T* y, T* kept) : IRows
+        where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int first, int end)
+        {
+            for (int row = first; row < end; row++)
+            {
+                T* from = x + (nint)row * columns;
+                Moments moments = Moments<V, T>.Of(from, 1, 0, columns, epsilon);
+                Moments<V, T>.Write(moments, kept + (nint)row * Moments.Kept);
+                Apply(from, moments, y + (nint)row * columns);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void Apply(T* from, in Moments moments, T* to)
+        {
+            V center = V.Constant(moments.Center), scale = V.Constant(moments.Scale), offset = V.Constant(moments.Offset);
+            V one = V.Constant(1), zero = V.Constant(0);
+            nint width = Lane<V, T>.Width, i = 0;
+            for (; i <= columns - width; i += width)
+            {
+                V value = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i) - center, scale, offset);
+                V w = weight == null ? one : Lane<V, T>.Load(weight + i), b = bias == null ? zero : Lane<V, T>.Load(bias + i);
+                Lane<V, T>.Store(to + i, V.FusedMultiplyAdd(value, w, b));
+            }
+            if (i == columns) return;
+            nint count = columns - i;
+            V last = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i, count, center) - center, scale, offset);
+            V lastW = weight == null ? one : Lane<V, T>.Load(weight + i, count, one), lastB = bias == null ? zero : Lane<V, T>.Load(bias + i, count, zero);
+            Lane<V, T>.Store(to + i, V.FusedMultiplyAdd(last, lastW, lastB), count);
+        }
+    }
+
+    readonly struct Slopes<V, T>(T* x, T* weight, T* kept, T* dy, int columns, int perRange, T* dx, T* parts) : IRows
+        where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int first, int end)
+        {
+            T* sums = parts + 2 * (nint)columns * (first / perRange);
+            new Span<T>(sums, 2 * columns).Clear();
+            for (int row = first; row < end; row++)
+            {
+                nint at = (nint)row * columns;
+                T* of = kept + (nint)row * Moments.Kept;
+                Row(x + at, dy + at, Lane<V, T>.Read(of), Lane<V, T>.Read(of + 1), Lane<V, T>.Read(of + 2), sums, sums + columns, dx + at);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void Row(T* from, T* slopes, double rowCenter, double rowScale, double rowOffset, T* dWeight, T* dBias, T* to)
+        {
+            V center = V.Constant(rowCenter), scale = V.Constant(rowScale), offset = V.Constant(rowOffset);
+            V one = V.Constant(1), zero = V.Constant(0), plain = zero, weighted = zero;
+            nint width = Lane<V, T>.Width;
+            for (nint i = 0; i < columns; i += width)
+            {
+                nint count = Math.Min(columns - i, width);
+                V dyi = Lane<V, T>.Load(slopes + i, count, zero);
+                V hat = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i, count, center) - center, scale, offset);
+                V s = weight == null ? dyi : dyi * Lane<V, T>.Load(weight + i, count, one);
+                plain += s;
+                weighted = V.FusedMultiplyAdd(s, hat, weighted);
+                Lane<V, T>.Store(dWeight + i, V.FusedMultiplyAdd(dyi, hat, Lane<V, T>.Load(dWeight + i, count, zero)), count);
+                Lane<V, T>.Store(dBias + i, dyi + Lane<V, T>.Load(dBias + i, count, zero), count);
+            }
+            V mean = V.Constant(Lane<V, T>.Sum(plain) / columns), slope = V.Constant(Lane<V, T>.Sum(weighted) / columns);
+            for (nint i = 0; i < columns; i += width)
+            {
+                nint count = Math.Min(columns - i, width);
+                V dyi = Lane<V, T>.Load(slopes + i, count, zero);
+                V hat = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i, count, center) - center, scale, offset);
+                V s = weight == null ? dyi : dyi * Lane<V, T>.Load(weight + i, count, one);
+                Lane<V, T>.Store(to + i, scale * (s - mean - hat * slope), count);
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace Nabla.Kernels;
+
+/// <summary>Work on the rows first … end − 1 of a block; rows do not depend on each other.</summary>
+internal interface IRows
+{
+    void Run(int first, int end);
+}
+
+/// <summary>Splits rows over workers in ranges that depend on the sizes only.</summary>
+internal static class RowRanges
+{
+    public static void Run<TRows>(int rows, nint elementsPerRow, TRows work) where TRows : struct, IRows
+    {
+        int perRange = (int)Math.Clamp(Elementwise.Grain / Math.Max(elementsPerRow, 1), 1, Math.Max(rows, 1));
+        Run(rows, (rows + perRange - 1) / perRange, perRange, work);
+    }
+
+    /// <summary>As above with a given size; range i holds the rows from i · <paramref name="perRange"/>.</summary>
+    public static void Run<TRows>(int rows, int ranges, int perRange, TRows work) where TRows : struct, IRows
+    {
+        var job = new Job<TRows>(rows, perRange, work);
+        Workers.For(ranges, ref job);
+    }
+
+    readonly struct Job<TRows>(int rows, int perRange, TRows work) : IJob where TRows : struct, IRows
+    {
+        public void Run(int index) => work.Run(index * perRange, Math.Min((index + 1) * perRange, rows));
+    }
+}

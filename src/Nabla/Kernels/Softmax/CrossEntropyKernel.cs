@@ -1,0 +1,153 @@
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>
+/// Cross entropy −Σ t·log softmax(x) of the rows of a contiguous [rows, columns] block. Forward leaves two numbers per row, max x and
+/// Σ exp(x − max); backward needs one pass from them: dx = dloss·(softmax(x)·Σt − t).
+/// </summary>
+internal static unsafe class CrossEntropyKernel
+{
+    /// <summary>Losses, row weights and statistics for class indices.</summary>
+    public static void Forward<T>(T* x, int rows, int columns, ClassTargets<T> targets, T* losses, T* rowWeights, T* statistics)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+            RowRanges.Run(rows, columns, new IndexLosses<Lanes512, T>(x, columns, targets, losses, rowWeights, statistics));
+        else RowRanges.Run(rows, columns, new IndexLosses<Float64, T>(x, columns, targets, losses, rowWeights, statistics));
+    }
+
+    /// <summary>dx for class indices.</summary>
+    public static void Backward<T>(T* x, int rows, int columns, ClassTargets<T> targets, T* statistics, T* dLosses, T* dx) where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+            RowRanges.Run(rows, columns, new IndexSlopes<Lanes512, T>(x, columns, targets, statistics, dLosses, dx));
+        else RowRanges.Run(rows, columns, new IndexSlopes<Float64, T>(x, columns, targets, statistics, dLosses, dx));
+    }
+
+    /// <summary>Losses and statistics for distributions t.</summary>
+    public static void Forward<T>(T* x, int rows, int columns, T* targets, T* losses, T* statistics) where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) RowRanges.Run(rows, columns, new SoftLosses<Lanes512, T>(x, columns, targets, losses, statistics));
+        else RowRanges.Run(rows, columns, new SoftLosses<Float64, T>(x, columns, targets, losses, statistics));
+    }
+
+    /// <summary>dx for distributions t.</summary>
+    public static void Backward<T>(T* x, int rows, int columns, T* targets, T* statistics, T* dLosses, T* dx) where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+            RowRanges.Run(rows, columns, new SoftSlopes<Lanes512, T>(x, columns, targets, statistics, dLosses, dx));
+        else RowRanges.Run(rows, columns, new SoftSlopes<Float64, T>(x, columns, targets, statistics, dLosses, dx));
+    }
+
+    /// <summary>Max and sum of a row, kept for backward in T: forward uses the rounded numbers too, so that both see one softmax.</summary>
+    static (double Max, double Sum) Statistics<V, T>(T* x, int columns, T* kept) where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        double max = RowLoops<V, T>.Max(x, columns), sum = RowLoops<V, T>.ExpSum(x, columns, max, null);
+        Lane<V, T>.Write(kept, max);
+        Lane<V, T>.Write(kept + 1, sum);
+        return (max, sum);
+    }
+
+    /// <summary>dx = scale·exp(x − max) − shift·t, or − shift where t is null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Slopes<V, T>(T* x, int columns, double max, double scale, double shift, T* t, T* dx)
+        where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        V peak = V.Constant(max), a = V.Constant(scale), b = V.Constant(-shift);
+        nint i = 0, width = Lane<V, T>.Width;
+        if (t == null)
+            for (; i <= columns - 2 * width; i += 2 * width)
+            {
+                V e0 = V.Exp(Lane<V, T>.Load(x + i) - peak), e1 = V.Exp(Lane<V, T>.Load(x + i + width) - peak);
+                Lane<V, T>.Store(dx + i, V.FusedMultiplyAdd(a, e0, b));
+                Lane<V, T>.Store(dx + i + width, V.FusedMultiplyAdd(a, e1, b));
+            }
+        for (; i < columns; i += width)
+        {
+            nint count = Math.Min(columns - i, width);
+            V term = t == null ? b : b * Lane<V, T>.Load(t + i, count, b);
+            Lane<V, T>.Store(dx + i, V.FusedMultiplyAdd(a, V.Exp(Lane<V, T>.Load(x + i, count, peak) - peak), term), count);
+        }
+    }
+
+    readonly struct IndexLosses<V, T>(T* x, int columns, ClassTargets<T> targets, T* losses, T* rowWeights, T* statistics) : IRows
+        where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int first, int end)
+        {
+            for (int row = first; row < end; row++)
+            {
+                Lane<V, T>.Write(rowWeights + row, targets.Weight(row));
+                if (targets.IsIgnored(row))
+                {
+                    Lane<V, T>.Write(losses + row, 0);
+                    continue;
+                }
+                T* logits = x + (nint)row * columns;
+                (double max, double sum) = Statistics<V, T>(logits, columns, statistics + 2 * (nint)row);
+                double chosen = targets.Peak(row) * (Lane<V, T>.Read(logits + targets.Class(row)) - max);
+                if (targets.Smoothing > 0)
+                    chosen += targets.Smoothing / columns * RowLoops<V, T>.Dot(logits, max, targets.Weights, columns);
+                Lane<V, T>.Write(losses + row, targets.Mass(row, columns) * Math.Log(sum) - chosen);
+            }
+        }
+    }
+
+    readonly struct IndexSlopes<V, T>(T* x, int columns, ClassTargets<T> targets, T* statistics, T* dLosses, T* dx) : IRows
+        where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int first, int end)
+        {
+            for (int row = first; row < end; row++)
+            {
+                T* result = dx + (nint)row * columns;
+                if (targets.IsIgnored(row))
+                {
+                    new Span<T>(result, columns).Clear();
+                    continue;
+                }
+                double slope = Lane<V, T>.Read(dLosses + row), max = Lane<V, T>.Read(statistics + 2 * (nint)row);
+                double scale = slope * targets.Mass(row, columns) / Lane<V, T>.Read(statistics + 2 * (nint)row + 1);
+                double everywhere = slope * targets.Smoothing / columns;
+                Slopes<V, T>(x + (nint)row * columns, columns, max, scale, everywhere, everywhere == 0 ? null : targets.Weights, result);
+                T* at = result + targets.Class(row);
+                Lane<V, T>.Write(at, Lane<V, T>.Read(at) - slope * targets.Peak(row));
+            }
+        }
+    }
+
+    readonly struct SoftLosses<V, T>(T* x, int columns, T* targets, T* losses, T* statistics) : IRows
+        where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int first, int end)
+        {
+            for (int row = first; row < end; row++)
+            {
+                T* logits = x + (nint)row * columns, t = targets + (nint)row * columns;
+                (double max, double sum) = Statistics<V, T>(logits, columns, statistics + 2 * (nint)row);
+                double mass = RowLoops<V, T>.Dot(t, 0, null, columns);
+                Lane<V, T>.Write(losses + row, mass * Math.Log(sum) - RowLoops<V, T>.Dot(logits, max, t, columns));
+            }
+        }
+    }
+
+    readonly struct SoftSlopes<V, T>(T* x, int columns, T* targets, T* statistics, T* dLosses, T* dx) : IRows
+        where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int first, int end)
+        {
+            for (int row = first; row < end; row++)
+            {
+                T* t = targets + (nint)row * columns, kept = statistics + 2 * (nint)row;
+                double slope = Lane<V, T>.Read(dLosses + row), mass = RowLoops<V, T>.Dot(t, 0, null, columns);
+                Slopes<V, T>(x + (nint)row * columns, columns, Lane<V, T>.Read(kept), slope * mass / Lane<V, T>.Read(kept + 1), slope, t,
+                    dx + (nint)row * columns);
+            }
+        }
+    }
+}

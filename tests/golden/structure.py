@@ -59,13 +59,17 @@ def indexing(file):
         draw = Draw(f"index{axis}")
         x = draw.normal(4, 5, 4)
         file.case("IndexSelect", lambda x, indices: x.index_select(axis, indices), {"x": x, "indices": draw.integers(0, 4, 7)}, axis=axis)
-        indices = draw.integers(0, 4, 3, 4, 4)
+        file.case("IndexAdd", lambda x, indices, source: x.index_add(axis, indices, source),
+                  {"x": x, "indices": draw.integers(0, 4, 3), "source": draw.normal(*[3 if a == axis % 3 else n for a, n in enumerate(x.shape)])},
+                  axis=axis)
+        shape = [6 if a == axis % 3 else n for a, n in enumerate(x.shape)]
+        indices = draw.integers(0, 4, *shape)
         file.case("Gather", lambda x, indices: x.gather(axis, indices), {"x": x, "indices": indices}, axis=axis)
         file.case("ScatterAdd", lambda x, indices, source: x.scatter_add(axis, indices, source),
-                  {"x": x, "indices": indices, "source": draw.normal(3, 4, 4)}, axis=axis)
+                  {"x": x, "indices": indices, "source": draw.normal(*shape)}, axis=axis)
     for axis in (0, 1):
         draw = Draw(f"scatter{axis}")
-        places = torch.stack([draw.permutation(5)[:4] for _ in range(4)], axis)
+        places = torch.stack([draw.permutation(5)[:4] for _ in range(5)], 1 - axis)
         file.case("Scatter", lambda x, indices, source: x.scatter(axis, indices, source),
                   {"x": draw.normal(5, 5), "indices": places, "source": draw.normal(*places.shape)}, axis=axis)
     draw = Draw("mask")

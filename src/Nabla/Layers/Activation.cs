@@ -66,6 +66,12 @@ public sealed class Activation : Module
     public static Activation HardTanh(double min = -1, double max = 1) =>
         new("HardTanh", x => x.HardTanh(min, max), $"{Text(min)}, {Text(max)}");
 
+    /// <summary>Positive numbers that add up to 1 along an axis. Losses take logits: use it for predictions only.</summary>
+    public static Activation Softmax(int axis = -1) => new("Softmax", x => x.Softmax(axis), axis == -1 ? "" : $"axis {axis}");
+
+    /// <summary>The logarithm of softmax along an axis, exact in both tails.</summary>
+    public static Activation LogSoftmax(int axis = -1) => new("LogSoftmax", x => x.LogSoftmax(axis), axis == -1 ? "" : $"axis {axis}");
+
     /// <inheritdoc/>
     protected override string Notation => notation;
 

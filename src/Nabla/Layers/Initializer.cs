@@ -55,6 +55,9 @@ public abstract class Initializer
     /// </summary>
     public static Initializer Orthogonal(double gain = 1) => new OrthogonalInitializer(gain);
 
+    /// <summary>These values, with zeros in one row of a table.</summary>
+    internal Initializer WithZeroRow(int row) => new ZeroRowInitializer(this, row);
+
     /// <summary>Overwrites a contiguous Float32 or Float64 tensor.</summary>
     /// <param name="tensor">The parameter's memory.</param>
     /// <param name="stream">Where its random numbers come from.</param>
@@ -114,6 +117,21 @@ public abstract class Initializer
     {
         protected override void Fill(Span<float> values, Shape shape, RandomStream stream) =>
             Rejection.TruncatedNormal(stream, 0, values, mean, deviation, mean - bound * deviation, mean + bound * deviation);
+    }
+
+    sealed class ZeroRowInitializer(Initializer others, int row) : Initializer
+    {
+        protected override void Fill(Span<float> values, Shape shape, RandomStream stream)
+        {
+            others.Fill(values, shape, stream);
+            values.Slice(row * shape[1], shape[1]).Clear();
+        }
+
+        protected override void Fill(Span<double> values, Shape shape, RandomStream stream)
+        {
+            others.Fill(values, shape, stream);
+            values.Slice(row * shape[1], shape[1]).Clear();
+        }
     }
 
     sealed class OrthogonalInitializer(double gain) : Initializer

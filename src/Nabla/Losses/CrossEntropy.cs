@@ -1,35 +1,39 @@
 namespace Nabla.Losses;
 
-/// <summary>Cross entropy of logits [N, C] and class indices [N]: −log softmax(x)[class].</summary>
-public sealed class CrossEntropy(Reduction reduction = Reduction.Mean) : Loss
+/// <summary>
+/// −w·log softmax(x)[class] of logits x [N, C, d…]. Targets are class indices [N, d…] of an integer type, or probabilities of the
+/// shape of the logits. Do not put a softmax before it.
+/// </summary>
+/// <remarks>
+/// The mean over class indices divides by the sum of their weights, ignored ones excluded; over probabilities by the number of
+/// positions. Both as in PyTorch.
+/// </remarks>
+public sealed class CrossEntropy : Loss
 {
-    /// <inheritdoc/>
-    public override Tensor Forward(Tensor prediction, Tensor target)
+    readonly Tensor? classWeights;
+    readonly long ignoreIndex;
+    readonly double labelSmoothing;
+    readonly Reduction reduction;
+
+    /// <summary>Creates the loss.</summary>
+    /// <param name="classWeights">A weight per class, [C]; null means 1.</param>
+    /// <param name="ignoreIndex">Targets with this index do not count. Default −100.</param>
+    /// <param name="labelSmoothing">ε in [0, 1]: the target is 1 − ε at the class and ε/C at every class (Szegedy et al., 2016). Default 0.</param>
+    /// <param name="reduction">Default: mean.</param>
+    public CrossEntropy(Tensor? classWeights = null, long ignoreIndex = -100, double labelSmoothing = 0, Reduction reduction = Reduction.Mean)
     {
-        if (prediction.Rank != 2 || target.Rank != 1 || target.Shape[0] != prediction.Shape[0])
-            throw new ShapeException($"CrossEntropy: expected logits [N, C] and classes [N], got {prediction.Shape} and {target.Shape}.");
-        Tensor logits = prediction.Computed();
-        int rows = logits.Shape[0], classes = logits.Shape[1];
-        long[] labels = target.To(DType.Int64).ToArray<long>();
-        var hot = new float[rows * classes];
-        for (int i = 0; i < rows; i++)
-        {
-            if (labels[i] < 0 || labels[i] >= classes)
-                throw new ArgumentException(
-                    $"CrossEntropy: targets must be class indices in [0, {classes}), got {labels[i]} at row {i}. Labels that start at 1 need `- 1`.", nameof(target));
-            hot[i * classes + labels[i]] = 1;
-        }
-        Tensor shifted = logits - RowMaximum(logits.Detach());
-        Tensor values = shifted.Exp().Sum(1).Log() - (shifted * Tensor.From(hot, (rows, classes))).Sum(1);
-        return Reduce(values, reduction);
+        if (labelSmoothing is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(
+                nameof(labelSmoothing), labelSmoothing, $"CrossEntropy: expected label smoothing in [0, 1], got {labelSmoothing}.");
+        (this.classWeights, this.ignoreIndex, this.labelSmoothing, this.reduction) = (classWeights, ignoreIndex, labelSmoothing, reduction);
     }
 
-    static Tensor RowMaximum(Tensor logits)
+    /// <inheritdoc/>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">A target is not a class, or all are ignored.</exception>
+    public override Tensor Forward(Tensor prediction, Tensor target)
     {
-        float[] x = logits.To(DType.Float32).ToArray<float>();
-        int rows = logits.Shape[0], classes = logits.Shape[1];
-        var maximum = new float[rows];
-        for (int i = 0; i < rows; i++) maximum[i] = x.AsSpan(i * classes, classes).ToArray().Max();
-        return Tensor.From(maximum, (rows, 1));
+        Tensor values = prediction.SoftmaxCrossEntropy(target, out Tensor weights, classWeights, ignoreIndex, labelSmoothing);
+        return Reduce(values, weights, reduction);
     }
 }

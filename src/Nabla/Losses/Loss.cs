@@ -30,8 +30,13 @@ public abstract class Loss
     };
 
     /// <summary>The weighted mean divides by the sum of the weights.</summary>
-    private protected static Tensor Reduce(Tensor values, Tensor weights, Reduction reduction) =>
-        reduction == Reduction.Mean ? values.Sum() / weights.Sum() : Reduce(values, reduction);
+    private protected Tensor Reduce(Tensor values, Tensor weights, Reduction reduction)
+    {
+        if (reduction != Reduction.Mean) return Reduce(values, reduction);
+        double total = (double)weights.Sum();
+        if (total == 0) throw new ArgumentException($"{GetType().Name}: expected targets that count, got {values.Length}, all ignored or of weight 0.");
+        return values.Sum() * (1 / total);
+    }
 
     /// <summary>Refuses to broadcast, which would pair every prediction with every target.</summary>
     private protected void RequireSameShape(Tensor prediction, Tensor target)

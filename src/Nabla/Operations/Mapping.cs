@@ -80,15 +80,22 @@ public static unsafe class Mapping
 
     internal static void RunRows<F, T>(F f, Tensor a, Tensor b, Tensor y) where F : struct, ILaneFunction2 where T : unmanaged
     {
-        Span<int> strides = stackalloc int[3 * Shape.MaximumRank];
-        if (!Plan(y.Shape, a, b, a, strides, out RowPlan plan))
+        if (IsPlain(a, y) && IsPlain(b, y))
         {
-            a = a.Contiguous();
-            b = b.Contiguous();
-            Plan(y.Shape, a, b, a, strides, out plan);
+            fixed (T* pa = &a.Origin<T>(), pb = &b.Origin<T>(), py = &y.Origin<T>())
+                Elementwise.Run(f, new Operand<T>(pa, false), new Operand<T>(pb, false), py, y.Length);
         }
-        fixed (T* pa = &a.Origin<T>(), pb = &b.Origin<T>(), py = &y.Origin<T>())
-            if (y.Length > 0) Elementwise.Run(f, plan, pa, pb, py);
+        else if (y.Length > 0)
+        {
+            Span<int> strides = stackalloc int[3 * Shape.MaximumRank];
+            if (!Plan(y.Shape, a, b, a, strides, out RowPlan plan))
+            {
+                a = a.Contiguous();
+                b = b.Contiguous();
+                Plan(y.Shape, a, b, a, strides, out plan);
+            }
+            fixed (T* pa = &a.Origin<T>(), pb = &b.Origin<T>(), py = &y.Origin<T>()) Elementwise.Run(f, plan, pa, pb, py);
+        }
         GC.KeepAlive(a);
         GC.KeepAlive(b);
         GC.KeepAlive(y);
@@ -96,21 +103,32 @@ public static unsafe class Mapping
 
     internal static void RunRows<F, T>(F f, Tensor a, Tensor b, Tensor c, Tensor y) where F : struct, ILaneFunction3 where T : unmanaged
     {
-        Span<int> strides = stackalloc int[3 * Shape.MaximumRank];
-        if (!Plan(y.Shape, a, b, c, strides, out RowPlan plan))
+        if (IsPlain(a, y) && IsPlain(b, y) && IsPlain(c, y))
         {
-            a = a.Contiguous();
-            b = b.Contiguous();
-            c = c.Contiguous();
-            Plan(y.Shape, a, b, c, strides, out plan);
+            fixed (T* pa = &a.Origin<T>(), pb = &b.Origin<T>(), pc = &c.Origin<T>(), py = &y.Origin<T>())
+                Elementwise.Run(f, new Operand<T>(pa, false), new Operand<T>(pb, false), new Operand<T>(pc, false), py, y.Length);
         }
-        fixed (T* pa = &a.Origin<T>(), pb = &b.Origin<T>(), pc = &c.Origin<T>(), py = &y.Origin<T>())
-            if (y.Length > 0) Elementwise.Run(f, plan, pa, pb, pc, py);
+        else if (y.Length > 0)
+        {
+            Span<int> strides = stackalloc int[3 * Shape.MaximumRank];
+            if (!Plan(y.Shape, a, b, c, strides, out RowPlan plan))
+            {
+                a = a.Contiguous();
+                b = b.Contiguous();
+                c = c.Contiguous();
+                Plan(y.Shape, a, b, c, strides, out plan);
+            }
+            fixed (T* pa = &a.Origin<T>(), pb = &b.Origin<T>(), pc = &c.Origin<T>(), py = &y.Origin<T>())
+                Elementwise.Run(f, plan, pa, pb, pc, py);
+        }
         GC.KeepAlive(a);
         GC.KeepAlive(b);
         GC.KeepAlive(c);
         GC.KeepAlive(y);
     }
+
+    /// <summary>Element i of the input belongs to element i of the output: no plan is needed.</summary>
+    static bool IsPlain(Tensor x, Tensor y) => ReferenceEquals(x.Shape, y.Shape) && x.IsContiguous;
 
     static bool Plan(Shape output, Tensor a, Tensor b, Tensor c, Span<int> strides, out RowPlan plan)
     {

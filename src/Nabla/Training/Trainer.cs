@@ -129,7 +129,8 @@ public sealed class Trainer
     bool RunEpoch(DataLoader<Example, Batch> training, CancellationToken cancellationToken)
     {
         RandomStream stream = new RandomStream(Seed).Split("training");
-        foreach (Batch batch in training.Epoch(state!.Epoch, state.Batch))
+        // The loader is not cancelled: the running step ends first, and its position is what the checkpoint needs.
+        foreach (Batch batch in training.Epoch(state!.Epoch, state.Batch, CancellationToken.None))
         {
             if (cancellationToken.IsCancellationRequested) return false;
             Schedule?.Apply(optimizer, state.Epoch + (state.Batches is { } n ? (double)state.Batch / n : 0));

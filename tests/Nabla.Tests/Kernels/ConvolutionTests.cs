@@ -3,7 +3,7 @@ using Nabla.Kernels;
 
 namespace Nabla.Tests.Kernels;
 
-[Collection(KernelSwitches.Name)]
+[Collection(KernelSettings.Name)]
 public unsafe class ConvolutionTests
 {
     [Fact]
@@ -20,7 +20,7 @@ public unsafe class ConvolutionTests
     }
 
     [Fact]
-    public void Narrower_instruction_sets_give_the_same_results() => Native.ForEachInstructionSet(() =>
+    public void Narrower_instruction_sets_give_the_same_results() => KernelSettings.ForEachInstructionSet(() =>
     {
         if (InstructionSets.Active == InstructionSets.Best) return;
         foreach (ConvolutionGeometry g in ConvolutionCases.Grid().Where((_, i) => i % 5 == 0).Concat(ConvolutionCases.Special().Take(10)))
@@ -36,7 +36,11 @@ public unsafe class ConvolutionTests
         foreach (ConvolutionGeometry g in ConvolutionCases.Special().Append(ConvolutionCases.TwoD(33, 9, 70, 1, 9, 9, 3, 1, 1, 1)))
         {
             float[][]? one = null;
-            foreach (int threads in (int[])[1, 2, 7]) KernelSwitches.With(threads, () => Assert.Equal(one ??= Run(), Run()));
+            foreach (int threads in (int[])[1, 2, 7])
+        {
+            using var setting = KernelSettings.Threads(threads);
+            Assert.Equal(one ??= Run(), Run());
+        }
 
             float[][] Run()
             {

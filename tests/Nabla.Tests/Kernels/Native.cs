@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Nabla.Kernels;
 
 namespace Nabla.Tests.Kernels;
 
@@ -36,15 +35,5 @@ internal sealed unsafe class Native<T> : IDisposable where T : unmanaged, System
             Assert.Equal(T.CreateTruncating(12345), memory[Guard + Length + i]);
         }
         NativeMemory.Free(memory);
-    }
-}
-
-/// <summary>What tests over native arrays share.</summary>
-internal static class Native
-{
-    /// <summary>Runs a test with every instruction set that this processor has.</summary>
-    public static void ForEachInstructionSet(Action test)
-    {
-        foreach (InstructionSet set in Enum.GetValues<InstructionSet>().Where(set => set <= InstructionSets.Best)) KernelSwitches.With($"{set}", test);
     }
 }

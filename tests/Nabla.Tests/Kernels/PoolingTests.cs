@@ -3,7 +3,7 @@ using Nabla.Kernels;
 
 namespace Nabla.Tests.Kernels;
 
-[Collection(KernelSwitches.Name)]
+[Collection(KernelSettings.Name)]
 public unsafe class PoolingTests
 {
     static IEnumerable<PoolingGeometry> Sliding()
@@ -36,7 +36,7 @@ public unsafe class PoolingTests
     }
 
     [Fact]
-    public void Maximum_equals_the_plain_loops_for_every_instruction_set() => Native.ForEachInstructionSet(() =>
+    public void Maximum_equals_the_plain_loops_for_every_instruction_set() => KernelSettings.ForEachInstructionSet(() =>
     {
         foreach (PoolingGeometry g in Sliding().Concat(Adaptive()))
         {
@@ -46,7 +46,7 @@ public unsafe class PoolingTests
     });
 
     [Fact]
-    public void Average_equals_the_plain_loops_for_every_instruction_set() => Native.ForEachInstructionSet(() =>
+    public void Average_equals_the_plain_loops_for_every_instruction_set() => KernelSettings.ForEachInstructionSet(() =>
     {
         foreach (PoolingGeometry g in Sliding().Concat(Adaptive()).Where(g => g.Width.Window.Dilation == 1))
             foreach (bool countPadding in (bool[])[false, true])
@@ -97,7 +97,11 @@ public unsafe class PoolingTests
     {
         PoolingGeometry g = PoolingGeometry.Create("Pool", [3, 50, 30, 31], [3, 3], [2, 2], [1, 1], [1, 1], [1, 1]);
         float[]? one = null;
-        foreach (int threads in (int[])[1, 2, 7]) KernelSwitches.With(threads, () => Assert.Equal(one ??= Run(), Run()));
+        foreach (int threads in (int[])[1, 2, 7])
+        {
+            using var setting = KernelSettings.Threads(threads);
+            Assert.Equal(one ??= Run(), Run());
+        }
 
         float[] Run()
         {

@@ -2,7 +2,7 @@ using Nabla.Tests.Kernels;
 
 namespace Nabla.Tests.Operations;
 
-[Collection(KernelSwitches.Name)]
+[Collection(KernelSettings.Name)]
 public class ReductionTests
 {
     static readonly int[][] Shapes = [[], [1], [7], [0], [3, 0], [5, 6], [2, 3, 4], [4, 1, 5], [300, 17], [9000], [3, 5000], [2, 1, 2, 3, 1, 2, 1, 2]];
@@ -60,9 +60,9 @@ public class ReductionTests
         foreach (var run in cases)
         {
             float[] one = [], two = [], seven = [];
-            KernelSwitches.With(1, () => one = run().ToArray<float>());
-            KernelSwitches.With(2, () => two = run().ToArray<float>());
-            KernelSwitches.With(7, () => seven = run().ToArray<float>());
+            KernelSettings.With(1, () => one = run().ToArray<float>());
+            KernelSettings.With(2, () => two = run().ToArray<float>());
+            KernelSettings.With(7, () => seven = run().ToArray<float>());
             Assert.Equal(one, two);
             Assert.Equal(one, seven);
         }

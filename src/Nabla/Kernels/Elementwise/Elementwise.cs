@@ -45,16 +45,24 @@ internal static unsafe class Elementwise
     /// <summary>Two inputs that broadcast: <paramref name="plan"/> says how each walks.</summary>
     public static void Run<F, T>(F f, in RowPlan plan, T* a, T* b, T* y) where F : struct, ILaneFunction2 where T : unmanaged
     {
-        if (plan.Rows == 1) Run(f, new Operand<T>(a, plan.IsScalar(0)), new Operand<T>(b, plan.IsScalar(1)), y, plan.Inner);
-        else plan.ForEachRow(new Row2<F, T>(f, a, b, y, plan));
+        if (plan.Rows == 1) Run(f, new Operand<T>(a, plan.IsScalar(0)), new(b, plan.IsScalar(1)), y, plan.Inner);
+        else Rows(new Run2<F, T>(f), plan, a, b, a, y);
     }
 
     /// <summary>Three inputs that broadcast.</summary>
     public static void Run<F, T>(F f, in RowPlan plan, T* a, T* b, T* c, T* y) where F : struct, ILaneFunction3 where T : unmanaged
     {
-        if (plan.Rows == 1)
-            Run(f, new Operand<T>(a, plan.IsScalar(0)), new Operand<T>(b, plan.IsScalar(1)), new Operand<T>(c, plan.IsScalar(2)), y, plan.Inner);
-        else plan.ForEachRow(new Row3<F, T>(f, a, b, c, y, plan));
+        if (plan.Rows == 1) Run(f, new Operand<T>(a, plan.IsScalar(0)), new(b, plan.IsScalar(1)), new(c, plan.IsScalar(2)), y, plan.Inner);
+        else Rows(new Run3<F, T>(f), plan, a, b, c, y);
+    }
+
+    static void Rows<R, T>(R function, in RowPlan plan, T* a, T* b, T* c, T* y) where R : struct, IRunFunction<T> where T : unmanaged
+    {
+        int rowsPerChunk = Math.Max(1, Grain / Math.Max(plan.Inner, 1));
+        int chunks = (plan.Rows + rowsPerChunk - 1) / rowsPerChunk;
+        var job = new RowJob<R, T>(function, plan, a, b, c, y, rowsPerChunk);
+        if (chunks == 1) job.Run(0);
+        else Workers.For(chunks, ref job);
     }
 
     static int Chunks(nint n) => (int)((n + Grain - 1) / Grain);
@@ -108,16 +116,17 @@ internal static unsafe class Elementwise
         }
     }
 
-    readonly struct Row2<F, T>(F f, T* a, T* b, T* y, RowPlan plan) : IRowFunction where F : struct, ILaneFunction2 where T : unmanaged
+    readonly struct Run2<F, T>(F f) : IRunFunction<T> where F : struct, ILaneFunction2 where T : unmanaged
     {
-        public void Run(nint atA, nint atB, nint atC, nint atY) => Chunk(
-            f, new Operand<T>(a + atA, plan.IsScalar(0)), new Operand<T>(b + atB, plan.IsScalar(1)), y + atY, plan.Inner);
+        public static int Inputs => 2;
+
+        public void Run(Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n) => Chunk(f, a, b, y, n);
     }
 
-    readonly struct Row3<F, T>(F f, T* a, T* b, T* c, T* y, RowPlan plan) : IRowFunction where F : struct, ILaneFunction3 where T : unmanaged
+    readonly struct Run3<F, T>(F f) : IRunFunction<T> where F : struct, ILaneFunction3 where T : unmanaged
     {
-        public void Run(nint atA, nint atB, nint atC, nint atY) => Chunk(
-            f, new Operand<T>(a + atA, plan.IsScalar(0)), new Operand<T>(b + atB, plan.IsScalar(1)),
-            new Operand<T>(c + atC, plan.IsScalar(2)), y + atY, plan.Inner);
+        public static int Inputs => 3;
+
+        public void Run(Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n) => Chunk(f, a, b, c, y, n);
     }
 }

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Nabla.Layers;
+
+/// <summary>
+/// y = (x − mean) / √(variance + ε) · weight + bias per channel, axis 1 of [N, C] or [N, C, d…]. Training uses the statistics of the
+/// batch and keeps running ones; evaluation uses those (Ioffe, Szegedy, 2015).
+/// </summary>
+/// <remarks>
+/// running ← (1 − momentum)·running + momentum·batch, PyTorch's convention (Keras' momentum is 1 minus ours), with the unbiased
+/// variance. A training pass changes the running statistics: run only one at a time.
+/// </remarks>
+public sealed class BatchNorm : Module
+{
+    readonly Tensor? weight, bias;
+    readonly Tensor runningMean, runningVariance;
+    readonly int channels;
+    readonly double momentum, epsilon;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="channels">Size of axis 1; positive.</param>
+    /// <param name="momentum">Weight of the newest batch in the running statistics, in [0, 1]. Default 0.1.</param>
+    /// <param name="epsilon">Added to the variance, in squared units of x. Default 1e-5.</param>
+    /// <param name="isAffine">False leaves weight and bias out.</param>
+    public BatchNorm(int channels, double momentum = 0.1, double epsilon = 1e-5, bool isAffine = true)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
+        if (momentum is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, $"BatchNorm: expected a momentum in [0, 1], got {momentum}.");
+        if (epsilon is not (>= 0 and < double.PositiveInfinity))
+            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"BatchNorm: expected a finite epsilon of at least 0, got {epsilon}.");
+        (this.channels, this.momentum, this.epsilon) = (channels, momentum, epsilon);
+        if (isAffine)
+        {
+            Parameter(out Tensor scale, channels, Initializer.Ones, nameof(weight));
+            Parameter(out Tensor shift, channels, Initializer.Zeros, nameof(bias));
+            (weight, bias) = (scale, shift);
+        }
+        Buffer(out runningMean, channels, Initializer.Zeros);
+        Buffer(out runningVariance, channels, Initializer.Ones);
+    }
+
+    /// <inheritdoc/>
+    protected override string Notation => channels.ToString(CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x, Pass pass)
+    {
+        if (x.Rank < 2 || x.Shape[1] != channels)
+            throw new ShapeException($"expected [N, {channels}] or [N, {channels}, d…], got {x.Shape}. Channels are axis 1.");
+        if (!pass.IsTraining) return x.Normalize(runningMean, runningVariance, weight, bias, epsilon);
+        Tensor y = x.BatchNorm(weight, bias, epsilon, out Tensor mean, out Tensor variance);
+        double count = (double)x.Length / channels;
+        Blend(runningMean, mean, 1);
+        Blend(runningVariance, variance, count / (count - 1));
+        return y;
+    }
+
+    /// <summary>running += momentum·(scale·fresh − running).</summary>
+    void Blend(Tensor running, Tensor fresh, double scale)
+    {
+        fresh = fresh.To(running.DType);
+        if (running.DType == DType.Float32) Blend<float>(running, fresh, scale);
+        else Blend<double>(running, fresh, scale);
+        running.Storage.Changed();
+    }
+
+    void Blend<T>(Tensor running, Tensor fresh, double scale) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Span<T> old = running.Span<T>(), batch = fresh.Span<T>();
+        T rate = T.CreateChecked(momentum), factor = T.CreateChecked(scale);
+        for (int c = 0; c < old.Length; c++) old[c] += rate * (factor * batch[c] - old[c]);
+        GC.KeepAlive(running);
+        GC.KeepAlive(fresh);
+    }
+}

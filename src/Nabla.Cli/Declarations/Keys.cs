@@ -50,8 +50,9 @@ internal abstract class Keys
     /// <summary>A choice on which it depends which other keys the section has. Declared before them.</summary>
     public virtual string Kind(string name, string value, IReadOnlyList<string> names, string meaning) => Choice(name, value, names, meaning, isMain: true);
 
-    /// <param name="isMain">Given by a scalar in place of the whole section: <c>dropout: 0.25</c>.</param>
-    /// <param name="isRequired">Has no default.</param>
+    /// <summary>
+    /// A scalar. The main one may be given in place of the whole section (<c>dropout: 0.25</c>); a required one has no default.
+    /// </summary>
     public abstract T Value<T>(string name, T value, ValueType<T> type, string meaning, bool isMain = false, bool isRequired = false);
 
     /// <summary>A list of scalars.</summary>

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Nabla.Cli.Commands;
 using Nabla.Cli.Declarations;
+using Nabla.Cli.Runs;
 
 namespace Nabla.Cli;
 
@@ -39,9 +41,11 @@ internal static class Program
         _ => $"{error.GetType().Name}: {error.Message} Run again with --verbose for the stack trace.",
     };
 
-    static RootCommand Root(CommonOptions common)
+    // Not a RootCommand: that is called after the program file, and says its version with a commit.
+    static Command Root(CommonOptions common)
     {
-        var root = new RootCommand("nabla: machine learning for .NET. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 and 143 interrupted.")
+        var version = new Option<bool>("--version") { Description = "Print the version." };
+        var root = new Command("nabla", "Machine learning for .NET. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 and 143 interrupted.")
         {
             TrainCommand.Create(common),
             EvaluateCommand.Create(common),
@@ -50,7 +54,15 @@ internal static class Program
             DataCommand.Create(),
             InfoCommand.Create(),
             common.Verbose,
+            version,
+            new HelpOption(),
         };
+        root.SetAction(arguments =>
+        {
+            if (!arguments.GetValue(version)) throw new UsageException("expected a command, got none. Try 'nabla --help'.");
+            Console.WriteLine($"nabla {RunSummary.Version}");
+            return ExitCodes.Success;
+        });
         return root;
     }
 }

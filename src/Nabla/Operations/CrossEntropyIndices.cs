@@ -6,10 +6,52 @@ namespace Nabla;
 internal static unsafe class IndexTargets
 {
     /// <summary>What the derivative needs besides the logits.</summary>
-    sealed record Options(long Ignored, double Smoothing, bool HasWeights);
+    readonly record struct Options(long Ignored, double Smoothing, bool HasWeights);
+
+    static readonly Tensor NoWeights = Tensor.Zeros(Shape.Create(0));
 
     public static Tensor CrossEntropy(
         Tensor logits, Tensor targets, Tensor? classWeights, long ignoreIndex, double labelSmoothing, out Tensor rowWeights)
+    {
+        Prepare(logits, targets, classWeights, ignoreIndex, labelSmoothing, out Tensor x, out Tensor indices, out Tensor weights, out Options options);
+        int rows = x.Shape[0];
+        Tensor losses = Tensor.Uninitialized(Shape.Create(rows), x.DType), statistics = Arena.Private((rows, 2), x.DType);
+        rowWeights = Tensor.Uninitialized(targets.Shape, x.DType);
+        Forward(x, indices, weights, options, losses, rowWeights, statistics);
+        return Autograd.Record("CrossEntropy", losses, [x], [x, statistics, indices, weights], options, static (g, saved, options) =>
+            [saved.CreatesGraph
+                ? Derivative(saved[0], g, Distribution(saved[0], saved[2], saved[3], options))
+                : Slope(saved, options, g.Contiguous())]).Reshape(targets.Shape);
+    }
+
+    /// <summary>Σ losses / Σ weights in one operation, without a tensor per row for the collector.</summary>
+    /// <exception cref="ArgumentException">No target counts.</exception>
+    public static Tensor MeanCrossEntropy(Tensor logits, Tensor targets, Tensor? classWeights, long ignoreIndex, double labelSmoothing)
+    {
+        Prepare(logits, targets, classWeights, ignoreIndex, labelSmoothing, out Tensor x, out Tensor indices, out Tensor weights, out Options options);
+        Shape rows = Shape.Create(x.Shape[0]);
+        Tensor losses = Arena.Private(rows, x.DType), rowWeights = Arena.Private(rows, x.DType), statistics = Arena.Private((rows[0], 2), x.DType);
+        Forward(x, indices, weights, options, losses, rowWeights, statistics);
+        double total = Total(rowWeights), sum = Total(losses);
+        Arena.Disown(losses);
+        Arena.Disown(rowWeights);
+        if (total == 0)
+        {
+            Arena.Disown(statistics);
+            throw new ArgumentException($"CrossEntropy: expected targets that count, got {targets.Length}, all ignored or of weight 0.");
+        }
+        Tensor mean = Tensor.Full(Shape.Scalar, sum / total, x.DType);
+        return Autograd.Record("CrossEntropy", mean, [x], [x, statistics, indices, weights], (options, total), static (g, saved, s) =>
+        {
+            if (saved.CreatesGraph)
+                return [Derivative(saved[0], (g / s.total).Expand(saved[0].Shape[0]), Distribution(saved[0], saved[2], saved[3], s.options))];
+            return [Slope(saved, s.options, Tensor.Full(Shape.Create(saved[0].Shape[0]), (double)g / s.total, g.DType))];
+        });
+    }
+
+    static void Prepare(
+        Tensor logits, Tensor targets, Tensor? classWeights, long ignoreIndex, double labelSmoothing,
+        out Tensor x, out Tensor indices, out Tensor weights, out Options options)
     {
         CrossEntropyOperations.CheckOptions(logits, classWeights, labelSmoothing);
         if (targets.DType is DType.Bool)
@@ -19,25 +61,36 @@ internal static unsafe class IndexTargets
             throw new ShapeException(
                 $"CrossEntropy: expected class indices {positions} for logits {logits.Shape}, got {targets.Shape}." +
                 (targets.Shape == logits.Shape ? " Distributions over the classes must be Float32 or Float64." : ""));
-        Tensor x = CrossEntropyOperations.Rows(logits.Computed()).Contiguous();
-        int rows = x.Shape[0], columns = x.Shape[1];
-        Tensor indices = targets.To(DType.Int64).Contiguous();
-        Check(indices, columns, ignoreIndex);
+        x = CrossEntropyOperations.Rows(logits.Computed()).Contiguous();
+        indices = targets.To(DType.Int64).Contiguous();
+        Check(indices, x.Shape[1], ignoreIndex);
+        weights = (classWeights ?? NoWeights).Detach().To(x.DType).Contiguous();
+        options = new Options(ignoreIndex, labelSmoothing, classWeights is not null);
+    }
 
-        Tensor weights = (classWeights ?? Tensor.Zeros(Shape.Create(0), x.DType)).Detach().To(x.DType).Contiguous();
-        var options = new Options(ignoreIndex, labelSmoothing, classWeights is not null);
-        Tensor losses = Tensor.Uninitialized(Shape.Create(rows), x.DType), statistics = Tensor.Uninitialized((rows, 2), x.DType);
-        rowWeights = Tensor.Uninitialized(positions, x.DType);
+    static void Forward(Tensor x, Tensor indices, Tensor weights, Options options, Tensor losses, Tensor rowWeights, Tensor statistics)
+    {
         if (x.DType == DType.Float32) Forward<float>(x, indices, weights, options, losses, rowWeights, statistics);
         else Forward<double>(x, indices, weights, options, losses, rowWeights, statistics);
-        return Autograd.Record("CrossEntropy", losses, [x], [x, statistics, indices, weights], options, static (g, saved, options) =>
-        {
-            if (saved.CreatesGraph) return [Derivative(saved[0], g, Distribution(saved[0], saved[2], saved[3], options))];
-            Tensor dx = Tensor.Uninitialized(saved[0].Shape, g.DType);
-            if (g.DType == DType.Float32) Backward<float>(saved[0], saved[1], saved[2], saved[3], options, g.Contiguous(), dx);
-            else Backward<double>(saved[0], saved[1], saved[2], saved[3], options, g.Contiguous(), dx);
-            return [dx];
-        }).Reshape(positions);
+    }
+
+    static Tensor Slope(Saved saved, Options options, Tensor g)
+    {
+        Tensor dx = Tensor.Uninitialized(saved[0].Shape, g.DType);
+        if (g.DType == DType.Float32) Backward<float>(saved[0], saved[1], saved[2], saved[3], options, g, dx);
+        else Backward<double>(saved[0], saved[1], saved[2], saved[3], options, g, dx);
+        return dx;
+    }
+
+    static double Total(Tensor values)
+    {
+        double sum = 0;
+        if (values.DType == DType.Float32)
+            foreach (float value in values.Span<float>()) sum += value;
+        else
+            foreach (double value in values.Span<double>()) sum += value;
+        GC.KeepAlive(values);
+        return sum;
     }
 
     /// <summary>dx = g·(softmax(x)·Σt − t) in differentiable operations.</summary>

@@ -1,13 +1,23 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Kernels;
 
 /// <summary>Grid position g of an axis stands for coordinate g·Step + Origin of a tensor axis with Size elements.</summary>
 internal readonly record struct AxisMap(int Size, int Origin, int Step)
 {
     /// <summary>First grid position whose coordinate is inside.</summary>
-    public int First => Origin >= 0 ? 0 : (-Origin + Step - 1) / Step;
+    public int First
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Origin >= 0 ? 0 : (-Origin + Step - 1) / Step;
+    }
 
     /// <summary>First grid position whose coordinate is beyond the end.</summary>
-    public int End => Origin >= Size ? 0 : (Size - Origin + Step - 1) / Step;
+    public int End
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Origin >= Size ? 0 : (Size - Origin + Step - 1) / Step;
+    }
 }
 
 /// <summary>One axis of a <see cref="FlatLayout"/>: <c>Grid</c> results, computed <c>Count</c> at a time, each the sum of taps that lie
@@ -34,6 +44,7 @@ internal readonly record struct FlatAxis(int Size, int Origin, int Step, int Dil
     }
 
     /// <summary>Source coordinates of one phase for the results from <paramref name="start"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public AxisMap Source(int phase, int start) => new(Size, phase * Dilation % Step + Origin + start * Step, Step);
 
     /// <summary>This axis cut into pieces of <paramref name="count"/> results. The zeros after one row serve as the zeros before the next.</summary>

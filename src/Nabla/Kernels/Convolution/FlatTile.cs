@@ -156,6 +156,12 @@ internal static unsafe class FlatTile
             if (TRows.Value > 7) AddRow<TSimd, TVector, T>(row + 7 * aPitch, b0, b1, b2, ref s70, ref s71, ref s72);
         }
         T* sums = stackalloc T[Batch];
+        if (TRows.Value == 1)
+        {
+            TSimd.Sums(s00, s01, s02, default, sums);
+            for (int i = 0; i < Columns; i++) products[i] += sums[i];
+            return;
+        }
         TSimd.Sums(s00, s01, s02, s10, s11, s12, s20, s21, s22, s30, s31, s32, s40, s41, s42, s50, sums);
         Add<TSimd, TVector, T>(sums, products);
         if (TRows.Value * Columns <= Batch) return;

@@ -30,16 +30,20 @@ internal static unsafe class MaxPooling
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int index)
         {
-            int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob);
+            int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane;
+            bool pairs = Geometry.IsPairs;
             for (int plane = index * Geometry.PlanesPerJob; plane < end; plane++)
             {
-                nint output = (nint)plane * Geometry.OutputPlane;
+                nint output = (nint)plane * outputs;
                 T* x = X + (nint)plane * Geometry.InputPlane, y = Y + output;
                 int* winners = Winners + output;
-                int rows = typeof(T) == typeof(float) && Geometry.IsPairs
-                    ? PairPooling.Maximum((float*)x, (float*)y, winners, Geometry.Height.Input, Geometry.Width.Input) : 0;
+                if (typeof(T) == typeof(float) && pairs)
+                {
+                    PairPooling.Maximum((float*)x, (float*)y, winners, Geometry.Height.Input, Geometry.Width.Input);
+                    continue;
+                }
                 for (int d = 0; d < Geometry.Depth.Output; d++)
-                    for (int h = rows; h < Geometry.Height.Output; h++)
+                    for (int h = 0; h < Geometry.Height.Output; h++)
                     {
                         int o = (d * Geometry.Height.Output + h) * Geometry.Width.Output;
                         if (Geometry.Width.Bins > 0) Bins(x, y + o, winners + o, Geometry.Depth[d], Geometry.Height[h]);
@@ -99,17 +103,20 @@ internal static unsafe class MaxPooling
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int index)
         {
-            int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob);
+            int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane;
+            bool pairs = Geometry.IsPairs;
             for (int plane = index * Geometry.PlanesPerJob; plane < end; plane++)
             {
-                nint output = (nint)plane * Geometry.OutputPlane;
+                nint output = (nint)plane * outputs;
                 T* dx = Dx + (nint)plane * Geometry.InputPlane, dy = Dy + output;
                 int* winners = Winners + output;
-                int rows = typeof(T) == typeof(float) && Geometry.IsPairs
-                    ? PairPooling.MaximumGradient((float*)dy, winners, (float*)dx, Geometry.Height.Input, Geometry.Width.Input) : 0;
-                int written = 2 * rows * Geometry.Width.Input;
-                new Span<T>(dx + written, Geometry.InputPlane - written).Clear();
-                for (int o = rows * Geometry.Width.Output; o < Geometry.OutputPlane; o++)
+                if (typeof(T) == typeof(float) && pairs)
+                {
+                    PairPooling.MaximumGradient((float*)dy, winners, (float*)dx, Geometry.Height.Input, Geometry.Width.Input);
+                    continue;
+                }
+                new Span<T>(dx, Geometry.InputPlane).Clear();
+                for (int o = 0; o < outputs; o++)
                     if (winners[o] >= 0) dx[winners[o]] += dy[o];
             }
         }

@@ -22,7 +22,8 @@ internal readonly record struct AxisMap(int Size, int Origin, int Step)
 
 /// <summary>One axis of a <see cref="FlatLayout"/>: <c>Grid</c> results, computed <c>Count</c> at a time, each the sum of taps that lie
 /// 0 … <c>Reach</c> positions further. A stride s splits the source into the phases u mod s that taps touch, so that a tap is a shift.</summary>
-internal readonly record struct FlatAxis(int Size, int Origin, int Step, int Dilation, int Phases, int Grid, int Reach, int Count, int Pitch)
+internal readonly record struct FlatAxis(
+    int Size, int Origin, int Step, int Dilation, int Phases, int Grid, int Reach, int Count, int Pitch)
 {
     /// <summary>Results are the outputs; the source is the input. Tap t reads phase t·dilation mod stride, shifted by ⌊t·dilation / stride⌋.</summary>
     public static FlatAxis Forward(in WindowAxis axis)
@@ -31,7 +32,8 @@ internal readonly record struct FlatAxis(int Size, int Origin, int Step, int Dil
         int period = 1;
         while (period < axis.Kernel && (long)period * axis.Dilation % axis.Stride != 0) period++;
         int reach = (axis.Kernel - 1) * axis.Dilation / axis.Stride;
-        return new FlatAxis(axis.Input, -axis.PadBefore, axis.Stride, axis.Dilation, period, axis.Output, reach, axis.Output, 0).WithCount(axis.Output);
+        return new FlatAxis(axis.Input, -axis.PadBefore, axis.Stride, axis.Dilation, period, axis.Output, reach, axis.Output, 0)
+            .WithCount(axis.Output);
     }
 
     /// <summary>Results are input positions i = stride·q + ψ − padBefore, one target per ψ on a common grid of q; the source is the output,

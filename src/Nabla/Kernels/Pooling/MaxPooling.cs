@@ -3,11 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>Maximum over windows, sliding or adaptive; float and double. Padding counts as −∞, the first maximum wins, NaN beats every number.</summary>
+/// <summary>Maximum over windows, sliding or adaptive; float and double.
+/// Padding counts as −∞, the first maximum wins, NaN beats every number.</summary>
 internal static unsafe class MaxPooling
 {
-    /// <summary>y[o] = max of x over window o; <paramref name="winners"/> gets the position of each maximum in its input plane,
-    /// −1 where dilated taps all fall into the padding.</summary>
+    /// <summary>y[o] = max of x over window o; <paramref name="winners"/>, if not null, gets the position of each maximum in its
+    /// input plane, −1 where dilated taps all fall into the padding.</summary>
     public static void Forward<T>(in PoolingGeometry g, T* x, T* y, int* winners) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var job = new ForwardJob<T> { Geometry = g, X = x, Y = y, Winners = winners };
@@ -32,11 +33,12 @@ internal static unsafe class MaxPooling
         {
             int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane;
             bool pairs = Geometry.IsPairs;
+            int* unwanted = Winners == null ? (int*)Workspace.OfJob((nint)outputs * sizeof(int)) : null;
             for (int plane = index * Geometry.PlanesPerJob; plane < end; plane++)
             {
                 nint output = (nint)plane * outputs;
                 T* x = X + (nint)plane * Geometry.InputPlane, y = Y + output;
-                int* winners = Winners + output;
+                int* winners = Winners == null ? unwanted : Winners + output;
                 if (typeof(T) == typeof(float) && pairs)
                 {
                     PairPooling.Maximum((float*)x, (float*)y, winners, Geometry.Height.Input, Geometry.Width.Input);

@@ -132,7 +132,8 @@ internal static unsafe class PairPooling
     public static void Challenge(ref Vector256<float> best, ref Vector256<int> winner, Vector256<float> value, Vector256<int> position,
         Vector256<float> unopposed = default)
     {
-        Vector256<float> wins = unopposed | Vector256.GreaterThan(value, best) | Vector256.AndNot(Vector256.Equals(best, best), Vector256.Equals(value, value));
+        Vector256<float> firstNaN = Vector256.AndNot(Vector256.Equals(best, best), Vector256.Equals(value, value));
+        Vector256<float> wins = unopposed | firstNaN | Vector256.GreaterThan(value, best);
         best = Vector256.ConditionalSelect(wins, value, best);
         winner = Vector256.ConditionalSelect(wins.AsInt32(), position, winner);
     }

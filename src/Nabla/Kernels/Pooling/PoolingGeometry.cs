@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>Input positions First, First + Step, … below End that one window reads along an axis, and its length for an average that counts padding.</summary>
+/// <summary>Input positions First, First + Step, … below End that one window reads along an axis, and its length for an average that
+/// counts padding.</summary>
 internal readonly record struct PoolingWindow(int First, int End, int Step, int Padded)
 {
     /// <summary>Positions inside the input.</summary>
@@ -13,7 +14,8 @@ internal readonly record struct PoolingWindow(int First, int End, int Step, int 
     }
 }
 
-/// <summary>One spatial axis of a pooling: a sliding window, or, with <paramref name="Bins"/> above 0, that many bins that cover the input.</summary>
+/// <summary>One spatial axis of a pooling: a sliding window, or, with <paramref name="Bins"/> above 0, that many bins that cover
+/// the input.</summary>
 internal readonly record struct PoolingAxis(WindowAxis Window, int Bins = 0)
 {
     /// <summary>Input size.</summary>
@@ -47,7 +49,8 @@ internal readonly record struct PoolingAxis(WindowAxis Window, int Bins = 0)
     }
 }
 
-/// <summary>Sizes of a pooling of <paramref name="Planes"/> = batch · channels planes over one to three spatial axes; absent axes stand first.</summary>
+/// <summary>Sizes of a pooling of <paramref name="Planes"/> = batch · channels planes over one to three spatial axes; absent axes
+/// stand first.</summary>
 internal readonly record struct PoolingGeometry(int Planes, PoolingAxis Depth, PoolingAxis Height, PoolingAxis Width)
 {
     /// <summary>Input elements of a plane.</summary>

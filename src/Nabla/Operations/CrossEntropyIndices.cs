@@ -5,7 +5,6 @@ namespace Nabla;
 /// <summary>Cross entropy with class indices.</summary>
 internal static unsafe class IndexTargets
 {
-    /// <summary>What the derivative needs besides the logits.</summary>
     sealed record Options(long Ignored, double Smoothing, bool HasWeights);
 
     public static Tensor CrossEntropy(
@@ -24,18 +23,20 @@ internal static unsafe class IndexTargets
         Tensor indices = targets.To(DType.Int64).Contiguous();
         Check(indices, columns, ignoreIndex);
 
-        Tensor weights = (classWeights ?? Tensor.Zeros(Shape.Create(0), x.DType)).Detach().To(x.DType).Contiguous();
+        Tensor? weights = classWeights?.Detach().To(x.DType).Contiguous();
         var options = new Options(ignoreIndex, labelSmoothing, classWeights is not null);
         Tensor losses = Tensor.Uninitialized(Shape.Create(rows), x.DType), statistics = Tensor.Uninitialized((rows, 2), x.DType);
         rowWeights = Tensor.Uninitialized(positions, x.DType);
         if (x.DType == DType.Float32) Forward<float>(x, indices, weights, options, losses, rowWeights, statistics);
         else Forward<double>(x, indices, weights, options, losses, rowWeights, statistics);
-        return Autograd.Record("CrossEntropy", losses, [x], [x, statistics, indices, weights], options, static (g, saved, options) =>
+        ReadOnlySpan<Tensor> kept = weights is null ? [x, statistics, indices] : [x, statistics, indices, weights];
+        return Autograd.Record("CrossEntropy", losses, [x], kept, options, static (g, saved, options) =>
         {
-            if (saved.CreatesGraph) return [Derivative(saved[0], g, Distribution(saved[0], saved[2], saved[3], options))];
+            Tensor? weights = options.HasWeights ? saved[3] : null;
+            if (saved.CreatesGraph) return [Derivative(saved[0], g, Distribution(saved[0], saved[2], weights, options))];
             Tensor dx = Tensor.Uninitialized(saved[0].Shape, g.DType);
-            if (g.DType == DType.Float32) Backward<float>(saved[0], saved[1], saved[2], saved[3], options, g.Contiguous(), dx);
-            else Backward<double>(saved[0], saved[1], saved[2], saved[3], options, g.Contiguous(), dx);
+            if (g.DType == DType.Float32) Backward<float>(saved[0], saved[1], saved[2], weights, options, g.Contiguous(), dx);
+            else Backward<double>(saved[0], saved[1], saved[2], weights, options, g.Contiguous(), dx);
             return [dx];
         }).Reshape(positions);
     }
@@ -44,12 +45,12 @@ internal static unsafe class IndexTargets
     public static Tensor Derivative(Tensor x, Tensor g, Tensor t) => g.Unsqueeze(-1) * (x.Softmax() * t.Sum(-1, keepAxis: true) - t);
 
     /// <summary>The targets as a [rows, C] tensor t, so that the loss is −Σ t·log softmax(x).</summary>
-    static Tensor Distribution(Tensor x, Tensor indices, Tensor weights, Options options)
+    static Tensor Distribution(Tensor x, Tensor indices, Tensor? weights, Options options)
     {
         int rows = x.Shape[0], columns = x.Shape[1];
         var t = new double[x.Length];
         long[] classes = indices.ToArray<long>();
-        double[]? w = options.HasWeights ? weights.To(DType.Float64).ToArray<double>() : null;
+        double[]? w = weights?.To(DType.Float64).ToArray<double>();
         for (int row = 0; row < rows; row++)
         {
             if (classes[row] == options.Ignored) continue;
@@ -80,20 +81,16 @@ internal static unsafe class IndexTargets
 
     static ClassTargets<T> Targets<T>(long* indices, T* weights, int columns, Options options) where T : unmanaged
     {
-        double sum = columns;
-        if (options.HasWeights)
-        {
-            sum = 0;
-            for (int c = 0; c < columns; c++) sum += Lane<Float64, T>.Read(weights + c);
-        }
-        return new(indices, options.HasWeights ? weights : null, sum, options.Ignored, options.Smoothing);
+        double sum = 0;
+        for (int c = 0; c < columns; c++) sum += weights == null ? 1 : Lane<Float64, T>.Read(weights + c);
+        return new(indices, weights, sum, options.Ignored, options.Smoothing);
     }
 
-    static void Forward<T>(Tensor x, Tensor indices, Tensor weights, Options options, Tensor losses, Tensor rowWeights, Tensor statistics)
+    static void Forward<T>(Tensor x, Tensor indices, Tensor? weights, Options options, Tensor losses, Tensor rowWeights, Tensor statistics)
         where T : unmanaged
     {
         int rows = x.Shape[0], columns = x.Shape[1];
-        fixed (T* px = x.Span<T>(), pw = weights.Span<T>(), py = losses.Span<T>(), pr = rowWeights.Span<T>(), ps = statistics.Span<T>())
+        fixed (T* px = x.Span<T>(), pw = weights is null ? null : weights.Span<T>(), py = losses.Span<T>(), pr = rowWeights.Span<T>(), ps = statistics.Span<T>())
         fixed (long* pt = indices.Span<long>())
             if (rows > 0) CrossEntropyKernel.Forward(px, rows, columns, Targets(pt, pw, columns, options), py, pr, ps);
         GC.KeepAlive(x);
@@ -104,11 +101,11 @@ internal static unsafe class IndexTargets
         GC.KeepAlive(statistics);
     }
 
-    static void Backward<T>(Tensor x, Tensor statistics, Tensor indices, Tensor weights, Options options, Tensor g, Tensor dx)
+    static void Backward<T>(Tensor x, Tensor statistics, Tensor indices, Tensor? weights, Options options, Tensor g, Tensor dx)
         where T : unmanaged
     {
         int rows = x.Shape[0], columns = x.Shape[1];
-        fixed (T* px = x.Span<T>(), pw = weights.Span<T>(), pg = g.Span<T>(), ps = statistics.Span<T>(), pd = dx.Span<T>())
+        fixed (T* px = x.Span<T>(), pw = weights is null ? null : weights.Span<T>(), pg = g.Span<T>(), ps = statistics.Span<T>(), pd = dx.Span<T>())
         fixed (long* pt = indices.Span<long>())
             if (rows > 0) CrossEntropyKernel.Backward(px, rows, columns, Targets(pt, pw, columns, options), ps, pg, pd);
         GC.KeepAlive(x);

@@ -8,19 +8,18 @@ internal static unsafe class IndexTargets
     /// <summary>What the derivative needs besides the logits.</summary>
     readonly record struct Options(long Ignored, double Smoothing, bool HasWeights);
 
-    static readonly Tensor NoWeights = Tensor.Zeros(Shape.Create(0));
-
     public static Tensor CrossEntropy(
         Tensor logits, Tensor targets, Tensor? classWeights, long ignoreIndex, double labelSmoothing, out Tensor rowWeights)
     {
-        Prepare(logits, targets, classWeights, ignoreIndex, labelSmoothing, out Tensor x, out Tensor indices, out Tensor weights, out Options options);
+        Prepare(logits, targets, classWeights, ignoreIndex, labelSmoothing, out Tensor x, out Tensor indices, out Tensor? weights, out Options options);
         int rows = x.Shape[0];
         Tensor losses = Tensor.Uninitialized(Shape.Create(rows), x.DType), statistics = Arena.Private((rows, 2), x.DType);
         rowWeights = Tensor.Uninitialized(targets.Shape, x.DType);
         Forward(x, indices, weights, options, losses, rowWeights, statistics);
-        return Autograd.Record("CrossEntropy", losses, [x], [x, statistics, indices, weights], options, static (g, saved, options) =>
+        ReadOnlySpan<Tensor> kept = weights is null ? [x, statistics, indices] : [x, statistics, indices, weights];
+        return Autograd.Record("CrossEntropy", losses, [x], kept, options, static (g, saved, options) =>
             [saved.CreatesGraph
-                ? Derivative(saved[0], g, Distribution(saved[0], saved[2], saved[3], options))
+                ? Derivative(saved[0], g, Distribution(saved[0], saved[2], options.HasWeights ? saved[3] : null, options))
                 : Slope(saved, options, g.Contiguous())]).Reshape(targets.Shape);
     }
 
@@ -28,7 +27,7 @@ internal static unsafe class IndexTargets
     /// <exception cref="ArgumentException">No target counts.</exception>
     public static Tensor MeanCrossEntropy(Tensor logits, Tensor targets, Tensor? classWeights, long ignoreIndex, double labelSmoothing)
     {
-        Prepare(logits, targets, classWeights, ignoreIndex, labelSmoothing, out Tensor x, out Tensor indices, out Tensor weights, out Options options);
+        Prepare(logits, targets, classWeights, ignoreIndex, labelSmoothing, out Tensor x, out Tensor indices, out Tensor? weights, out Options options);
         Shape rows = Shape.Create(x.Shape[0]);
         Tensor losses = Arena.Private(rows, x.DType), rowWeights = Arena.Private(rows, x.DType), statistics = Arena.Private((rows[0], 2), x.DType);
         Forward(x, indices, weights, options, losses, rowWeights, statistics);
@@ -41,17 +40,18 @@ internal static unsafe class IndexTargets
             throw new ArgumentException($"CrossEntropy: expected targets that count, got {targets.Length}, all ignored or of weight 0.");
         }
         Tensor mean = Tensor.Full(Shape.Scalar, sum / total, x.DType);
-        return Autograd.Record("CrossEntropy", mean, [x], [x, statistics, indices, weights], (options, total), static (g, saved, s) =>
+        ReadOnlySpan<Tensor> kept = weights is null ? [x, statistics, indices] : [x, statistics, indices, weights];
+        return Autograd.Record("CrossEntropy", mean, [x], kept, (options, total), static (g, saved, s) =>
         {
             if (saved.CreatesGraph)
-                return [Derivative(saved[0], (g / s.total).Expand(saved[0].Shape[0]), Distribution(saved[0], saved[2], saved[3], s.options))];
+                return [Derivative(saved[0], (g / s.total).Expand(saved[0].Shape[0]), Distribution(saved[0], saved[2], s.options.HasWeights ? saved[3] : null, s.options))];
             return [Slope(saved, s.options, Tensor.Full(Shape.Create(saved[0].Shape[0]), (double)g / s.total, g.DType))];
         });
     }
 
     static void Prepare(
         Tensor logits, Tensor targets, Tensor? classWeights, long ignoreIndex, double labelSmoothing,
-        out Tensor x, out Tensor indices, out Tensor weights, out Options options)
+        out Tensor x, out Tensor indices, out Tensor? weights, out Options options)
     {
         CrossEntropyOperations.CheckOptions(logits, classWeights, labelSmoothing);
         if (targets.DType is DType.Bool)
@@ -64,11 +64,11 @@ internal static unsafe class IndexTargets
         x = CrossEntropyOperations.Rows(logits.Computed()).Contiguous();
         indices = targets.To(DType.Int64).Contiguous();
         Check(indices, x.Shape[1], ignoreIndex);
-        weights = (classWeights ?? NoWeights).Detach().To(x.DType).Contiguous();
+        weights = classWeights?.Detach().To(x.DType).Contiguous();
         options = new Options(ignoreIndex, labelSmoothing, classWeights is not null);
     }
 
-    static void Forward(Tensor x, Tensor indices, Tensor weights, Options options, Tensor losses, Tensor rowWeights, Tensor statistics)
+    static void Forward(Tensor x, Tensor indices, Tensor? weights, Options options, Tensor losses, Tensor rowWeights, Tensor statistics)
     {
         if (x.DType == DType.Float32) Forward<float>(x, indices, weights, options, losses, rowWeights, statistics);
         else Forward<double>(x, indices, weights, options, losses, rowWeights, statistics);
@@ -77,8 +77,9 @@ internal static unsafe class IndexTargets
     static Tensor Slope(Saved saved, Options options, Tensor g)
     {
         Tensor dx = Tensor.Uninitialized(saved[0].Shape, g.DType);
-        if (g.DType == DType.Float32) Backward<float>(saved[0], saved[1], saved[2], saved[3], options, g, dx);
-        else Backward<double>(saved[0], saved[1], saved[2], saved[3], options, g, dx);
+        Tensor? weights = options.HasWeights ? saved[3] : null;
+        if (g.DType == DType.Float32) Backward<float>(saved[0], saved[1], saved[2], weights, options, g, dx);
+        else Backward<double>(saved[0], saved[1], saved[2], weights, options, g, dx);
         return dx;
     }
 
@@ -97,12 +98,12 @@ internal static unsafe class IndexTargets
     public static Tensor Derivative(Tensor x, Tensor g, Tensor t) => g.Unsqueeze(-1) * (x.Softmax() * t.Sum(-1, keepAxis: true) - t);
 
     /// <summary>The targets as a [rows, C] tensor t, so that the loss is −Σ t·log softmax(x).</summary>
-    static Tensor Distribution(Tensor x, Tensor indices, Tensor weights, Options options)
+    static Tensor Distribution(Tensor x, Tensor indices, Tensor? weights, Options options)
     {
         int rows = x.Shape[0], columns = x.Shape[1];
         var t = new double[x.Length];
         long[] classes = indices.ToArray<long>();
-        double[]? w = options.HasWeights ? weights.To(DType.Float64).ToArray<double>() : null;
+        double[]? w = weights?.To(DType.Float64).ToArray<double>();
         for (int row = 0; row < rows; row++)
         {
             if (classes[row] == options.Ignored) continue;
@@ -133,20 +134,16 @@ internal static unsafe class IndexTargets
 
     static ClassTargets<T> Targets<T>(long* indices, T* weights, int columns, Options options) where T : unmanaged
     {
-        double sum = columns;
-        if (options.HasWeights)
-        {
-            sum = 0;
-            for (int c = 0; c < columns; c++) sum += Lane<Float64, T>.Read(weights + c);
-        }
-        return new(indices, options.HasWeights ? weights : null, sum, options.Ignored, options.Smoothing);
+        double sum = 0;
+        for (int c = 0; c < columns; c++) sum += weights == null ? 1 : Lane<Float64, T>.Read(weights + c);
+        return new(indices, weights, sum, options.Ignored, options.Smoothing);
     }
 
-    static void Forward<T>(Tensor x, Tensor indices, Tensor weights, Options options, Tensor losses, Tensor rowWeights, Tensor statistics)
+    static void Forward<T>(Tensor x, Tensor indices, Tensor? weights, Options options, Tensor losses, Tensor rowWeights, Tensor statistics)
         where T : unmanaged
     {
         int rows = x.Shape[0], columns = x.Shape[1];
-        fixed (T* px = x.Span<T>(), pw = weights.Span<T>(), py = losses.Span<T>(), pr = rowWeights.Span<T>(), ps = statistics.Span<T>())
+        fixed (T* px = x.Span<T>(), pw = weights is null ? null : weights.Span<T>(), py = losses.Span<T>(), pr = rowWeights.Span<T>(), ps = statistics.Span<T>())
         fixed (long* pt = indices.Span<long>())
             if (rows > 0) CrossEntropyKernel.Forward(px, rows, columns, Targets(pt, pw, columns, options), py, pr, ps);
         GC.KeepAlive(x);
@@ -157,11 +154,11 @@ internal static unsafe class IndexTargets
         GC.KeepAlive(statistics);
     }
 
-    static void Backward<T>(Tensor x, Tensor statistics, Tensor indices, Tensor weights, Options options, Tensor g, Tensor dx)
+    static void Backward<T>(Tensor x, Tensor statistics, Tensor indices, Tensor? weights, Options options, Tensor g, Tensor dx)
         where T : unmanaged
     {
         int rows = x.Shape[0], columns = x.Shape[1];
-        fixed (T* px = x.Span<T>(), pw = weights.Span<T>(), pg = g.Span<T>(), ps = statistics.Span<T>(), pd = dx.Span<T>())
+        fixed (T* px = x.Span<T>(), pw = weights is null ? null : weights.Span<T>(), pg = g.Span<T>(), ps = statistics.Span<T>(), pd = dx.Span<T>())
         fixed (long* pt = indices.Span<long>())
             if (rows > 0) CrossEntropyKernel.Backward(px, rows, columns, Targets(pt, pw, columns, options), ps, pg, pd);
         GC.KeepAlive(x);

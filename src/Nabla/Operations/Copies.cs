@@ -48,6 +48,11 @@ public static unsafe class Copies
         /// <summary>x += scale·y without recording. y broadcasts to x.</summary>
         internal void AddScaledInPlace(Tensor y, double scale)
         {
+            if (!x.IsContiguous || !x.DType.IsComputed)                               // the row loops write contiguous results
+            {
+                x.Overwrite(x + y * scale);
+                return;
+            }
             y = y.To(x.DType);
             if (x.DType == DType.Float32) Mapping.RunRows<ScaledSum, float>(new(scale), x, y, x);
             else Mapping.RunRows<ScaledSum, double>(new(scale), x, y, x);

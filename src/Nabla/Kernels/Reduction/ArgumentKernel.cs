@@ -9,7 +9,7 @@ namespace Nabla.Kernels;
 /// </summary>
 internal static unsafe class ArgumentKernel
 {
-    const int ColumnPiece = 1024;
+    const int ColumnPiece = 2048;
 
     public static void Run<TFold, T>(T* x, int outer, int size, int inner, long* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
     {

@@ -93,24 +93,26 @@ internal static unsafe class FoldKernel
         return fold;
     }
 
-    /// <summary>y[i] = y[i] ∘ (x[0, i] ∘ x[1, i] ∘ …): four rows a turn, so that y is read and written a quarter as often.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>y[i] = y[i] ∘ x[0, i] ∘ x[1, i] ∘ …</summary>
     public static void Fold<TFold, T>(T* x, int rows, nint stride, nint columns, T* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
     {
-        nint width = Vector<T>.Count;
         int r = 0;
-        for (; r <= rows - 4; r += 4)
-        {
-            T* x0 = x + r * stride, x1 = x0 + stride, x2 = x1 + stride, x3 = x2 + stride;
-            nint i = 0;
-            for (; i <= columns - width; i += width)
-            {
-                Vector<T> pair = TFold.Combine(Load(x0 + i), Load(x1 + i)), other = TFold.Combine(Load(x2 + i), Load(x3 + i));
-                Unsafe.WriteUnaligned(y + i, TFold.Combine(Load(y + i), TFold.Combine(pair, other)));
-            }
-            for (; i < columns; i++) y[i] = TFold.Combine(y[i], TFold.Combine(TFold.Combine(x0[i], x1[i]), TFold.Combine(x2[i], x3[i])));
-        }
+        for (; r <= rows - 4; r += 4) FourInto<TFold, T>(x + r * stride, stride, columns, y);
         for (; r < rows; r++) Into<TFold, T>(x + r * stride, columns, y);
+    }
+
+    /// <summary>Four rows a turn, so that y is read and written a quarter as often.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void FourInto<TFold, T>(T* x0, nint stride, nint columns, T* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
+    {
+        nint width = Vector<T>.Count, i = 0;
+        T* x1 = x0 + stride, x2 = x1 + stride, x3 = x2 + stride;
+        for (; i <= columns - width; i += width)
+        {
+            Vector<T> pair = TFold.Combine(Load(x0 + i), Load(x1 + i)), other = TFold.Combine(Load(x2 + i), Load(x3 + i));
+            Unsafe.WriteUnaligned(y + i, TFold.Combine(Load(y + i), TFold.Combine(pair, other)));
+        }
+        for (; i < columns; i++) y[i] = TFold.Combine(y[i], TFold.Combine(TFold.Combine(x0[i], x1[i]), TFold.Combine(x2[i], x3[i])));
     }
 
     /// <summary>y[i] = y[i] ∘ x[i].</summary>
@@ -118,7 +120,12 @@ internal static unsafe class FoldKernel
     static void Into<TFold, T>(T* x, nint n, T* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
     {
         nint width = Vector<T>.Count, i = 0;
-        for (; i <= n - width; i += width) Unsafe.WriteUnaligned(y + i, TFold.Combine(Load(y + i), Load(x + i)));
+        for (; i <= n - 2 * width; i += 2 * width)
+        {
+            Vector<T> first = TFold.Combine(Load(y + i), Load(x + i)), second = TFold.Combine(Load(y + i + width), Load(x + i + width));
+            Unsafe.WriteUnaligned(y + i, first);
+            Unsafe.WriteUnaligned(y + i + width, second);
+        }
         for (; i < n; i++) y[i] = TFold.Combine(y[i], x[i]);
     }
 

@@ -73,9 +73,16 @@ public class ScheduleTests
     {
         ReduceOnPlateau relative = new(patience: 0, threshold: 0.1), absolute = new(patience: 0, threshold: 0.1, isAbsolute: true);
         ReduceOnPlateau accuracy = new(patience: 0, threshold: 0.1, higherIsBetter: true);
-        Assert.Equal([false, false, true], new[] { 10.0, 8.9, 8.1 }.Select(loss => relative.Check(loss, Optimizer())));
-        Assert.Equal([false, false, true], new[] { 10.0, 9.8, 9.75 }.Select(loss => absolute.Check(loss, Optimizer())));
-        Assert.Equal([false, false, true], new[] { 0.5, 0.6, 0.65 }.Select(value => accuracy.Check(value, Optimizer())));
+        Assert.Equal([false, false, true], Checks(relative, 10, 8.9, 8.1));
+        Assert.Equal([false, false, true], Checks(absolute, 10, 9.8, 9.75));
+        Assert.Equal([false, false, true], Checks(accuracy, 0.5, 0.6, 0.65));
+    }
+
+    static List<bool> Checks(ReduceOnPlateau plateau, params ReadOnlySpan<double> values)
+    {
+        var drops = new List<bool>();
+        foreach (double value in values) drops.Add(plateau.Check(value, Optimizer()));
+        return drops;
     }
 
     [Fact]

@@ -9,6 +9,8 @@ static class ElementwiseTable
     static readonly Dictionary<Type, object[]> Constants = new()
     {
         [typeof(AffineOperation)] = [1.75, -0.375],
+        [typeof(ScaleOperation)] = [1.75],
+        [typeof(QuotientOperation)] = [1.75],
         [typeof(ReciprocalOperation)] = [1.5],
         [typeof(PowerOperation)] = [2.5],
         [typeof(LeakyReluOperation)] = [0.0625],

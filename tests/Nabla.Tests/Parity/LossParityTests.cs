@@ -5,7 +5,7 @@ namespace Nabla.Tests.Parity;
 /// <summary>Losses with every option and reduction against PyTorch.</summary>
 public class LossParityTests
 {
-    static readonly ParityTable Table = new("losses")
+    internal static readonly ParityTable Table = new("losses")
     {
         { "Mse", c => Of(c, new Mse(Reduction(c))) },
         { "Mae", c => Of(c, new Mae(Reduction(c))) },

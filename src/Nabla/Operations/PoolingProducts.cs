@@ -12,7 +12,7 @@ internal static unsafe class PoolingProducts
     public static Tensor Maximum(Tensor x, PoolingPlan plan)
     {
         x = x.Computed().Contiguous();
-        Tensor y = Tensor.Uninitialized(plan.Output, x.DType), winners = Tensor.Uninitialized(plan.Output, DType.Int32);
+        Tensor y = Tensor.Uninitialized(plan.Output, x.DType), winners = Arena.Private(plan.Output, DType.Int32);
         if (x.DType == DType.Float32) Maximum<float>(x, winners, plan, y);
         else Maximum<double>(x, winners, plan, y);
         return Autograd.Record("MaxPool", y, [x], [winners], plan, static (g, saved, plan) => [Scatter(g, saved[0], plan)]);

@@ -11,7 +11,7 @@ public class PoolingOperationTests
         ["max"] = x => x.MaxPool2d(2),
         ["max, overlapping and padded"] = x => x.MaxPool2d(3, stride: 1, padding: 1),
         ["max, dilated"] = x => x.MaxPool2d(2, stride: 1, dilation: 2),
-        ["max, ceiling"] = x => x.MaxPool2d((2, 3), ceiling: true),
+        ["max, ceiling"] = x => x.MaxPool2d((2, 3), ceilMode: true),
         ["max, same"] = x => x.MaxPool2d(3, stride: 2, padding: Padding.Same),
         ["average"] = x => x.AveragePool2d(2),
         ["average, padded"] = x => x.AveragePool2d(3, stride: 2, padding: 1),

@@ -85,6 +85,7 @@ def ordering(file):
         for descending in (False, True):
             x = Draw("sort").distinct(4, 3, 5)
             file.case("Sort", lambda x: torch.sort(x, axis, descending), {"x": x}, axis=axis, descending=descending)
+            file.case("ArgSort", lambda x: torch.argsort(x, axis, descending), {"x": x}, gradients=False, axis=axis, descending=descending)
         for largest in (True, False):
             x = Draw("topk").distinct(4, 6)
             file.case("TopK", lambda x: torch.topk(x, 3, axis, largest), {"x": x}, k=3, axis=axis, largest=largest)
@@ -99,3 +100,4 @@ def ordering(file):
     for right in (False, True):
         file.case("SearchSorted", lambda x, values: torch.searchsorted(x, values, right=right),
                   {"x": x.sort().values, "values": torch.tensor([[0.0, 1, 1.5], [2, 3, 4]])}, gradients=False, right=right)
+    file.case("NonZero", lambda x: torch.nonzero(x, as_tuple=True), {"x": torch.tensor([[0.0, 2, 0], [3, 0, -1]])}, gradients=False)

@@ -18,8 +18,6 @@ static class ElementwiseTable
         [typeof(LeakyReluOperation)] = [0.0625],
         [typeof(EluOperation)] = [1.25],
         [typeof(HardTanhOperation)] = [-1.0, 1.0],
-        [typeof(AbsolutePowerOperation)] = [1.5],
-        [typeof(RootOperation)] = [0.4],
         [typeof(ClampOperation)] = [-5.0, 2.5],
     };
 

@@ -61,6 +61,8 @@ public class LayerParityTests
             new Conv2d(1, 4, 3), new BatchNorm(4), Activation.Relu(), new MaxPool2d(2), new Flatten(), new Linear(36, 10)),
     };
 
+    internal static IEnumerable<string> Rows => Layers.Keys;
+
     public static TheoryData<string> Cases => [.. Golden.Names];
 
     [Theory, MemberData(nameof(Cases))]

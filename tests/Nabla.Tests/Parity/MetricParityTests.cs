@@ -5,7 +5,7 @@ namespace Nabla.Tests.Parity;
 /// <summary>Metrics against scikit-learn, fed in two batches.</summary>
 public class MetricParityTests
 {
-    static readonly ParityTable Table = new("metrics")
+    internal static readonly ParityTable Table = new("metrics")
     {
         { "Accuracy", c => Value(c, new Accuracy()) },
         { "TopKAccuracy", c => Value(c, new Accuracy(c.Int("k"))) },

@@ -10,7 +10,7 @@ public class OptimizerParityTests
 {
     const int Steps = 20, HalvedAt = 12;
 
-    static readonly ParityTable Table = new("optimizers")
+    internal static readonly ParityTable Table = new("optimizers")
     {
         { "Sgd", c => Run(c, new Sgd(Group(c), c.Double("learningRate"), Options(c))) },
         { "SgdRateInside", c => Run(c, new Sgd(Group(c), c.Double("learningRate"), Options(c) with { Convention = VelocityConvention.RateInside })) },

@@ -3,7 +3,7 @@ namespace Nabla.Tests.Parity;
 /// <summary>Reductions, positions of extremes, sorting and the softmax family against PyTorch.</summary>
 public class ReductionParityTests
 {
-    static readonly ParityTable Table = new("reductions")
+    internal static readonly ParityTable Table = new("reductions")
     {
         { "Sum", c => c["x"].Sum(Axes(c), c.Bool("keepAxis")) },
         { "Mean", c => c["x"].Mean(Axes(c), c.Bool("keepAxis")) },
@@ -25,6 +25,8 @@ public class ReductionParityTests
         { "Softmax", c => c["x"].Softmax(c.Int("axis")) },
         { "LogSoftmax", c => c["x"].LogSoftmax(c.Int("axis")) },
         { "Sort", c => Pair(c["x"].Sort(c.Int("axis"), c.Bool("descending"))) },
+        { "ArgSort", c => c["x"].ArgSort(c.Int("axis"), c.Bool("descending")) },
+        { "NonZero", c => c["x"].NonZero() },
         { "Unique", Unique },
         { "SearchSorted", c => c["x"].SearchSorted(c["values"], c.Bool("right")) },
         { "TopK", c => Pair(c["x"].TopK(c.Int("k"), c.Int("axis"), c.Bool("largest"))) },

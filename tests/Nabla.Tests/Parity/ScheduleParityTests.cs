@@ -9,13 +9,14 @@ public class ScheduleParityTests
     const int Steps = 50;
     const double Rate = 0.8;
 
-    static readonly ParityTable Table = new("schedules")
+    internal static readonly ParityTable Table = new("schedules")
     {
         { "Constant", c => Rates(c, new Constant()) },
         { "Step", c => Rates(c, new Step(c.Int("interval"), c.Double("factor"))) },
         { "MultiStep", c => Rates(c, new MultiStep(c.Doubles("milestones")!, c.Double("factor"))) },
         { "Exponential", c => Rates(c, new Exponential(c.Double("factor"))) },
         { "Cosine", c => Rates(c, new Cosine(c.Int("steps"), c.Double("minimum", 0) / Rate)) },
+        { "Polynomial", c => Rates(c, new Polynomial(c.Int("steps"), c.Double("power"))) },
         { "WarmUp", c => Rates(c, new Constant().WarmUp(c.Int("steps"), c.Double("start"))) },
         { "WarmUpCosine", c => Rates(c, new Cosine(c.Int("steps")).WarmUp(c.Int("warmUp"), c.Double("start"))) },
         { "ReduceOnPlateau", Plateau },
@@ -42,7 +43,8 @@ public class ScheduleParityTests
     static Tensor Plateau(GoldenCase c)
     {
         var schedule = new ReduceOnPlateau(
-            c.Double("factor", 0.1), c.Int("patience", 10), c.Text("mode") == "max", c.Double("threshold", 1e-4), c.Double("minimum", 0) / Rate);
+            c.Double("factor", 0.1), c.Int("patience", 10), c.Text("mode") == "max", c.Double("threshold", 1e-4), c.Double("minimum", 0) / Rate,
+            c.Int("cooldown", 0), c.Text("thresholdMode") == "abs");
         Sgd optimizer = Optimizer();
         double[] metrics = c["metrics"].To(DType.Float64).ToArray<double>();
         return Collect(c, step =>

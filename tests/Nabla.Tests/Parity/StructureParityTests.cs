@@ -3,7 +3,7 @@ namespace Nabla.Tests.Parity;
 /// <summary>Views, indexing, joining, padding and products against PyTorch.</summary>
 public class StructureParityTests
 {
-    static readonly ParityTable Table = new("structure")
+    internal static readonly ParityTable Table = new("structure")
     {
         { "Reshape", c => c["x"].Reshape(c.Ints("sizes")!) },
         { "Permute", c => c["x"].Permute(c.Ints("order")!) },

@@ -3,7 +3,7 @@ namespace Nabla.Tests.Parity;
 /// <summary>Convolutions, poolings and normalizations against PyTorch.</summary>
 public class WindowParityTests
 {
-    static readonly ParityTable Table = new("windows")
+    internal static readonly ParityTable Table = new("windows")
     {
         { "Conv1d", c => c["x"].Conv1d(
             c["weight"], c.Optional("bias"), c.PerAxis("stride"), c.Padding("padding"), c.PerAxis("dilation"), c.Int("groups", 1)) },

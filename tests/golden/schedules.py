@@ -34,7 +34,7 @@ def record(file):
     noise = Draw("plateau").normal(STEPS, scale=0.02).tolist()
     metrics = [max(1 - 0.08 * step, 0.4) + noise[step] for step in range(STEPS)]
     for options in ({}, {"patience": 3}, {"patience": 2, "factor": 0.5, "threshold": 0.05}, {"patience": 1, "min_lr": 0.05},
-                    {"mode": "max", "patience": 2}):
+                    {"mode": "max", "patience": 2, "factor": 0.5}):
         names = {"min_lr": "minimum"}
         add("ReduceOnPlateau", lambda o: S.ReduceLROnPlateau(o, **options), [-m for m in metrics] if options.get("mode") == "max" else metrics,
             **{names.get(key, key): value for key, value in options.items()})

@@ -2,7 +2,7 @@ using Nabla.Tests.Kernels;
 
 namespace Nabla.Tests.Operations;
 
-[Collection(KernelSwitches.Name)]
+[Collection(KernelSettings.Name)]
 public class GatheringTests
 {
     static readonly Tensor Picks = Tensor.From(new long[,] { { 2, 0 }, { 1, 1 } });
@@ -68,8 +68,8 @@ public class GatheringTests
     {
         Tensor g = Tensor.Normal((5000, 300), new RandomStream(2)), at = Tensor.Randint(5000, new RandomStream(3), 0, 50);
         float[] one = [], many = [];
-        KernelSwitches.With(1, () => one = Tensor.Zeros((50, 300)).IndexAdd(0, at, g).ToArray<float>());
-        KernelSwitches.With(7, () => many = Tensor.Zeros((50, 300)).IndexAdd(0, at, g).ToArray<float>());
+        using (KernelSettings.Threads(1)) one = Tensor.Zeros((50, 300)).IndexAdd(0, at, g).ToArray<float>();
+        using (KernelSettings.Threads(7)) many = Tensor.Zeros((50, 300)).IndexAdd(0, at, g).ToArray<float>();
         Assert.Equal(one, many);
         Assert.Equal(g.IndexSelect(0, at)[17, 5].Item<float>(), g[(int)at[17].Item<long>(), 5].Item<float>());
     }

@@ -2,7 +2,7 @@ using Nabla.Tests.Kernels;
 
 namespace Nabla.Tests.Operations;
 
-[Collection(KernelSwitches.Name)]
+[Collection(KernelSettings.Name)]
 public class RandomTensorTests
 {
     static readonly RandomStream Stream = new(42);
@@ -38,8 +38,8 @@ public class RandomTensorTests
     public void Threads_do_not_change_a_number()
     {
         float[] one = [], many = [];
-        KernelSwitches.With(1, () => one = Tensor.Normal(Count, Stream).ToArray<float>());
-        KernelSwitches.With(7, () => many = Tensor.Normal(Count, Stream).ToArray<float>());
+        using (KernelSettings.Threads(1)) one = Tensor.Normal(Count, Stream).ToArray<float>();
+        using (KernelSettings.Threads(7)) many = Tensor.Normal(Count, Stream).ToArray<float>();
         Assert.Equal(one, many);
         Assert.Equal(one, Tensor.Normal((100, Count / 100), Stream).ToArray<float>());
     }

@@ -3,20 +3,12 @@ using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
-/// <summary>A loop over consecutive elements of the output, given what its inputs are there.</summary>
-internal unsafe interface IRunFunction<T> where T : unmanaged
-{
-    static abstract int Inputs { get; }
-
-    void Run(Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n);
-}
-
 /// <summary>
 /// A broadcast loop, chunk by chunk of rows. Long runs are loops of their own. Of short ones many are first laid out side by side
 /// in a buffer, so that a bias of ten numbers costs one loop over the matrix and not a call a row.
 /// </summary>
-internal readonly unsafe struct RowJob<R, T>(R function, RowPlan plan, T* a, T* b, T* c, T* y, int rowsPerChunk) : IJob
-    where R : struct, IRunFunction<T> where T : unmanaged
+internal readonly unsafe struct RowJob<R, T, U>(R function, RowPlan plan, T* a, T* b, T* c, U* y, int rowsPerChunk) : IJob
+    where R : struct, IRunFunction<T, U> where T : unmanaged where U : unmanaged
 {
     /// <summary>Runs below this many elements go through buffers.</summary>
     const int ShortRun = 64;
@@ -25,7 +17,7 @@ internal readonly unsafe struct RowJob<R, T>(R function, RowPlan plan, T* a, T* 
     const int Block = 1024;
 
     /// <summary>Room for a vector that is stored beyond the end of the last run.</summary>
-    const int Slack = 16;
+    const int Slack = 64;
 
     public void Run(int index)
     {
@@ -34,6 +26,7 @@ internal readonly unsafe struct RowJob<R, T>(R function, RowPlan plan, T* a, T* 
         else LongRuns(first, end);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void LongRuns(int first, int end)
     {
         var walk = new RowPlan.Walk(plan, first);
@@ -44,6 +37,7 @@ internal readonly unsafe struct RowJob<R, T>(R function, RowPlan plan, T* a, T* 
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void ShortRuns(int first, int end)
     {
         T* buffer = stackalloc T[RowPlan.Inputs * (Block + Slack)];
@@ -67,6 +61,7 @@ internal readonly unsafe struct RowJob<R, T>(R function, RowPlan plan, T* a, T* 
     }
 
     /// <summary>True if an input has to be laid out for every block; one that repeats itself is laid out here, once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     bool Fills(int input, T* x, T* buffer)
     {
         if (plan.IsDense(input)) return false;
@@ -82,6 +77,7 @@ internal readonly unsafe struct RowJob<R, T>(R function, RowPlan plan, T* a, T* 
         : new(buffer, false);
 
     /// <summary>One run. What a vector store writes beyond its end, the next run overwrites.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void Fill(T* x, bool isScalar, T* buffer)
     {
         if (isScalar)

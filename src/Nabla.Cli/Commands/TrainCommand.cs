@@ -55,7 +55,7 @@ internal sealed class TrainCommand
             Console.WriteLine($"{run.Path} is complete: nothing to resume.");
             return ExitCodes.Success;
         }
-        var training = new TrainingRun(plan, plan.Data.Path);
+        var training = new TrainingRun(plan, arguments.GetValue(common.Data));
         if (run is null)
         {
             run = RunFolder.Create(arguments.GetValue(common.Runs)!, arguments.GetValue(name) ?? plan.Name);

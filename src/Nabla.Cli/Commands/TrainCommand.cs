@@ -15,7 +15,7 @@ internal sealed class TrainCommand
 
     readonly Argument<string?> recipe = new("RECIPE")
     {
-        Description = "A recipe that travels with nabla (diabetes-linear, digits, digits-mlp, iris-softmax, mnist-cnn), or the path of a YAML file.",
+        Description = $"A recipe that travels with nabla ({string.Join(", ", RecipeFiles.Names)}), or the path of a YAML file.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 

@@ -15,8 +15,7 @@ internal static class Program
         ParseResult parsed = Root(common).Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors) Console.Error.WriteLine($"nabla: {error.Message}");
-            Console.Error.WriteLine("Try 'nabla --help'.");
+            Console.Error.WriteLine($"nabla: {UsageErrors.Message(parsed)}");
             return ExitCodes.Usage;
         }
         try
@@ -59,7 +58,7 @@ internal static class Program
         };
         root.SetAction(arguments =>
         {
-            if (!arguments.GetValue(version)) throw new UsageException("expected a command, got none. Try 'nabla --help'.");
+            if (!arguments.GetValue(version)) throw new UsageException(UsageErrors.Message(arguments));
             Console.WriteLine($"nabla {RunSummary.Version}");
             return ExitCodes.Success;
         });

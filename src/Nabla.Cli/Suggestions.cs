@@ -6,7 +6,7 @@ internal static class Suggestions
     /// <summary><c> Did you mean 'learningRate'?</c>, or nothing if no name is near.</summary>
     public static string Text(string typed, IEnumerable<string> names) => Nearest(typed, names) is { } name ? $" Did you mean '{name}'?" : "";
 
-    /// <summary>The name with the smallest distance, if that is at most a third of its length; the first of equal ones.</summary>
+    /// <summary>The name with the smallest distance, if that is at most a third of its length, rounded up; the first of equal ones.</summary>
     public static string? Nearest(string typed, IEnumerable<string> names)
     {
         string? best = null;
@@ -14,7 +14,7 @@ internal static class Suggestions
         foreach (string name in names)
         {
             int distance = Distance(typed.ToUpperInvariant(), name.ToUpperInvariant());
-            if (distance >= least || distance > Math.Max(1, Math.Max(name.Length, typed.Length) / 3)) continue;
+            if (distance >= least || distance > (Math.Max(name.Length, typed.Length) + 2) / 3) continue;
             (best, least) = (name, distance);
         }
         return best;

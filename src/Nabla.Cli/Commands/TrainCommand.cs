@@ -15,7 +15,7 @@ internal sealed class TrainCommand
 
     readonly Argument<string?> recipe = new("RECIPE")
     {
-        Description = "A recipe that travels with nabla (diabetes-linear, digits, digits-mlp, iris-softmax, mnist-cnn), or the path of a YAML file.",
+        Description = $"A recipe that travels with nabla ({string.Join(", ", RecipeFiles.Names)}), or the path of a YAML file.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -55,7 +55,7 @@ internal sealed class TrainCommand
             Console.WriteLine($"{run.Path} is complete: nothing to resume.");
             return ExitCodes.Success;
         }
-        var training = new TrainingRun(plan, plan.Data.Path);
+        var training = new TrainingRun(plan, arguments.GetValue(common.Data));
         if (run is null)
         {
             run = RunFolder.Create(arguments.GetValue(common.Runs)!, arguments.GetValue(name) ?? plan.Name);

@@ -1,4 +1,5 @@
 using Nabla.Cli.Declarations;
+using Nabla.Data;
 
 namespace Nabla.Cli.Recipes;
 
@@ -11,8 +12,7 @@ internal sealed record DataRecipe : ISection<DataRecipe>
     /// <summary>A table of text.</summary>
     public const string Csv = "csv";
 
-    // Written out, not asked of Datasets: reading a recipe must not touch the data.
-    static readonly string[] Sources = ["breast-cancer", "diabetes", "digits", "iris", "wine", Idx, Csv];
+    static readonly string[] Sources = [.. Datasets.Names, Idx, Csv];
 
     public string Source { get; init; } = "";
 

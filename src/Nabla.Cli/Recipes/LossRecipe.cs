@@ -33,7 +33,7 @@ internal sealed record LossRecipe : ISection<LossRecipe>
                 : "loss.name: expected mse, mae or huber for targets that are numbers, got crossEntropy.");
         return Name switch
         {
-            "crossEntropy" => new CrossEntropy(),
+            "crossEntropy" => new CrossEntropy(labelSmoothing: LabelSmoothing),
             "mse" => new Mse(),
             "mae" => new Mae(),
             _ => new Huber(Delta),

@@ -28,7 +28,7 @@ internal sealed class MetricsLog(string path) : ITrainingObserver
             file.Position = length;
             file.Write(Line(record));
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or ArgumentOutOfRangeException)   // the second: too long for the file system
         {
             file.SetLength(length);
             throw new IOException($"Write '{path}': expected to add a line, got: {error.Message} The lines before are unchanged.", error);

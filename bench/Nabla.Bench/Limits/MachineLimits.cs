@@ -23,7 +23,7 @@ internal sealed class MachineLimits
     {
         double peak = Together(threads, static () => FmaPeak.Measure());
         var ladder = new List<(double, double, double)>();
-        for (long bytes = Smallest; bytes <= Largest; bytes *= 4)
+        for (long bytes = Smallest; bytes <= Largest; bytes *= 2)
         {
             long share = bytes / threads;
             double read = Together(threads, () => Bandwidth.Measure(Pattern.Read, share));

@@ -20,7 +20,7 @@ internal sealed class Torch
                 "Name their folder with --peers DIR.", exitCode: 2);
         try
         {
-            ChildProcess.Run([Python, "-c", "import torch"], static _ => { }, isQuiet: true);
+            ChildProcess.Run([Python, "-c", "import torch; print(torch.__version__)"], line => Version = line, isQuiet: true);
         }
         catch (Exception error) when (error is BenchException or System.ComponentModel.Win32Exception)
         {
@@ -28,6 +28,9 @@ internal sealed class Torch
                 $"--against torch: expected PyTorch for {Python}, got none. Install it: apt-get install python3-torch.", exitCode: 2);
         }
     }
+
+    /// <summary>PyTorch's own number.</summary>
+    public string Version { get; private set; } = "";
 
     /// <summary>The configurations to try, the one as installed first.</summary>
     /// <param name="tunedArguments">What the tuned run gets besides.</param>

@@ -35,7 +35,7 @@ internal sealed class SideBySide(Suite suite, Options options)
         }
 
         JsonLines.Write(suite, options, rows, limits);
-        if (options.Markdown is { } page) MarkdownPage.Write(page, suite, options, rows, limits);
+        if (options.Markdown is { } page) MarkdownPage.Write(page, suite, options, rows, limits, torch?.Version);
         return options.Check is { } file ? RatioCheck.Run(file, suite, options, rows) : 0;
     }
 

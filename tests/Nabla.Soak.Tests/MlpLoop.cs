@@ -1,35 +1,35 @@
 using System.Diagnostics;
+using Nabla.Layers;
+using Nabla.Losses;
+using Nabla.Optimizers;
 
 namespace Nabla.Soak.Tests;
 
-/// <summary>Trains 784-512-512-10 on fixed random data with plain gradient descent, and what it cost.</summary>
+/// <summary>Trains 784-512-512-10 with Adam in a hand-written loop, as a user would write it, and measures what it cost.</summary>
 internal sealed class MlpLoop
 {
-    readonly Tensor[] parameters;
-    readonly Tensor x, target;
+    readonly Sequential model =
+        [new Linear(784, 512), Activation.Relu(), new Linear(512, 512), Activation.Relu(), new Linear(512, 10)];
 
-    public MlpLoop(int batch = 128)
+    readonly CrossEntropy loss = new();
+    readonly Adam optimizer;
+    readonly Tensor x, target;
+    long step;
+
+    public MlpLoop(int batch)
     {
-        x = Noise((batch, 784), 1);
-        target = Noise((batch, 10), 2);
-        parameters =
-        [
-            Leaf((512, 784), 3), Leaf(512, 4), Leaf((512, 512), 5), Leaf(512, 6), Leaf((10, 512), 7), Leaf(10, 8),
-        ];
+        optimizer = new Adam(model);
+        x = Tensor.Normal((batch, 784), new RandomStream(1));
+        target = Tensor.Randint(batch, new RandomStream(2), 0, 10);
     }
 
-    public Tensor Step()
+    public void Step()
     {
-        Tensor output = x.Linear(parameters[0], parameters[1]).Tanh().Linear(parameters[2], parameters[3]).Tanh().Linear(parameters[4], parameters[5]);
-        Tensor difference = output - target;
-        Tensor loss = (difference * difference).Mean();
-        loss.Backward();
-        foreach (Tensor parameter in parameters)
-        {
-            parameter.AddScaledInPlace(parameter.RawGradient!, -0.01);
-            parameter.ClearGradient();
-        }
-        return loss;
+        var pass = Pass.Training(new RandomStream(3).Split(step++));
+        Tensor value = loss.Forward(model.Forward(x, pass), target);
+        value.Backward();
+        optimizer.Step();
+        optimizer.ClearGradients();
     }
 
     public Cost Run(int steps)
@@ -59,20 +59,6 @@ internal sealed class MlpLoop
     }
 
     static long Median(List<long> values) => values.Order().ElementAt(values.Count / 2);
-
-    static Tensor Leaf(Shape shape, ulong seed)
-    {
-        Tensor leaf = Noise(shape, seed) * 0.05;
-        leaf.RequiresGradient = true;
-        return leaf;
-    }
-
-    static Tensor Noise(Shape shape, ulong seed)
-    {
-        var values = new float[shape.Length];
-        for (int i = 0; i < values.Length; i++) values[i] = (float)new RandomStream(seed).NextUniform(i) - 0.5f;
-        return Tensor.From(values, shape);
-    }
 
     public readonly record struct Cost(long BytesPerStep, double PausedShare, int FullCollections, long ResidentDrift);
 }

@@ -22,20 +22,19 @@ def record(file):
         inputs = {} if metrics is None else {"metrics": torch.tensor(metrics)}
         file.add(name_of(name, attributes), attributes=attributes, inputs=inputs, outputs=[torch.tensor(rates)])
 
-    add("StepSchedule", lambda o: S.StepLR(o, 10, 0.5), interval=10, factor=0.5)
-    add("MultiStepSchedule", lambda o: S.MultiStepLR(o, [5, 20, 21], 0.1), milestones=[5, 20, 21], factor=0.1)
-    add("ExponentialSchedule", lambda o: S.ExponentialLR(o, 0.95), factor=0.95)
-    add("CosineSchedule", lambda o: S.CosineAnnealingLR(o, 49), steps=49)
-    add("CosineSchedule", lambda o: S.CosineAnnealingLR(o, 49, 0.05), steps=49, minimum=0.05)
-    add("ConstantSchedule", lambda o: S.ConstantLR(o, 1.0, 1))
+    add("Step", lambda o: S.StepLR(o, 10, 0.5), interval=10, factor=0.5)
+    add("MultiStep", lambda o: S.MultiStepLR(o, [5, 20, 21], 0.1), milestones=[5, 20, 21], factor=0.1)
+    add("Exponential", lambda o: S.ExponentialLR(o, 0.95), factor=0.95)
+    add("Cosine", lambda o: S.CosineAnnealingLR(o, 49), steps=49)
+    add("Cosine", lambda o: S.CosineAnnealingLR(o, 49, 0.05), steps=49, minimum=0.05)
+    add("Constant", lambda o: S.ConstantLR(o, 1.0, 1))
     add("WarmUp", lambda o: S.LinearLR(o, 0.1, 1.0, 8), start=0.1, steps=8)
     add("WarmUpCosine", lambda o: S.SequentialLR(o, [S.LinearLR(o, 0.1, 1.0, 10), S.CosineAnnealingLR(o, 39)], [10]),
         start=0.1, warmUp=10, steps=39)
     noise = Draw("plateau").normal(STEPS, scale=0.02).tolist()
     metrics = [max(1 - 0.08 * step, 0.4) + noise[step] for step in range(STEPS)]
-    for options in ({}, {"patience": 3, "cooldown": 2}, {"patience": 2, "factor": 0.5, "threshold": 0.05},
-                    {"patience": 2, "factor": 0.5, "threshold": 0.05, "threshold_mode": "abs"}, {"patience": 1, "min_lr": 0.05},
-                    {"mode": "max", "patience": 2}):
-        names = {"threshold_mode": "thresholdMode", "min_lr": "minimum"}
+    for options in ({}, {"patience": 3}, {"patience": 2, "factor": 0.5, "threshold": 0.05}, {"patience": 1, "min_lr": 0.05},
+                    {"mode": "max", "patience": 2, "factor": 0.5}):
+        names = {"min_lr": "minimum"}
         add("ReduceOnPlateau", lambda o: S.ReduceLROnPlateau(o, **options), [-m for m in metrics] if options.get("mode") == "max" else metrics,
             **{names.get(key, key): value for key, value in options.items()})

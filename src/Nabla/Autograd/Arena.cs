@@ -41,6 +41,18 @@ internal sealed class Arena
         made.Clear();
     }
 
+    /// <summary>
+    /// A tensor for an operation's own bookkeeping (statistics, masks, winners). Name it among the saved tensors when recording:
+    /// the record takes it over, or lets it go if nothing has to be recorded.
+    /// </summary>
+    public static Tensor Private(Shape shape, DType dtype)
+    {
+        Tensor tensor = SpareHandle();
+        tensor.Reset(Storage.ForEngine((nint)shape.Length * dtype.Size), shape, shape.Strides, 0, dtype);
+        tensor.IsPrivate = true;
+        return tensor;
+    }
+
     public Tensor Take(Storage storage, Shape shape, int[] strides, int offset, DType dtype)
     {
         Tensor tensor = SpareHandle();

@@ -69,7 +69,12 @@ public static class Autograd
         string name, Tensor result, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> saved, TState state, Backward<TState> backward)
     {
         if (anomalyDepth > 0) Anomaly.Check(name, result, inputs);
-        if (!MustRecord(inputs)) return result;
+        if (!MustRecord(inputs))
+        {
+            foreach (Tensor tensor in saved)
+                if (tensor.IsPrivate) Arena.Disown(tensor);
+            return result;
+        }
         var node = new Node<TState>(name, backward, state);
         node.Connect(inputs);
         node.Save(saved, inputs, result);

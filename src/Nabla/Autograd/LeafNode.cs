@@ -57,6 +57,7 @@ internal sealed class LeafNode(Tensor leaf) : Node("leaf", 0)
     {
         if (!isVisible && gradient is not null)
         {
+            if (!gradient.Storage.IsNative) gradient.Storage.Release();
             DropRecord();
             Arena.Recycle(gradient);
         }

@@ -25,13 +25,11 @@ internal sealed class SavedSet
         foreach (Tensor tensor in tensors)
         {
             Storage storage = tensor.Storage;
-            if (storage.IsNative)
-            {
-                storage.Hold();
-                (set.record ??= BlockPool.RentRecord(node)).Add(storage);
-            }
-            Tensor value = Arena.SpareHandle();
-            value.Reset(storage, tensor.Shape, tensor.Strides, tensor.Offset, tensor.DType);
+            bool isPrivate = tensor.IsPrivate;
+            if (!isPrivate) storage.Hold();
+            if (storage.IsNative) (set.record ??= BlockPool.RentRecord(node)).Add(storage);
+            Tensor value = isPrivate ? tensor : Arena.SpareHandle();
+            if (!isPrivate) value.Reset(storage, tensor.Shape, tensor.Strides, tensor.Offset, tensor.DType);
             set.entries.Add((value, storage.Version, OriginOf(tensor, inputs, result)));
         }
         GC.KeepAlive(node);
@@ -50,7 +48,11 @@ internal sealed class SavedSet
 
     public void GiveBack()
     {
-        foreach ((Tensor value, _, _) in entries) Arena.Recycle(value);
+        foreach ((Tensor value, _, _) in entries)
+        {
+            if (!value.Storage.IsNative) value.Storage.Release();                     // the record releases the native ones
+            Arena.Recycle(value);
+        }
         entries.Clear();
         if (record is not null) BlockPool.ReturnRecord(record);
         record = null;

@@ -66,29 +66,7 @@ public readonly struct MultiplyOperation : IBinaryOperation
     public V SlopeB<V>(V a, V b) where V : struct, ILanes<V> => a;
 }
 
-/// <summary>Quotient: slopes 1/b and −a/b².</summary>
-public readonly struct DivideOperation : IBinaryOperation
-{
-    /// <inheritdoc/>
-    public static string Name => "Divide";
-
-    /// <inheritdoc/>
-    public static (double Low, double High) Domain => (0.5, 4);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V a, V b) where V : struct, ILanes<V> => a / b;
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V SlopeA<V>(V a, V b) where V : struct, ILanes<V> => V.Constant(1) / b;
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V SlopeB<V>(V a, V b) where V : struct, ILanes<V> => -a / (b * b);
-}
-
-/// <summary>scale·x + shift: every product and sum of a tensor with a number.</summary>
+/// <summary>scale·x + shift: sums and differences of a tensor and a number.</summary>
 public readonly struct AffineOperation(double scale, double shift) : IUnaryOperation
 {
     /// <inheritdoc/>
@@ -106,69 +84,102 @@ public readonly struct AffineOperation(double scale, double shift) : IUnaryOpera
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(scale);
 }
 
-/// <summary>numerator / x.</summary>
-public readonly struct ReciprocalOperation(double numerator) : IUnaryOperation
+/// <summary>−x.</summary>
+public readonly struct NegateOperation : IUnaryOperation
 {
     /// <inheritdoc/>
-    public static string Name => "Reciprocal";
+    public static string Name => "Negate";
 
     /// <inheritdoc/>
-    public static Reads SlopeReads => Reads.Input;
-
-    /// <inheritdoc/>
-    public static (double Low, double High) Domain => (0.5, 4);
+    public static Reads SlopeReads => Reads.Nothing;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.Constant(numerator) / x;
+    public V Value<V>(V x) where V : struct, ILanes<V> => -x;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(-numerator) / (x * x);
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(-1);
 }
 
-/// <summary>The four operations, elementwise with broadcasting, between tensors and between tensors and numbers.</summary>
+/// <summary>factor·x, rounded once.</summary>
+public readonly struct ScaleOperation(double factor) : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Scale";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Nothing;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => x * V.Constant(factor);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(factor);
+}
+
+/// <summary>
+/// The operations of arithmetic, elementwise with broadcasting, between tensors and between tensors and numbers. Integers stay
+/// integers (and wrap around on overflow) under +, −, · and % with other integers and with numbers without a fraction; a quotient,
+/// a Float tensor or a fraction makes them Float32. Slopes are those of the formulas; integers have none.
+/// </summary>
 public static class Arithmetic
 {
     extension(Tensor)
     {
         /// <summary>a + b.</summary>
-        public static Tensor operator +(Tensor a, Tensor b) => a.Zip(b, default(AddOperation));
+        public static Tensor operator +(Tensor a, Tensor b) => IntegerArithmetic.TryZip<IntegerSum>(a, b) ?? a.Zip(b, default(AddOperation));
 
         /// <summary>a + c.</summary>
-        public static Tensor operator +(Tensor a, double c) => a.Map(new AffineOperation(1, c));
+        public static Tensor operator +(Tensor a, double c) => IntegerArithmetic.TryZip<IntegerSum>(a, c) ?? a.Map(new AffineOperation(1, c));
 
         /// <summary>c + a.</summary>
-        public static Tensor operator +(double c, Tensor a) => a.Map(new AffineOperation(1, c));
+        public static Tensor operator +(double c, Tensor a) => a + c;
 
         /// <summary>a − b.</summary>
-        public static Tensor operator -(Tensor a, Tensor b) => a.Zip(b, default(SubtractOperation));
+        public static Tensor operator -(Tensor a, Tensor b) =>
+            IntegerArithmetic.TryZip<IntegerDifference>(a, b) ?? a.Zip(b, default(SubtractOperation));
 
         /// <summary>a − c.</summary>
-        public static Tensor operator -(Tensor a, double c) => a.Map(new AffineOperation(1, -c));
+        public static Tensor operator -(Tensor a, double c) =>
+            IntegerArithmetic.TryZip<IntegerDifference>(a, c) ?? a.Map(new AffineOperation(1, -c));
 
         /// <summary>c − a.</summary>
-        public static Tensor operator -(double c, Tensor a) => a.Map(new AffineOperation(-1, c));
+        public static Tensor operator -(double c, Tensor a) =>
+            IntegerArithmetic.TryZip<IntegerDifference>(c, a) ?? a.Map(new AffineOperation(-1, c));
 
         /// <summary>−a.</summary>
-        public static Tensor operator -(Tensor a) => a.Map(new AffineOperation(-1, 0));
+        public static Tensor operator -(Tensor a) => IntegerArithmetic.TryZip<IntegerDifference>(0, a) ?? a.Map(default(NegateOperation));
 
         /// <summary>a · b, element by element. The matrix product is <c>MatMul</c>.</summary>
-        public static Tensor operator *(Tensor a, Tensor b) => a.Zip(b, default(MultiplyOperation));
+        public static Tensor operator *(Tensor a, Tensor b) =>
+            IntegerArithmetic.TryZip<IntegerProduct>(a, b) ?? a.Zip(b, default(MultiplyOperation));
 
         /// <summary>a · c.</summary>
-        public static Tensor operator *(Tensor a, double c) => a.Map(new AffineOperation(c, 0));
+        public static Tensor operator *(Tensor a, double c) => IntegerArithmetic.TryZip<IntegerProduct>(a, c) ?? a.Map(new ScaleOperation(c));
 
         /// <summary>c · a.</summary>
-        public static Tensor operator *(double c, Tensor a) => a.Map(new AffineOperation(c, 0));
+        public static Tensor operator *(double c, Tensor a) => a * c;
 
-        /// <summary>a / b.</summary>
+        /// <summary>a / b; integers become Float32. Their integer quotient is <c>FloorDivide</c>.</summary>
         public static Tensor operator /(Tensor a, Tensor b) => a.Zip(b, default(DivideOperation));
 
-        /// <summary>a / c.</summary>
-        public static Tensor operator /(Tensor a, double c) => a.Map(new AffineOperation(1 / c, 0));
+        /// <summary>a / c; integers become Float32.</summary>
+        public static Tensor operator /(Tensor a, double c) => a.Map(new QuotientOperation(c));
 
-        /// <summary>c / a.</summary>
+        /// <summary>c / a; integers become Float32.</summary>
         public static Tensor operator /(double c, Tensor a) => a.Map(new ReciprocalOperation(c));
+
+        /// <summary>a − b·⌊a / b⌋: the remainder with the sign of b, as an index that wraps around wants it.</summary>
+        /// <exception cref="DivideByZeroException">Integers are divided by 0; floats give NaN.</exception>
+        public static Tensor operator %(Tensor a, Tensor b) =>
+            IntegerArithmetic.TryZip<IntegerRemainder>(a, b) ?? a.Zip(b, default(RemainderOperation));
+
+        /// <summary>a − c·⌊a / c⌋.</summary>
+        /// <exception cref="DivideByZeroException">Integers are divided by 0.</exception>
+        public static Tensor operator %(Tensor a, double c) =>
+            IntegerArithmetic.TryZip<IntegerRemainder>(a, c) ?? a.Zip(Tensor.Scalar(c, a.Computed().DType), default(RemainderOperation));
     }
 }

@@ -62,7 +62,6 @@ public static unsafe class BatchNormOperations
     /// <summary>(x − center)·scale + shift per channel in one pass.</summary>
     static Tensor Affine(Tensor x, Tensor center, Tensor scale, Tensor shift)
     {
-        if (x.Rank == 2) return (x - center) * scale + shift;
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType);
         if (x.DType == DType.Float32) Apply<float>(x, center, scale, shift, y);
         else Apply<double>(x, center, scale, shift, y);

@@ -1,15 +1,11 @@
 using System.Numerics;
+using Nabla.Kernels;
 
 namespace Nabla;
 
 /// <summary>Elementwise comparisons with broadcasting. The result is Bool and has no gradient; NaN compares as false.</summary>
 public static class Comparison
 {
-    interface IRelation
-    {
-        static abstract bool Holds<T>(T a, T b) where T : INumber<T>;
-    }
-
     extension(Tensor a)
     {
         /// <summary>a &lt; b.</summary>
@@ -53,14 +49,13 @@ public static class Comparison
     static Tensor Number(double value, Tensor like) =>
         Tensor.Full(Shape.Scalar, value, like.DType.IsComputed || value == Math.Floor(value) ? like.DType : DType.Float32);
 
-    static Tensor Compare<TRelation>(Tensor a, Tensor b, string who) where TRelation : IRelation
+    static Tensor Compare<TRelation>(Tensor a, Tensor b, string who) where TRelation : struct, IRelation
     {
         DType type = Promotion.Type(a.DType, a.Rank, b.DType, b.Rank);
         if (type is DType.Float16 or DType.BFloat16) type = DType.Float32;
         if (type is DType.Bool) type = DType.UInt8;
         Shape shape = Shape.Broadcast(a.Shape, b.Shape, who);
-        a = a.To(type).Expand(shape).Contiguous();
-        b = b.To(type).Expand(shape).Contiguous();
+        (a, b) = (a.To(type), b.To(type));
         Tensor y = Tensor.Uninitialized(shape, DType.Bool);
         switch (type)
         {
@@ -73,33 +68,6 @@ public static class Comparison
         return y;
     }
 
-    static void Run<TRelation, T>(Tensor a, Tensor b, Tensor y) where TRelation : IRelation where T : unmanaged, INumber<T>
-    {
-        ReadOnlySpan<T> left = a.Span<T>(), right = b.Span<T>();
-        Span<bool> result = y.Span<bool>();
-        for (int i = 0; i < result.Length; i++) result[i] = TRelation.Holds(left[i], right[i]);
-        GC.KeepAlive(a);
-        GC.KeepAlive(b);
-        GC.KeepAlive(y);
-    }
-
-    readonly struct IsLess : IRelation
-    {
-        public static bool Holds<T>(T a, T b) where T : INumber<T> => a < b;
-    }
-
-    readonly struct IsLessOrEqual : IRelation
-    {
-        public static bool Holds<T>(T a, T b) where T : INumber<T> => a <= b;
-    }
-
-    readonly struct IsEqual : IRelation
-    {
-        public static bool Holds<T>(T a, T b) where T : INumber<T> => a == b;
-    }
-
-    readonly struct IsNotEqual : IRelation
-    {
-        public static bool Holds<T>(T a, T b) where T : INumber<T> => a != b;
-    }
+    static void Run<TRelation, T>(Tensor a, Tensor b, Tensor y) where TRelation : struct, IRelation where T : unmanaged, INumber<T> =>
+        Mapping.RunRows<RelationLoop<TRelation, T>, T, byte>(default, a, b, a, y);
 }

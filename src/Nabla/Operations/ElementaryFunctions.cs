@@ -254,9 +254,6 @@ public static class ElementaryFunctions
         /// <summary>Absolute value; slope 0 at 0. Elementwise, same shape.</summary>
         public Tensor Abs() => x.Map(default(AbsOperation));
 
-        /// <summary>1 / x; ±∞ at ±0. Elementwise, same shape.</summary>
-        public Tensor Reciprocal() => x.Map(new ReciprocalOperation(1));
-
         /// <summary>x². Elementwise, same shape.</summary>
         public Tensor Square() => x.Map(default(SquareOperation));
 

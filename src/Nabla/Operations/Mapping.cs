@@ -78,39 +78,44 @@ public static unsafe class Mapping
         return y;
     }
 
-    internal static void RunRows<F, T>(F f, Tensor a, Tensor b, Tensor y) where F : struct, ILaneFunction2 where T : unmanaged
-    {
-        Span<int> strides = stackalloc int[3 * Shape.MaximumRank];
-        if (!Plan(y.Shape, a, b, a, strides, out RowPlan plan))
-        {
-            a = a.Contiguous();
-            b = b.Contiguous();
-            Plan(y.Shape, a, b, a, strides, out plan);
-        }
-        fixed (T* pa = &a.Origin<T>(), pb = &b.Origin<T>(), py = &y.Origin<T>())
-            if (y.Length > 0) Elementwise.Run(f, plan, pa, pb, py);
-        GC.KeepAlive(a);
-        GC.KeepAlive(b);
-        GC.KeepAlive(y);
-    }
+    /// <summary>y = f(a, b); both broadcast to y.</summary>
+    internal static void RunRows<F, T>(F f, Tensor a, Tensor b, Tensor y) where F : struct, ILaneFunction2 where T : unmanaged =>
+        RunRows<Elementwise.Lanes2<F, T>, T, T>(new(f), a, b, a, y);
 
-    internal static void RunRows<F, T>(F f, Tensor a, Tensor b, Tensor c, Tensor y) where F : struct, ILaneFunction3 where T : unmanaged
+    /// <summary>y = f(a, b, c); all broadcast to y.</summary>
+    internal static void RunRows<F, T>(F f, Tensor a, Tensor b, Tensor c, Tensor y) where F : struct, ILaneFunction3 where T : unmanaged =>
+        RunRows<Elementwise.Lanes3<F, T>, T, T>(new(f), a, b, c, y);
+
+    /// <summary>Runs a loop over y, to which the inputs broadcast. An input that the loop does not use is any other.</summary>
+    internal static void RunRows<R, T, U>(R run, Tensor a, Tensor b, Tensor c, Tensor y)
+        where R : struct, IRunFunction<T, U> where T : unmanaged where U : unmanaged
     {
-        Span<int> strides = stackalloc int[3 * Shape.MaximumRank];
-        if (!Plan(y.Shape, a, b, c, strides, out RowPlan plan))
+        if (IsPlain(a, y) && IsPlain(b, y) && IsPlain(c, y))
         {
-            a = a.Contiguous();
-            b = b.Contiguous();
-            c = c.Contiguous();
-            Plan(y.Shape, a, b, c, strides, out plan);
+            fixed (T* pa = &a.Origin<T>(), pb = &b.Origin<T>(), pc = &c.Origin<T>())
+            fixed (U* py = &y.Origin<U>())
+                Elementwise.Run(run, new Operand<T>(pa, false), new(pb, false), new(pc, false), py, y.Length);
         }
-        fixed (T* pa = &a.Origin<T>(), pb = &b.Origin<T>(), pc = &c.Origin<T>(), py = &y.Origin<T>())
-            if (y.Length > 0) Elementwise.Run(f, plan, pa, pb, pc, py);
+        else if (y.Length > 0)
+        {
+            Span<int> strides = stackalloc int[3 * Shape.MaximumRank];
+            if (!Plan(y.Shape, a, b, c, strides, out RowPlan plan))
+            {
+                (a, b, c) = (a.Contiguous(), b.Contiguous(), c.Contiguous());
+                Plan(y.Shape, a, b, c, strides, out plan);
+            }
+            fixed (T* pa = &a.Origin<T>(), pb = &b.Origin<T>(), pc = &c.Origin<T>())
+            fixed (U* py = &y.Origin<U>())
+                Elementwise.Run(run, plan, pa, pb, pc, py);
+        }
         GC.KeepAlive(a);
         GC.KeepAlive(b);
         GC.KeepAlive(c);
         GC.KeepAlive(y);
     }
+
+    /// <summary>Element i of the input belongs to element i of the output: no plan is needed.</summary>
+    static bool IsPlain(Tensor x, Tensor y) => ReferenceEquals(x.Shape, y.Shape) && x.IsContiguous;
 
     static bool Plan(Shape output, Tensor a, Tensor b, Tensor c, Span<int> strides, out RowPlan plan)
     {

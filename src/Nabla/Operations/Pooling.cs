@@ -13,38 +13,38 @@ public static class PoolingOperations
         /// <param name="stride">Steps of the window; its size by default.</param>
         /// <param name="padding">Elements around the input, at most half the window; none by default.</param>
         /// <param name="dilation">Distance of the window's elements; 1 by default.</param>
-        /// <param name="ceilMode">Round the output size up: the last window may hang over the end.</param>
+        /// <param name="ceiling">Round the output size up: the last window may hang over the end.</param>
         /// <exception cref="ShapeException">The input does not fit.</exception>
         /// <exception cref="ArgumentException">An option is out of range.</exception>
-        public Tensor MaxPool1d(PerAxis kernel, PerAxis stride = default, Padding padding = default, PerAxis dilation = default, bool ceilMode = false) =>
-            PoolingProducts.Maximum(x, PoolingPlan.Create("MaxPool1d", x.Shape, 1, kernel, stride, padding, dilation, ceilMode));
+        public Tensor MaxPool1d(PerAxis kernel, PerAxis stride = default, Padding padding = default, PerAxis dilation = default, bool ceiling = false) =>
+            PoolingProducts.Maximum(x, PoolingPlan.Create("MaxPool1d", x.Shape, 1, kernel, stride, padding, dilation, ceiling));
 
         /// <summary>As <see cref="MaxPool1d"/> over height and width: x [N, C, H, W] → [N, C, H', W'].</summary>
-        public Tensor MaxPool2d(PerAxis kernel, PerAxis stride = default, Padding padding = default, PerAxis dilation = default, bool ceilMode = false) =>
-            PoolingProducts.Maximum(x, PoolingPlan.Create("MaxPool2d", x.Shape, 2, kernel, stride, padding, dilation, ceilMode));
+        public Tensor MaxPool2d(PerAxis kernel, PerAxis stride = default, Padding padding = default, PerAxis dilation = default, bool ceiling = false) =>
+            PoolingProducts.Maximum(x, PoolingPlan.Create("MaxPool2d", x.Shape, 2, kernel, stride, padding, dilation, ceiling));
 
         /// <summary>As <see cref="MaxPool1d"/> over depth, height and width.</summary>
-        public Tensor MaxPool3d(PerAxis kernel, PerAxis stride = default, Padding padding = default, PerAxis dilation = default, bool ceilMode = false) =>
-            PoolingProducts.Maximum(x, PoolingPlan.Create("MaxPool3d", x.Shape, 3, kernel, stride, padding, dilation, ceilMode));
+        public Tensor MaxPool3d(PerAxis kernel, PerAxis stride = default, Padding padding = default, PerAxis dilation = default, bool ceiling = false) =>
+            PoolingProducts.Maximum(x, PoolingPlan.Create("MaxPool3d", x.Shape, 3, kernel, stride, padding, dilation, ceiling));
 
         /// <summary>Mean of each window of x [N, C, W] → [N, C, W'], sizes as for <see cref="MaxPool1d"/>.</summary>
         /// <param name="kernel">Size of the window.</param>
         /// <param name="stride">Steps of the window; its size by default.</param>
         /// <param name="padding">Zeros around the input, at most half the window; none by default.</param>
-        /// <param name="ceilMode">Round the output size up: the last window may hang over the end.</param>
+        /// <param name="ceiling">Round the output size up: the last window may hang over the end.</param>
         /// <param name="countPadding">Divide by the window's size with its padding; else by the number of elements inside the input.</param>
         /// <exception cref="ShapeException">The input does not fit.</exception>
         /// <exception cref="ArgumentException">An option is out of range.</exception>
-        public Tensor AveragePool1d(PerAxis kernel, PerAxis stride = default, Padding padding = default, bool ceilMode = false, bool countPadding = true) =>
-            PoolingProducts.Average(x, PoolingPlan.Create("AveragePool1d", x.Shape, 1, kernel, stride, padding, 1, ceilMode, countPadding));
+        public Tensor AveragePool1d(PerAxis kernel, PerAxis stride = default, Padding padding = default, bool ceiling = false, bool countPadding = true) =>
+            PoolingProducts.Average(x, PoolingPlan.Create("AveragePool1d", x.Shape, 1, kernel, stride, padding, 1, ceiling, countPadding));
 
         /// <summary>As <see cref="AveragePool1d"/> over height and width: x [N, C, H, W] → [N, C, H', W'].</summary>
-        public Tensor AveragePool2d(PerAxis kernel, PerAxis stride = default, Padding padding = default, bool ceilMode = false, bool countPadding = true) =>
-            PoolingProducts.Average(x, PoolingPlan.Create("AveragePool2d", x.Shape, 2, kernel, stride, padding, 1, ceilMode, countPadding));
+        public Tensor AveragePool2d(PerAxis kernel, PerAxis stride = default, Padding padding = default, bool ceiling = false, bool countPadding = true) =>
+            PoolingProducts.Average(x, PoolingPlan.Create("AveragePool2d", x.Shape, 2, kernel, stride, padding, 1, ceiling, countPadding));
 
         /// <summary>As <see cref="AveragePool1d"/> over depth, height and width.</summary>
-        public Tensor AveragePool3d(PerAxis kernel, PerAxis stride = default, Padding padding = default, bool ceilMode = false, bool countPadding = true) =>
-            PoolingProducts.Average(x, PoolingPlan.Create("AveragePool3d", x.Shape, 3, kernel, stride, padding, 1, ceilMode, countPadding));
+        public Tensor AveragePool3d(PerAxis kernel, PerAxis stride = default, Padding padding = default, bool ceiling = false, bool countPadding = true) =>
+            PoolingProducts.Average(x, PoolingPlan.Create("AveragePool3d", x.Shape, 3, kernel, stride, padding, 1, ceiling, countPadding));
 
         /// <summary>Mean over <paramref name="output"/> bins that cover the axis: bin o spans ⌊o·W / output⌋ to ⌈(o + 1)·W / output⌉. [N, C, W] → [N, C, output].</summary>
         public Tensor AdaptiveAveragePool1d(PerAxis output) =>

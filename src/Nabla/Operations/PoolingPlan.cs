@@ -6,7 +6,7 @@ namespace Nabla;
 internal sealed record PoolingPlan(PoolingGeometry Geometry, Shape Input, Shape Output, bool CountPadding)
 {
     public static PoolingPlan Create(
-        string who, Shape input, int rank, PerAxis kernel, PerAxis stride, Padding padding, PerAxis dilation, bool ceilMode, bool countPadding = true)
+        string who, Shape input, int rank, PerAxis kernel, PerAxis stride, Padding padding, PerAxis dilation, bool ceiling, bool countPadding = true)
     {
         Span<int> kernels = stackalloc int[rank], strides = stackalloc int[rank], dilations = stackalloc int[rank];
         Span<int> before = stackalloc int[rank], after = stackalloc int[rank];
@@ -18,7 +18,7 @@ internal sealed record PoolingPlan(PoolingGeometry Geometry, Shape Input, Shape 
             int size = axis + 2 < input.Rank ? input[axis + 2] : 1;
             (before[axis], after[axis]) = padding.Resolve(axis, rank, size, (kernels[axis] - 1) * dilations[axis] + 1, strides[axis], who);
         }
-        return From(PoolingGeometry.Create(who, input.Axes, kernels, strides, before, after, dilations, ceilMode), input, rank, countPadding);
+        return From(PoolingGeometry.Create(who, input.Axes, kernels, strides, before, after, dilations, ceiling), input, rank, countPadding);
     }
 
     public static PoolingPlan CreateAdaptive(string who, Shape input, int rank, PerAxis output)

@@ -88,7 +88,8 @@ public static class Sums
         }
     }
 
-    static Tensor Summable(Tensor x) => x.DType switch
+    /// <summary>In a type that has room for sums.</summary>
+    internal static Tensor Summable(Tensor x) => x.DType switch
     {
         DType.Float16 or DType.BFloat16 => x.To(DType.Float32),
         DType.Bool or DType.UInt8 => x.To(DType.Int64),

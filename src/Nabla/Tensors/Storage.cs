@@ -14,11 +14,20 @@ internal unsafe class Storage
     /// <summary>Tensors below this many bytes are plain arrays: faster than any pool, and the collector alone cares for them.</summary>
     public const int SmallLimit = 1024;
 
+    const int Visible = -1;
+
     readonly byte[]? array;
     readonly byte* pointer;
 
+    // Holds of a small storage that the engine made for itself; Visible once a user may see it. Blocks count on their own.
+    int smallHolds;
+
     /// <summary>A small storage: uninitialized managed memory.</summary>
-    Storage(int bytes) => array = GC.AllocateUninitializedArray<byte>(bytes);
+    Storage(int bytes, int holds)
+    {
+        array = GC.AllocateUninitializedArray<byte>(bytes);
+        smallHolds = holds;
+    }
 
     protected Storage(byte* pointer) => this.pointer = pointer;
 
@@ -36,15 +45,21 @@ internal unsafe class Storage
     /// <summary>Grows with every change in place, so that backward can refuse a value that is no longer what was saved.</summary>
     public int Version { get; private set; }
 
-    /// <summary>The engine is the only one that can see this storage.</summary>
-    public bool IsExclusive => array is null && Unsafe.As<Block>(this).IsHeldOnce;
+    /// <summary>The engine is the only one that can see this storage, through one handle.</summary>
+    public bool IsExclusive => array is null ? Unsafe.As<Block>(this).IsHeldOnce : smallHolds == 1;
 
     /// <summary>Storage for a value the user will see: watched through <paramref name="handle"/>.</summary>
     public static Storage ForHandle(nint bytes, object handle) =>
-        bytes < SmallLimit ? new Storage((int)bytes) : BlockPool.Rent(bytes, handle);
+        bytes < SmallLimit ? new Storage((int)bytes, Visible) : BlockPool.Rent(bytes, handle);
 
     /// <summary>Storage the engine alone owns: it starts with one hold, and <see cref="Release"/> gives it back.</summary>
-    public static Storage ForEngine(nint bytes) => bytes < SmallLimit ? new Storage((int)bytes) : BlockPool.Rent(bytes, null);
+    public static Storage ForEngine(nint bytes)
+    {
+        if (bytes >= SmallLimit) return BlockPool.Rent(bytes, null);
+        if (SmallSpares.Take((int)bytes) is not { } storage) return new Storage(SmallSpares.Rounded((int)bytes), 1);
+        storage.smallHolds = 1;
+        return storage;
+    }
 
     public void Changed() => Version++;
 
@@ -54,26 +69,59 @@ internal unsafe class Storage
         if (array is null) Unsafe.As<Block>(this).LongLived = true;
     }
 
-    /// <summary>Counts one more reference of the engine. Small storages need no counting.</summary>
+    /// <summary>Counts one more reference of the engine.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Hold()
     {
         if (array is null) Unsafe.As<Block>(this).AddHold();
+        else if (smallHolds != Visible) smallHolds++;
     }
 
-    /// <summary>Gives one hold back; a block returns to the pool at once when it was the last and no user handle exists.</summary>
+    /// <summary>Gives one hold back; the memory is used again at once when it was the last and no user's handle exists.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release()
     {
         if (array is null) Unsafe.As<Block>(this).DropHold();
+        else if (smallHolds != Visible && --smallHolds == 0) SmallSpares.Return(this, array.Length);
     }
+
+    /// <summary>A user's handle refers to this small storage: from here on the collector alone cares for it.</summary>
+    public void MarkVisible() => smallHolds = Visible;
 
     /// <summary>Hands an engine-owned storage over to a user-visible handle: the hold becomes a watch.</summary>
     public void HandOver(object handle)
     {
-        if (array is not null) return;
+        if (array is not null)
+        {
+            MarkVisible();
+            return;
+        }
         BlockPool.StartWatch(Unsafe.As<Block>(this), handle);
         Release();
+    }
+}
+
+/// <summary>Small storages that the engine has done with, by size, one set per thread.</summary>
+internal static class SmallSpares
+{
+    const int Step = 64, Limit = 32;
+
+    [ThreadStatic] static Stack<Storage>[]? spares;
+
+    public static int Rounded(int bytes) => Math.Max(bytes + Step - 1, Step) / Step * Step;
+
+    public static Storage? Take(int bytes)
+    {
+        Stack<Storage>? stack = spares?[Rounded(bytes) / Step];
+        return stack is { Count: > 0 } ? stack.Pop() : null;
+    }
+
+    public static void Return(Storage storage, int bytes)
+    {
+        storage.Changed();
+        spares ??= [.. Enumerable.Range(0, Storage.SmallLimit / Step + 1).Select(static _ => new Stack<Storage>())];
+        Stack<Storage> stack = spares[bytes / Step];
+        if (stack.Count < Limit) stack.Push(storage);
     }
 }
 

@@ -14,6 +14,9 @@ public sealed class Tensor
     /// <summary>Made by the running backward function and released with it, unless the engine takes it as a gradient.</summary>
     internal bool IsInArena;
 
+    /// <summary>An operation's bookkeeping on its way into a record: see <see cref="Arena.Private"/>.</summary>
+    internal bool IsPrivate;
+
     internal Tensor() { Shape = Shape.Scalar; Strides = Shape.Strides; }
 
     Tensor(Shape shape, DType dtype)
@@ -235,6 +238,7 @@ public sealed class Tensor
         {
             view = new Tensor(shape, source.DType) { storage = shared, Strides = Normalized(shape, strides), Offset = offset };
             if (shared is Block block) view.Lease = source.Lease ?? BlockPool.Share(block, view);
+            else shared.MarkVisible();
         }
         GC.KeepAlive(source);
         return view;
@@ -263,7 +267,7 @@ public sealed class Tensor
     {
         storage = null;
         Node = null;
-        IsInArena = false;
+        IsInArena = IsPrivate = false;
     }
 
     /// <summary>Takes over the elements and the type of a tensor of this shape, and stays the leaf it was.</summary>

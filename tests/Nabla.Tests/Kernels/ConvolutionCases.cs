@@ -44,6 +44,7 @@ internal static class ConvolutionCases
         yield return ConvolutionGeometry.Create("Conv2d", [2, 2, 6, 9], [3, 2, 3, 2], [1, 2], [2, 0], [1, 1], [2, 3], 1);
         yield return TwoD(2, 2, 3, 1, 4, 3, 1, 1, 3, 4);
         yield return TwoD(1, 2, 2, 1, 5, 5, 2, 4, 3, 3);
+        yield return TwoD(1, 2, 2, 1, 3, 3, 2, 1, 50_000, 50_000, 100_000);
         yield return TwoD(2, 3, 5, 1, 8, 8, 4, 4);
         yield return TwoD(1, 2, 9, 1, 90, 70, 3, 1, 1, 1);
         yield return TwoD(1, 3, 4, 1, 90, 71, 3, 2, 1, 1);

@@ -9,11 +9,17 @@ static class ElementwiseTable
     static readonly Dictionary<Type, object[]> Constants = new()
     {
         [typeof(AffineOperation)] = [1.75, -0.375],
+        [typeof(ScaleOperation)] = [1.75],
+        [typeof(QuotientOperation)] = [1.75],
         [typeof(ReciprocalOperation)] = [1.5],
         [typeof(PowerOperation)] = [2.5],
+        [typeof(AbsolutePowerOperation)] = [1.5],
+        [typeof(RootOperation)] = [0.4],
         [typeof(LeakyReluOperation)] = [0.0625],
         [typeof(EluOperation)] = [1.25],
         [typeof(HardTanhOperation)] = [-1.0, 1.0],
+        [typeof(AbsolutePowerOperation)] = [1.5],
+        [typeof(RootOperation)] = [0.4],
         [typeof(ClampOperation)] = [-5.0, 2.5],
     };
 

@@ -11,7 +11,7 @@ public class PoolingOperationTests
         ["max"] = x => x.MaxPool2d(2),
         ["max, overlapping and padded"] = x => x.MaxPool2d(3, stride: 1, padding: 1),
         ["max, dilated"] = x => x.MaxPool2d(2, stride: 1, dilation: 2),
-        ["max, ceiling"] = x => x.MaxPool2d((2, 3), ceilMode: true),
+        ["max, ceiling"] = x => x.MaxPool2d((2, 3), ceiling: true),
         ["max, same"] = x => x.MaxPool2d(3, stride: 2, padding: Padding.Same),
         ["average"] = x => x.AveragePool2d(2),
         ["average, padded"] = x => x.AveragePool2d(3, stride: 2, padding: 1),
@@ -40,7 +40,7 @@ public class PoolingOperationTests
     }
 
     [Fact]
-    public void Gradients_are_the_same_whether_the_maximum_is_recorded_or_not()
+    public void Values_are_the_same_whether_the_maximum_is_recorded_or_not()
     {
         Tensor x = FusedCheck.Leaf(Image.To(DType.Float32)), y;
         using (Autograd.NoGradient()) y = x.MaxPool2d(2);

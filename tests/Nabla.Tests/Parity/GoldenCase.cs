@@ -51,13 +51,16 @@ public sealed class GoldenCase
     public double[]? Doubles(string attribute) =>
         Attribute(attribute) is { } list ? [.. list.EnumerateArray().Select(GoldenTensor.Number)] : null;
 
-    /// <summary>Two numbers, or one that stands for both.</summary>
-    public (int, int) Pair(string attribute, int otherwise) => Attribute(attribute) switch
+    /// <summary>A number for all spatial axes, or one for each; default where the peer was given none.</summary>
+    public PerAxis PerAxis(string attribute) => Attribute(attribute) switch
     {
-        null => (otherwise, otherwise),
-        { ValueKind: JsonValueKind.Array } list => (list[0].GetInt32(), list[1].GetInt32()),
-        { } one => (one.GetInt32(), one.GetInt32()),
+        null => default,
+        { ValueKind: JsonValueKind.Number } all => all.GetInt32(),
+        { } each => each.GetArrayLength() switch { 1 => each[0].GetInt32(), _ => (each[0].GetInt32(), each[1].GetInt32()) },
     };
+
+    /// <summary>The padding, in the same notation.</summary>
+    public Padding Padding(string attribute) => Nabla.Padding.Sides(PerAxis(attribute), PerAxis(attribute));
 
     internal GoldenTensor[] Outputs => [.. line.GetProperty("outputs").EnumerateArray().Select(GoldenTensor.Parse)];
 

@@ -15,13 +15,14 @@ internal static unsafe class Convolution
             PointwiseConvolution.Forward(g, x, w, bias, y);
             return;
         }
-        switch (InstructionSets.Active)
+        bool done = InstructionSets.Active switch
         {
-            case InstructionSet.Avx512: FlatProduct<Simd512<T>, Vector512<T>, T>.Forward(g, x, w, bias, y); break;
-            case InstructionSet.Avx2: FlatProduct<Simd256<T>, Vector256<T>, T>.Forward(g, x, w, bias, y); break;
-            case InstructionSet.Vector128: FlatProduct<Simd128<T>, Vector128<T>, T>.Forward(g, x, w, bias, y); break;
-            default: FlatProduct<SimdScalar<T>, T, T>.Forward(g, x, w, bias, y); break;
-        }
+            InstructionSet.Avx512 => FlatProduct<Simd512<T>, Vector512<T>, T>.Forward(g, x, w, bias, y),
+            InstructionSet.Avx2 => FlatProduct<Simd256<T>, Vector256<T>, T>.Forward(g, x, w, bias, y),
+            InstructionSet.Vector128 => FlatProduct<Simd128<T>, Vector128<T>, T>.Forward(g, x, w, bias, y),
+            _ => FlatProduct<SimdScalar<T>, T, T>.Forward(g, x, w, bias, y),
+        };
+        if (!done) NaiveConvolution.Forward(g, x, w, bias, y);
     }
 
     /// <summary>dx, the gradient of the input, from dy; also the transposed convolution of dy. Overwrites dx.</summary>
@@ -32,13 +33,14 @@ internal static unsafe class Convolution
             PointwiseConvolution.BackwardInput(g, dy, w, dx);
             return;
         }
-        switch (InstructionSets.Active)
+        bool done = InstructionSets.Active switch
         {
-            case InstructionSet.Avx512: FlatProduct<Simd512<T>, Vector512<T>, T>.BackwardInput(g, dy, w, dx); break;
-            case InstructionSet.Avx2: FlatProduct<Simd256<T>, Vector256<T>, T>.BackwardInput(g, dy, w, dx); break;
-            case InstructionSet.Vector128: FlatProduct<Simd128<T>, Vector128<T>, T>.BackwardInput(g, dy, w, dx); break;
-            default: FlatProduct<SimdScalar<T>, T, T>.BackwardInput(g, dy, w, dx); break;
-        }
+            InstructionSet.Avx512 => FlatProduct<Simd512<T>, Vector512<T>, T>.BackwardInput(g, dy, w, dx),
+            InstructionSet.Avx2 => FlatProduct<Simd256<T>, Vector256<T>, T>.BackwardInput(g, dy, w, dx),
+            InstructionSet.Vector128 => FlatProduct<Simd128<T>, Vector128<T>, T>.BackwardInput(g, dy, w, dx),
+            _ => FlatProduct<SimdScalar<T>, T, T>.BackwardInput(g, dy, w, dx),
+        };
+        if (!done) NaiveConvolution.BackwardInput(g, dy, w, dx);
     }
 
     /// <summary>dw, the gradient of the weight, from x and dy. Overwrites dw.</summary>
@@ -49,12 +51,13 @@ internal static unsafe class Convolution
             PointwiseConvolution.BackwardWeight(g, x, dy, dw);
             return;
         }
-        switch (InstructionSets.Active)
+        bool done = InstructionSets.Active switch
         {
-            case InstructionSet.Avx512: FlatWeightGradient<Simd512<T>, Vector512<T>, T>.Compute(g, x, dy, dw); break;
-            case InstructionSet.Avx2: FlatWeightGradient<Simd256<T>, Vector256<T>, T>.Compute(g, x, dy, dw); break;
-            case InstructionSet.Vector128: FlatWeightGradient<Simd128<T>, Vector128<T>, T>.Compute(g, x, dy, dw); break;
-            default: FlatWeightGradient<SimdScalar<T>, T, T>.Compute(g, x, dy, dw); break;
-        }
+            InstructionSet.Avx512 => FlatWeightGradient<Simd512<T>, Vector512<T>, T>.Compute(g, x, dy, dw),
+            InstructionSet.Avx2 => FlatWeightGradient<Simd256<T>, Vector256<T>, T>.Compute(g, x, dy, dw),
+            InstructionSet.Vector128 => FlatWeightGradient<Simd128<T>, Vector128<T>, T>.Compute(g, x, dy, dw),
+            _ => FlatWeightGradient<SimdScalar<T>, T, T>.Compute(g, x, dy, dw),
+        };
+        if (!done) NaiveConvolution.BackwardWeight(g, x, dy, dw);
     }
 }

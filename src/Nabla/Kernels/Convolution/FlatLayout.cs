@@ -11,6 +11,8 @@ internal readonly record struct FlatBlock(int Image, int Images, int Depth, int 
 /// The price is that results in the border are computed too and dropped.</summary>
 internal readonly unsafe struct FlatLayout
 {
+    const int Most = int.MaxValue / 8;
+
     readonly FlatAxis depth, height, width;
     readonly int batch, images;
 
@@ -28,12 +30,19 @@ internal readonly unsafe struct FlatLayout
         if (depth.Count == 1 && height.Count == 1 && width.Pitch > 2 * run) width = Cut(width, run);
         (this.depth, this.height, this.width) = (depth, height, width);
         bool whole = depth.Count == depth.Grid && height.Count == height.Grid && width.Count == width.Grid;
-        images = whole ? (int)Math.Clamp(run / PlanePitch, 1, batch) : 1;
+        double plane = (double)depth.Pitch * height.Pitch * width.Pitch;
+        images = whole ? (int)Math.Clamp(run / plane, 1, batch) : 1;
 
+        double reach = ((double)depth.Reach * height.Pitch + height.Reach) * width.Pitch + width.Reach;
+        Fits = (double)depth.Phases * height.Phases * width.Phases * (plane * images + reach + 64) < Most;
+        if (!Fits) return;
         Length = RoundUp(Extent(new(0, images, 0, depth.Count, 0, height.Count, 0, width.Count)), lanes);
         int pitch = RoundUp(Length + Offset(depth.Reach, height.Reach, width.Reach), 16);
         Pitch = pitch % 512 == 0 ? pitch + 16 : pitch; // equal offsets of channels 4 KB apart would fight for the same cache lines
     }
+
+    /// <summary>False when taps lie so far apart that the runs of one channel would be absurdly long; then nothing else here may be used.</summary>
+    public bool Fits { get; }
 
     /// <summary>Results of a full block, rounded up to whole vectors.</summary>
     public int Length { get; }

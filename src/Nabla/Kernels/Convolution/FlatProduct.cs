@@ -19,8 +19,8 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
     T* source, weights, bias, target;
     nint sourcePlane, targetPlane;
 
-    /// <summary>y = w ⋆ x + bias.</summary>
-    public static void Forward(in ConvolutionGeometry g, T* x, T* w, T* bias, T* y)
+    /// <summary>y = w ⋆ x + bias. False, and nothing done, if the layout does not fit.</summary>
+    public static bool Forward(in ConvolutionGeometry g, T* x, T* w, T* bias, T* y)
     {
         var pass = new FlatProduct<TSimd, TVector, T>
         {
@@ -29,11 +29,11 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
             groups = g.Groups, channels = g.InPerGroup, rows = g.OutPerGroup,
             source = x, bias = bias, target = y, sourcePlane = g.InputPlane, targetPlane = g.OutputPlane,
         };
-        pass.Execute(g, w, backward: false);
+        return pass.Execute(g, w, backward: false);
     }
 
-    /// <summary>dx = the transpose of the forward pass applied to dy.</summary>
-    public static void BackwardInput(in ConvolutionGeometry g, T* dy, T* w, T* dx)
+    /// <summary>dx = the transpose of the forward pass applied to dy. False, and nothing done, if the layout does not fit.</summary>
+    public static bool BackwardInput(in ConvolutionGeometry g, T* dy, T* w, T* dx)
     {
         var pass = new FlatProduct<TSimd, TVector, T>
         {
@@ -42,13 +42,14 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
             groups = g.Groups, channels = g.OutPerGroup, rows = g.InPerGroup,
             source = dy, target = dx, sourcePlane = g.OutputPlane, targetPlane = g.InputPlane,
         };
-        pass.Execute(g, w, backward: true);
+        return pass.Execute(g, w, backward: true);
 
         static AxisMap Target(in WindowAxis axis) => new(axis.Input, axis.PadBefore / axis.Stride * axis.Stride - axis.PadBefore, axis.Stride);
     }
 
-    void Execute(in ConvolutionGeometry g, T* w, bool backward)
+    bool Execute(in ConvolutionGeometry g, T* w, bool backward)
     {
+        if (!layout.Fits) return false;
         tiles = new RowBlocks(groups, rows, FlatTile.Rows<TSimd, TVector, T>());
         targets = depth.Step * height.Step * width.Step;
         int runs = layout.Phases * layout.Pitch;
@@ -66,6 +67,7 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
         OrderTaps(g, taps, backward);
         PackWeights(g, w, taps, backward);
         Workers.For(layout.Blocks * parts, ref this);
+        return true;
     }
 
     /// <summary>Sorts the taps by target and lists the offset at which each reads, channel by channel of a chunk.</summary>

@@ -21,8 +21,8 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
     T* x, dy, products;
     nint xPlane, dyPlane, tilePitch;
 
-    /// <summary>dw = Σ over images and positions of dy · x.</summary>
-    public static void Compute(in ConvolutionGeometry g, T* x, T* dy, T* dw)
+    /// <summary>dw = Σ over images and positions of dy · x. False, and nothing done, if the layout does not fit.</summary>
+    public static bool Compute(in ConvolutionGeometry g, T* x, T* dy, T* dw)
     {
         var pass = new FlatWeightGradient<TSimd, TVector, T>
         {
@@ -31,12 +31,13 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
             groups = g.Groups, channels = g.InPerGroup, rows = g.OutPerGroup, taps = g.Taps,
             x = x, dy = dy, xPlane = g.InputPlane, dyPlane = g.OutputPlane,
         };
-        pass.Execute(g, dw);
+        return pass.Execute(g, dw);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Execute(in ConvolutionGeometry g, T* dw)
+    bool Execute(in ConvolutionGeometry g, T* dw)
     {
+        if (!layout.Fits) return false;
         int runs = layout.Phases * layout.Pitch, chunks = (int)(((nint)channels * runs * sizeof(T) + SourceBytes - 1) / SourceBytes);
         chunk = (channels + Math.Min(chunks, channels) - 1) / Math.Min(chunks, channels);
         columnTiles = (chunk * taps + FlatTile.Columns - 1) / FlatTile.Columns;
@@ -58,6 +59,7 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
 
         Workers.For(slices * parts, ref this);
         for (int tile = 0; tile < tiles.Count; tile++) Collect(tile, dw);
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

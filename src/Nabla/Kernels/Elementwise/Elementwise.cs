@@ -2,122 +2,111 @@ using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
+/// <summary>A serial loop over consecutive elements of the output; inputs it does not use are ignored.</summary>
+internal unsafe interface IRunFunction<T, U> where T : unmanaged where U : unmanaged
+{
+    static abstract int Inputs { get; }
+
+    void Run(Operand<T> a, Operand<T> b, Operand<T> c, U* y, nint n);
+}
+
 /// <summary>Splits elementwise loops over workers. Chunks are fixed by size, so threads do not change a bit.</summary>
 internal static unsafe class Elementwise
 {
     /// <summary>Elements below which a loop is not worth a second thread, and the size of a chunk above.</summary>
     public const int Grain = 32 * 1024;
 
-    public static void Run<F, T>(F f, Operand<T> a, T* y, nint n) where F : struct, ILaneFunction1 where T : unmanaged
-    {
-        if (n <= Grain)
-        {
-            Chunk(f, a, y, n);
-            return;
-        }
-        var job = new Job1<F, T>(f, a, y, n);
-        Workers.For(Chunks(n), ref job);
-    }
+    public static void Run<F, T>(F f, Operand<T> a, T* y, nint n) where F : struct, ILaneFunction1 where T : unmanaged =>
+        Run<Lanes1<F, T>, T, T>(new(f), a, default, default, y, n);
 
-    public static void Run<F, T>(F f, Operand<T> a, Operand<T> b, T* y, nint n) where F : struct, ILaneFunction2 where T : unmanaged
-    {
-        if (n <= Grain)
-        {
-            Chunk(f, a, b, y, n);
-            return;
-        }
-        var job = new Job2<F, T>(f, a, b, y, n);
-        Workers.For(Chunks(n), ref job);
-    }
+    public static void Run<F, T>(F f, Operand<T> a, Operand<T> b, T* y, nint n) where F : struct, ILaneFunction2 where T : unmanaged =>
+        Run<Lanes2<F, T>, T, T>(new(f), a, b, default, y, n);
 
     public static void Run<F, T>(F f, Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n)
-        where F : struct, ILaneFunction3 where T : unmanaged
+        where F : struct, ILaneFunction3 where T : unmanaged => Run<Lanes3<F, T>, T, T>(new(f), a, b, c, y, n);
+
+    /// <summary>Two inputs that broadcast: <paramref name="plan"/> says how each walks.</summary>
+    public static void Run<F, T>(F f, in RowPlan plan, T* a, T* b, T* y) where F : struct, ILaneFunction2 where T : unmanaged =>
+        Run<Lanes2<F, T>, T, T>(new(f), plan, a, b, a, y);
+
+    /// <summary>Three inputs that broadcast.</summary>
+    public static void Run<F, T>(F f, in RowPlan plan, T* a, T* b, T* c, T* y) where F : struct, ILaneFunction3 where T : unmanaged =>
+        Run<Lanes3<F, T>, T, T>(new(f), plan, a, b, c, y);
+
+    /// <summary>Any loop over consecutive elements.</summary>
+    public static void Run<R, T, U>(R run, Operand<T> a, Operand<T> b, Operand<T> c, U* y, nint n)
+        where R : struct, IRunFunction<T, U> where T : unmanaged where U : unmanaged
     {
         if (n <= Grain)
         {
-            Chunk(f, a, b, c, y, n);
+            run.Run(a, b, c, y, n);
             return;
         }
-        var job = new Job3<F, T>(f, a, b, c, y, n);
-        Workers.For(Chunks(n), ref job);
+        var job = new Job<R, T, U>(run, a, b, c, y, n);
+        Workers.For((int)((n + Grain - 1) / Grain), ref job);
     }
 
-    /// <summary>Two inputs that broadcast: <paramref name="plan"/> says how each walks.</summary>
-    public static void Run<F, T>(F f, in RowPlan plan, T* a, T* b, T* y) where F : struct, ILaneFunction2 where T : unmanaged
-    {
-        if (plan.Rows == 1) Run(f, new Operand<T>(a, plan.IsScalar(0)), new Operand<T>(b, plan.IsScalar(1)), y, plan.Inner);
-        else plan.ForEachRow(new Row2<F, T>(f, a, b, y, plan));
-    }
-
-    /// <summary>Three inputs that broadcast.</summary>
-    public static void Run<F, T>(F f, in RowPlan plan, T* a, T* b, T* c, T* y) where F : struct, ILaneFunction3 where T : unmanaged
+    /// <summary>Any loop whose inputs broadcast.</summary>
+    public static void Run<R, T, U>(R run, in RowPlan plan, T* a, T* b, T* c, U* y)
+        where R : struct, IRunFunction<T, U> where T : unmanaged where U : unmanaged
     {
         if (plan.Rows == 1)
-            Run(f, new Operand<T>(a, plan.IsScalar(0)), new Operand<T>(b, plan.IsScalar(1)), new Operand<T>(c, plan.IsScalar(2)), y, plan.Inner);
-        else plan.ForEachRow(new Row3<F, T>(f, a, b, c, y, plan));
+        {
+            Run(run, new Operand<T>(a, plan.IsScalar(0)), new(b, plan.IsScalar(1)), new(c, plan.IsScalar(2)), y, plan.Inner);
+            return;
+        }
+        int rowsPerChunk = Math.Max(1, Grain / Math.Max(plan.Inner, 1));
+        int chunks = (plan.Rows + rowsPerChunk - 1) / rowsPerChunk;
+        var job = new RowJob<R, T, U>(run, plan, a, b, c, y, rowsPerChunk);
+        if (chunks == 1) job.Run(0);
+        else Workers.For(chunks, ref job);
     }
 
-    static int Chunks(nint n) => (int)((n + Grain - 1) / Grain);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Chunk<F, T>(F f, Operand<T> a, T* y, nint n) where F : struct, ILaneFunction1 where T : unmanaged
-    {
-        if (typeof(T) == typeof(float)) Loops.Run<F, Lanes512, T>(f, a, y, n);
-        else Loops.Run<F, Float64, T>(f, a, y, n);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Chunk<F, T>(F f, Operand<T> a, Operand<T> b, T* y, nint n) where F : struct, ILaneFunction2 where T : unmanaged
-    {
-        if (typeof(T) == typeof(float)) Loops.Run<F, Lanes512, T>(f, a, b, y, n);
-        else Loops.Run<F, Float64, T>(f, a, b, y, n);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Chunk<F, T>(F f, Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n) where F : struct, ILaneFunction3 where T : unmanaged
-    {
-        if (typeof(T) == typeof(float)) Loops.Run<F, Lanes512, T>(f, a, b, c, y, n);
-        else Loops.Run<F, Float64, T>(f, a, b, c, y, n);
-    }
-
-    readonly struct Job1<F, T>(F f, Operand<T> a, T* y, nint n) : IJob where F : struct, ILaneFunction1 where T : unmanaged
+    readonly struct Job<R, T, U>(R run, Operand<T> a, Operand<T> b, Operand<T> c, U* y, nint n) : IJob
+        where R : struct, IRunFunction<T, U> where T : unmanaged where U : unmanaged
     {
         public void Run(int index)
         {
             nint start = (nint)index * Grain;
-            Chunk(f, a.From(start), y + start, Math.Min(Grain, n - start));
+            run.Run(a.From(start), b.From(start), c.From(start), y + start, Math.Min(Grain, n - start));
         }
     }
 
-    readonly struct Job2<F, T>(F f, Operand<T> a, Operand<T> b, T* y, nint n) : IJob where F : struct, ILaneFunction2 where T : unmanaged
+    // Floats run on vectors, doubles one by one: they are for checking gradients.
+
+    public readonly struct Lanes1<F, T>(F f) : IRunFunction<T, T> where F : struct, ILaneFunction1 where T : unmanaged
     {
-        public void Run(int index)
+        public static int Inputs => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run(Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n)
         {
-            nint start = (nint)index * Grain;
-            Chunk(f, a.From(start), b.From(start), y + start, Math.Min(Grain, n - start));
+            if (typeof(T) == typeof(float)) Loops.Run<F, Lanes512, T>(f, a, y, n);
+            else Loops.Run<F, Float64, T>(f, a, y, n);
         }
     }
 
-    readonly struct Job3<F, T>(F f, Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n) : IJob
-        where F : struct, ILaneFunction3 where T : unmanaged
+    public readonly struct Lanes2<F, T>(F f) : IRunFunction<T, T> where F : struct, ILaneFunction2 where T : unmanaged
     {
-        public void Run(int index)
+        public static int Inputs => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run(Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n)
         {
-            nint start = (nint)index * Grain;
-            Chunk(f, a.From(start), b.From(start), c.From(start), y + start, Math.Min(Grain, n - start));
+            if (typeof(T) == typeof(float)) Loops.Run<F, Lanes512, T>(f, a, b, y, n);
+            else Loops.Run<F, Float64, T>(f, a, b, y, n);
         }
     }
 
-    readonly struct Row2<F, T>(F f, T* a, T* b, T* y, RowPlan plan) : IRowFunction where F : struct, ILaneFunction2 where T : unmanaged
+    public readonly struct Lanes3<F, T>(F f) : IRunFunction<T, T> where F : struct, ILaneFunction3 where T : unmanaged
     {
-        public void Run(nint atA, nint atB, nint atC, nint atY) => Chunk(
-            f, new Operand<T>(a + atA, plan.IsScalar(0)), new Operand<T>(b + atB, plan.IsScalar(1)), y + atY, plan.Inner);
-    }
+        public static int Inputs => 3;
 
-    readonly struct Row3<F, T>(F f, T* a, T* b, T* c, T* y, RowPlan plan) : IRowFunction where F : struct, ILaneFunction3 where T : unmanaged
-    {
-        public void Run(nint atA, nint atB, nint atC, nint atY) => Chunk(
-            f, new Operand<T>(a + atA, plan.IsScalar(0)), new Operand<T>(b + atB, plan.IsScalar(1)),
-            new Operand<T>(c + atC, plan.IsScalar(2)), y + atY, plan.Inner);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run(Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n)
+        {
+            if (typeof(T) == typeof(float)) Loops.Run<F, Lanes512, T>(f, a, b, c, y, n);
+            else Loops.Run<F, Float64, T>(f, a, b, c, y, n);
+        }
     }
 }

@@ -1,37 +1,14 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Kernels;
 
-/// <summary>A function of one lane value.</summary>
-internal interface ILaneFunction1
-{
-    V Run<V>(V a) where V : struct, ILanes<V>;
-}
-
-/// <summary>A function of two lane values.</summary>
-internal interface ILaneFunction2
-{
-    V Run<V>(V a, V b) where V : struct, ILanes<V>;
-}
-
-/// <summary>A function of three lane values.</summary>
-internal interface ILaneFunction3
-{
-    V Run<V>(V a, V b, V c) where V : struct, ILanes<V>;
-}
-
-/// <summary>An input of a loop: consecutive elements, or one element for all.</summary>
-internal readonly unsafe struct Operand<T>(T* start, bool isScalar) where T : unmanaged
-{
-    public readonly T* Start = start;
-    public readonly bool IsScalar = isScalar;
-
-    public Operand<T> From(nint index) => IsScalar ? this : new(Start + index, false);
-}
-
 /// <summary>
-/// The serial loops behind every elementwise operation: <c>y[i] = f(a[i], …)</c> over lanes V of T. Four vectors a turn; the rest
-/// goes through a padded vector on the stack, so that a tail has the same bits as the body.
+/// The serial loops behind every elementwise operation: <c>y[i] = f(a[i], …)</c> over lanes V of T, one vector a turn: the
+/// processor overlaps the turns by itself, and long formulas stay within what the compiler inlines. The rest is a vector that is
+/// loaded and stored in part, so a tail has the same bits as the body and nothing beyond the end is touched. An output may be
+/// one of the inputs.
 /// </summary>
 internal static unsafe class Loops
 {
@@ -39,41 +16,41 @@ internal static unsafe class Loops
     public static void Run<F, V, T>(F f, Operand<T> a, T* y, nint n)
         where F : struct, ILaneFunction1 where V : unmanaged, ILanes<V> where T : unmanaged
     {
-        nint width = sizeof(V) / sizeof(T), i = 0;
+        nint width = sizeof(V) / sizeof(T);
         V a0 = First<V, T>(a);
-        for (; i <= n - width; i += width) Store(y + i, f.Run(Load(a, a0, i)));
-        if (i < n) StorePart(y + i, f.Run(LoadPart(a, a0, i, n - i)), n - i);
+        T* pa = Start(a, &a0);
+        nint stepA = Step<V, T>(a);
+        for (; n >= width; n -= width, pa += stepA, y += width) Store(y, f.Run(Load<V, T>(pa)));
+        if (n > 0) StorePart(y, f.Run(LoadPart<V, T>(pa, n)), n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<F, V, T>(F f, Operand<T> a, Operand<T> b, T* y, nint n)
         where F : struct, ILaneFunction2 where V : unmanaged, ILanes<V> where T : unmanaged
     {
-        nint width = sizeof(V) / sizeof(T), i = 0;
+        nint width = sizeof(V) / sizeof(T);
         V a0 = First<V, T>(a), b0 = First<V, T>(b);
-        for (; i <= n - width; i += width) Store(y + i, f.Run(Load(a, a0, i), Load(b, b0, i)));
-        if (i < n) StorePart(y + i, f.Run(LoadPart(a, a0, i, n - i), LoadPart(b, b0, i, n - i)), n - i);
+        T* pa = Start(a, &a0), pb = Start(b, &b0);
+        nint stepA = Step<V, T>(a), stepB = Step<V, T>(b);
+        for (; n >= width; n -= width, pa += stepA, pb += stepB, y += width) Store(y, f.Run(Load<V, T>(pa), Load<V, T>(pb)));
+        if (n > 0) StorePart(y, f.Run(LoadPart<V, T>(pa, n), LoadPart<V, T>(pb, n)), n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<F, V, T>(F f, Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n)
         where F : struct, ILaneFunction3 where V : unmanaged, ILanes<V> where T : unmanaged
     {
-        nint width = sizeof(V) / sizeof(T), i = 0;
+        nint width = sizeof(V) / sizeof(T);
         V a0 = First<V, T>(a), b0 = First<V, T>(b), c0 = First<V, T>(c);
-        for (; i <= n - 2 * width; i += 2 * width)
-        {
-            V y0 = f.Run(Load(a, a0, i), Load(b, b0, i), Load(c, c0, i));
-            V y1 = f.Run(Load(a, a0, i + width), Load(b, b0, i + width), Load(c, c0, i + width));
-            Store(y + i, y0);
-            Store(y + i + width, y1);
-        }
-        for (; i <= n - width; i += width) Store(y + i, f.Run(Load(a, a0, i), Load(b, b0, i), Load(c, c0, i)));
-        if (i < n)
-            StorePart(y + i, f.Run(LoadPart(a, a0, i, n - i), LoadPart(b, b0, i, n - i), LoadPart(c, c0, i, n - i)), n - i);
+        T* pa = Start(a, &a0), pb = Start(b, &b0), pc = Start(c, &c0);
+        nint stepA = Step<V, T>(a), stepB = Step<V, T>(b), stepC = Step<V, T>(c);
+        for (; n >= width; n -= width, pa += stepA, pb += stepB, pc += stepC, y += width)
+            Store(y, f.Run(Load<V, T>(pa), Load<V, T>(pb), Load<V, T>(pc)));
+        if (n > 0) StorePart(y, f.Run(LoadPart<V, T>(pa, n), LoadPart<V, T>(pb, n), LoadPart<V, T>(pc, n)), n);
     }
 
-    /// <summary>The broadcast value of a scalar operand; unused for a consecutive one.</summary>
+    // An input that is one element for all is a vector of copies of it on the stack, from which the loop never moves on.
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V First<V, T>(Operand<T> a) where V : unmanaged, ILanes<V> where T : unmanaged
     {
@@ -82,20 +59,38 @@ internal static unsafe class Loops
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Load<V, T>(Operand<T> a, V first, nint i) where V : unmanaged where T : unmanaged =>
-        a.IsScalar ? first : Unsafe.ReadUnaligned<V>(a.Start + i);
+    static T* Start<V, T>(Operand<T> a, V* first) where V : unmanaged where T : unmanaged => a.IsScalar ? (T*)first : a.Start;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static nint Step<V, T>(Operand<T> a) where V : unmanaged where T : unmanaged => a.IsScalar ? 0 : sizeof(V) / sizeof(T);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V Load<V, T>(T* x) where V : unmanaged where T : unmanaged => Unsafe.ReadUnaligned<V>(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Store<V, T>(T* y, V value) where V : unmanaged where T : unmanaged => Unsafe.WriteUnaligned(y, value);
 
-    static V LoadPart<V, T>(Operand<T> a, V first, nint i, nint count) where V : unmanaged where T : unmanaged
+    /// <summary>The first <paramref name="count"/> lanes from memory, zeros beyond.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V LoadPart<V, T>(T* x, nint count) where V : unmanaged where T : unmanaged
     {
-        if (a.IsScalar) return first;
+        if (Avx512F.IsSupported && typeof(T) == typeof(float))
+            return Unsafe.BitCast<Vector512<float>, V>(Avx512F.MaskLoad((float*)x, Mask(count), default));
         V part = default;
-        Unsafe.CopyBlockUnaligned(&part, a.Start + i, (uint)(count * sizeof(T)));
+        Unsafe.CopyBlockUnaligned(&part, x, (uint)(count * sizeof(T)));
         return part;
     }
 
-    static void StorePart<V, T>(T* y, V value, nint count) where V : unmanaged where T : unmanaged =>
-        Unsafe.CopyBlockUnaligned(y, &value, (uint)(count * sizeof(T)));
+    /// <summary>The first <paramref name="count"/> lanes to memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void StorePart<V, T>(T* y, V value, nint count) where V : unmanaged where T : unmanaged
+    {
+        if (Avx512F.IsSupported && typeof(T) == typeof(float))
+            Avx512F.MaskStore((float*)y, Mask(count), Unsafe.BitCast<V, Vector512<float>>(value));
+        else
+            Unsafe.CopyBlockUnaligned(y, &value, (uint)(count * sizeof(T)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<float> Mask(nint count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)count)).AsSingle();
 }

@@ -1,10 +1,6 @@
-namespace Nabla.Kernels;
+using System.Runtime.CompilerServices;
 
-/// <summary>Work on one run of a broadcast loop, given where each input and the output start.</summary>
-internal interface IRowFunction
-{
-    void Run(nint atA, nint atB, nint atC, nint atY);
-}
+namespace Nabla.Kernels;
 
 /// <summary>
 /// How up to three inputs walk over a contiguous output. The last axis is one run in which an input either advances by one
@@ -12,12 +8,12 @@ internal interface IRowFunction
 /// </summary>
 internal unsafe struct RowPlan
 {
-    const int Inputs = 3;
+    public const int Inputs = 3;
 
     int outerAxes;
     fixed int sizes[Shape.MaximumRank];
     fixed int strides[Inputs * Shape.MaximumRank];
-    int scalarMask;
+    int scalarMask, denseMask, repeatedMask;
 
     /// <summary>Elements of a run.</summary>
     public int Inner;
@@ -25,12 +21,20 @@ internal unsafe struct RowPlan
     /// <summary>Number of runs.</summary>
     public int Rows;
 
+    /// <summary>The input stands still within a run.</summary>
     public readonly bool IsScalar(int input) => (scalarMask >> input & 1) != 0;
+
+    /// <summary>The input's runs follow each other in memory, as the output's do.</summary>
+    public readonly bool IsDense(int input) => (denseMask >> input & 1) != 0;
+
+    /// <summary>Every run of the input is the same.</summary>
+    public readonly bool IsRepeated(int input) => (repeatedMask >> input & 1) != 0;
 
     /// <summary>
     /// Plans the walk; false if an input neither advances by one nor stands still along the last axis (copy it first).
     /// Strides of broadcast axes are 0 and aligned with <paramref name="output"/>.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryCreate(
         ReadOnlySpan<int> output, ReadOnlySpan<int> a, ReadOnlySpan<int> b, ReadOnlySpan<int> c, out RowPlan plan)
     {
@@ -50,62 +54,64 @@ internal unsafe struct RowPlan
 
         plan.Inner = axes > 0 ? size[0] : 1;
         plan.Rows = 1;
+        plan.denseMask = plan.repeatedMask = (1 << Inputs) - 1;
         for (int i = 0; i < Inputs; i++)
         {
             int step = axes > 0 ? stride[i] : 0;
             if (step is not (0 or 1)) return false;
-            if (step == 0) plan.scalarMask |= 1 << i;
+            if (step == 1) continue;
+            plan.scalarMask |= 1 << i;
+            plan.denseMask &= ~(1 << i);
         }
         plan.outerAxes = Math.Max(axes - 1, 0);
+        int elements = plan.Inner;
         for (int axis = 1; axis < axes; axis++)
         {
+            for (int i = 0; i < Inputs; i++)
+            {
+                int step = plan.strides[(axis - 1) * Inputs + i] = stride[axis * Inputs + i];
+                if (step != elements) plan.denseMask &= ~(1 << i);
+                if (step != 0) plan.repeatedMask &= ~(1 << i);
+            }
             plan.sizes[axis - 1] = size[axis];
             plan.Rows *= size[axis];
-            for (int i = 0; i < Inputs; i++) plan.strides[(axis - 1) * Inputs + i] = stride[axis * Inputs + i];
+            elements *= size[axis];
         }
         return true;
     }
 
-    /// <summary>Runs <paramref name="row"/> for every run, on all workers.</summary>
-    public readonly void ForEachRow<TRow>(TRow row) where TRow : struct, IRowFunction
+    /// <summary>Where the runs of the inputs start, run after run.</summary>
+    public struct Walk
     {
-        int rowsPerChunk = Math.Max(1, Elementwise.Grain / Math.Max(Inner, 1));
-        int chunks = (Rows + rowsPerChunk - 1) / rowsPerChunk;
-        var job = new RowsJob<TRow>(this, row, rowsPerChunk);
-        if (chunks <= 1) job.Run(0);
-        else Workers.For(chunks, ref job);
-    }
+        fixed int position[Shape.MaximumRank];
+        public nint A, B, C;
 
-    readonly struct RowsJob<TRow>(RowPlan plan, TRow row, int rowsPerChunk) : IJob where TRow : struct, IRowFunction
-    {
-        public void Run(int index)
+        public Walk(in RowPlan plan, int row)
         {
-            int first = index * rowsPerChunk, end = Math.Min(first + rowsPerChunk, plan.Rows);
-            Span<int> position = stackalloc int[Shape.MaximumRank];
-            nint a = 0, b = 0, c = 0;
-            int rest = first;
             for (int axis = 0; axis < plan.outerAxes; axis++)
             {
-                position[axis] = rest % plan.sizes[axis];
-                rest /= plan.sizes[axis];
-                a += (nint)position[axis] * plan.strides[axis * Inputs];
-                b += (nint)position[axis] * plan.strides[axis * Inputs + 1];
-                c += (nint)position[axis] * plan.strides[axis * Inputs + 2];
+                position[axis] = row % plan.sizes[axis];
+                row /= plan.sizes[axis];
+                A += (nint)position[axis] * plan.strides[axis * Inputs];
+                B += (nint)position[axis] * plan.strides[axis * Inputs + 1];
+                C += (nint)position[axis] * plan.strides[axis * Inputs + 2];
             }
-            for (int r = first; r < end; r++)
+        }
+
+        /// <summary>Counts up like an odometer.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Next(in RowPlan plan)
+        {
+            for (int axis = 0; axis < plan.outerAxes; axis++)
             {
-                row.Run(a, b, c, (nint)r * plan.Inner);
-                for (int axis = 0; axis < plan.outerAxes; axis++)                     // count up like an odometer
-                {
-                    a += plan.strides[axis * Inputs];
-                    b += plan.strides[axis * Inputs + 1];
-                    c += plan.strides[axis * Inputs + 2];
-                    if (++position[axis] < plan.sizes[axis]) break;
-                    position[axis] = 0;
-                    a -= (nint)plan.sizes[axis] * plan.strides[axis * Inputs];
-                    b -= (nint)plan.sizes[axis] * plan.strides[axis * Inputs + 1];
-                    c -= (nint)plan.sizes[axis] * plan.strides[axis * Inputs + 2];
-                }
+                A += plan.strides[axis * Inputs];
+                B += plan.strides[axis * Inputs + 1];
+                C += plan.strides[axis * Inputs + 2];
+                if (++position[axis] < plan.sizes[axis]) return;
+                position[axis] = 0;
+                A -= (nint)plan.sizes[axis] * plan.strides[axis * Inputs];
+                B -= (nint)plan.sizes[axis] * plan.strides[axis * Inputs + 1];
+                C -= (nint)plan.sizes[axis] * plan.strides[axis * Inputs + 2];
             }
         }
     }

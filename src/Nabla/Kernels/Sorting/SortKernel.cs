@@ -1,0 +1,113 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>
+/// Stable order along the middle axis of a contiguous [outer, size, inner] block, NaN last in both directions. Short rows by
+/// insertion, long ones by counting bytes from the lowest (Knuth, The Art of Computer Programming 3, 5.2.5).
+/// </summary>
+internal static unsafe class SortKernel
+{
+    const int Short = 48;
+
+    /// <summary>y[o, j, i] = where the element is that comes j-th, for the first <paramref name="count"/> of them.</summary>
+    public static void Run<T>(T* x, int outer, int size, int inner, bool descending, int count, long* y) where T : unmanaged, INumber<T>
+    {
+        if (sizeof(T) == 8) Rows<WideEntry, T>(x, outer, size, inner, descending, count, y);
+        else Rows<NarrowEntry, T>(x, outer, size, inner, descending, count, y);
+    }
+
+    static void Rows<TEntry, T>(T* x, int outer, int size, int inner, bool descending, int count, long* y)
+        where TEntry : unmanaged, IEntry<TEntry> where T : unmanaged, INumber<T> =>
+        Ranges.For(outer * inner, 8L * size, new RowRange<TEntry, T>(x, size, inner, descending, count, y));
+
+    /// <summary>Sorts n entries; <paramref name="spare"/> has room for as many.</summary>
+    static void Sort<TEntry>(TEntry* entries, TEntry* spare, int n) where TEntry : unmanaged, IEntry<TEntry>
+    {
+        if (n <= Short) Insert(entries, n);
+        else Count(entries, spare, n);
+    }
+
+    static void Insert<TEntry>(TEntry* entries, int n) where TEntry : unmanaged, IEntry<TEntry>
+    {
+        for (int i = 1; i < n; i++)
+        {
+            TEntry entry = entries[i];
+            int at = i;
+            for (; at > 0 && entry.Precedes(entries[at - 1]); at--) entries[at] = entries[at - 1];
+            entries[at] = entry;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Count<TEntry>(TEntry* entries, TEntry* spare, int n) where TEntry : unmanaged, IEntry<TEntry>
+    {
+        int passes = TEntry.Passes;
+        int* counts = stackalloc int[8 * 256];
+        new Span<int>(counts, passes * 256).Clear();
+        for (int i = 0; i < n; i++)
+            for (int pass = 0; pass < passes; pass++) counts[pass * 256 + entries[i].Digit(pass)]++;
+
+        TEntry* from = entries, to = spare;
+        for (int pass = 0; pass < passes; pass++)
+        {
+            int* starts = counts + pass * 256;
+            if (starts[from[0].Digit(pass)] == n) continue;                             // one bucket holds all
+            for (int digit = 0, start = 0; digit < 256; digit++) (starts[digit], start) = (start, start + starts[digit]);
+            for (int i = 0; i < n; i++) to[starts[from[i].Digit(pass)]++] = from[i];
+            TEntry* sorted = to;
+            to = from;
+            from = sorted;
+        }
+        if (from != entries) Buffer.MemoryCopy(from, entries, (long)n * sizeof(TEntry), (long)n * sizeof(TEntry));
+    }
+
+    readonly struct RowRange<TEntry, T>(T* x, int size, int inner, bool descending, int count, long* y) : IRange
+        where TEntry : unmanaged, IEntry<TEntry> where T : unmanaged, INumber<T>
+    {
+        public void Run(int first, int end)
+        {
+            bool partial = count <= size / 4;
+            int room = partial ? Math.Max(2 * count, Short) : size;
+            var entries = (TEntry*)Scratch.Get((nuint)(2L * room * sizeof(TEntry)));
+            TEntry* spare = entries + room;
+            for (int row = first; row < end; row++)
+            {
+                T* from = x + (nint)(row / inner) * size * inner + row % inner;
+                int kept = partial ? Best(from, entries, spare, room) : All(from, entries, spare);
+                long* to = y + (nint)(row / inner) * count * inner + row % inner;
+                for (int j = 0; j < Math.Min(kept, count); j++) to[(nint)j * inner] = entries[j].Index;
+            }
+        }
+
+        int All(T* from, TEntry* entries, TEntry* spare)
+        {
+            for (int i = 0; i < size; i++) entries[i] = TEntry.Create(from[(nint)i * inner], i, descending);
+            Sort(entries, spare, size);
+            return size;
+        }
+
+        /// <summary>Collects elements before the count-th so far; whenever the room is full, only the first ones stay.</summary>
+        int Best(T* from, TEntry* entries, TEntry* spare, int room)
+        {
+            int kept = 0;
+            bool isBounded = false;
+            TEntry bound = default;
+            for (int i = 0; i < size; i++)
+            {
+                TEntry entry = TEntry.Create(from[(nint)i * inner], i, descending);
+                if (isBounded && !entry.Precedes(bound)) continue;
+                entries[kept++] = entry;
+                if (kept < room) continue;
+                Sort(entries, spare, kept);
+                kept = count;
+                isBounded = true;
+                if (count == 0) return 0;
+                bound = entries[count - 1];
+            }
+            Sort(entries, spare, kept);
+            return kept;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Nabla.Kernels;
+
+namespace Nabla;
+
+/// <summary>|x|ᵖ for p above 0. Where the slope does not exist (at 0, for p ≤ 1) it is 0.</summary>
+public readonly struct AbsolutePowerOperation(double exponent) : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "AbsolutePower";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static (double Low, double High) Domain => (0.3, 3);
+
+    /// <inheritdoc/>
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Pow(V.Abs(x), V.Constant(exponent));
+
+    // The base of the power is moved off 0 first: an infinite slope times a chosen 0 would be NaN, here or one derivative later.
+    /// <inheritdoc/>
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V>
+    {
+        V zero = V.Constant(0), one = V.Constant(1);
+        V safe = V.IfEqual(x, zero, one, V.Abs(x)), sign = V.IfLess(x, zero, V.Constant(-1), one);
+        return V.IfEqual(x, zero, zero, sign * V.Constant(exponent) * V.Pow(safe, V.Constant(exponent - 1)));
+    }
+}
+
+/// <summary>xᑫ for 0 &lt; q &lt; 1 and x ≥ 0, with slope 0 at 0.</summary>
+public readonly struct RootOperation(double exponent) : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Root";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static (double Low, double High) Domain => (0.3, 3);
+
+    /// <inheritdoc/>
+    public V Value<V>(V x) where V : struct, ILanes<V> => exponent == 0.5 ? V.Sqrt(x) : V.Pow(x, V.Constant(exponent));
+
+    /// <inheritdoc/>
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V>
+    {
+        V zero = V.Constant(0), safe = V.IfEqual(x, zero, V.Constant(1), x);
+        V slope = exponent == 0.5 ? V.Constant(0.5) / V.Sqrt(safe) : V.Constant(exponent) * V.Pow(safe, V.Constant(exponent - 1));
+        return V.IfEqual(x, zero, zero, slope);
+    }
+}
+
+/// <summary>Lengths of vectors.</summary>
+public static class Norms
+{
+    extension(Tensor x)
+    {
+        /// <summary>Norm of all elements; see <see cref="Norm(Tensor, ReadOnlySpan{int}, double, bool)"/>.</summary>
+        public Tensor Norm(double p = 2) => x.Norm(AxisList.All(x.Rank), p);
+
+        /// <summary>Norm along <paramref name="axis"/>.</summary>
+        public Tensor Norm(int axis, double p, bool keepAxis = false) => x.Norm([axis], p, keepAxis);
+
+        /// <summary>
+        /// (Σ |x|ᵖ)^(1/p) over several axes. p = 0 counts the elements that are not 0, p = ∞ takes the largest magnitude. The
+        /// gradient is 0 where the norm is 0; that of the count is 0 everywhere.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">p is negative or NaN.</exception>
+        public Tensor Norm(ReadOnlySpan<int> axes, double p = 2, bool keepAxis = false)
+        {
+            x = x.Computed();
+            return p switch
+            {
+                0 => x.NotEqualTo(0).To(x.DType).Sum(axes, keepAxis),
+                1 => x.Abs().Sum(axes, keepAxis),
+                2 => x.Square().Sum(axes, keepAxis).Root(),
+                double.PositiveInfinity => x.Abs().Max(axes, keepAxis),
+                > 0 => x.Map(new AbsolutePowerOperation(p)).Sum(axes, keepAxis).Map(new RootOperation(1 / p)),
+                _ => throw new ArgumentOutOfRangeException(nameof(p), p, $"Norm: expected p of at least 0, got {p}."),
+            };
+        }
+
+        /// <summary>√x with slope 0 at 0.</summary>
+        internal Tensor Root() => x.Map(new RootOperation(0.5));
+    }
+}

@@ -21,14 +21,14 @@ internal static class MemoryCases
     {
         int warmup = steps / 10;
         for (int i = 0; i < warmup; i++) training.Run();
-        double early = Machine.ResidentMb;
+        double early = SystemFacts.ResidentMb;
         TimeSpan pausedBefore = GC.GetTotalPauseDuration();
         long bytes = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
         int collections = GC.CollectionCount(0);
         for (int i = warmup; i < steps; i++) training.Run();
         bytes = (GC.GetAllocatedBytesForCurrentThread() - bytes) / (steps - warmup);
         double paused = (GC.GetTotalPauseDuration() - pausedBefore) / Stopwatch.GetElapsedTime(start);
-        double late = Machine.ResidentMb, peak = Machine.PeakResidentMb;
+        double late = SystemFacts.ResidentMb, peak = SystemFacts.PeakResidentMb;
         return new Reading(name, "Nabla", "MB", peak, early, peak)
         {
             PeakMb = peak,

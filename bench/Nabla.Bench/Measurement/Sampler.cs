@@ -64,7 +64,7 @@ internal sealed class Sampler(double seconds, int threads)
 
     void RunWindow(Action call, int inner)
     {
-        double foreign = threads > 1 ? Machine.ForeignSeconds : 0, span;
+        double foreign = threads > 1 ? SystemFacts.ForeignSeconds : 0, span;
         int first = kept.Count;
         long window = Stopwatch.GetTimestamp();
         do
@@ -75,7 +75,7 @@ internal sealed class Sampler(double seconds, int threads)
             span = Stopwatch.GetElapsedTime(window).TotalSeconds;
         }
         while (span <= Math.Min(Window, seconds));
-        if (threads == 1 || Machine.ForeignSeconds - foreign < 0.06 * span + 0.011) return;
+        if (threads == 1 || SystemFacts.ForeignSeconds - foreign < 0.06 * span + 0.011) return;
         lost.AddRange(kept[first..]);
         kept.RemoveRange(first, kept.Count - first);
         Thread.Sleep(TimeSpan.FromSeconds(Window));

@@ -38,7 +38,7 @@ internal static class MarkdownPage
     static string Section(Suite suite, Options options, IEnumerable<Row> rows, MachineLimits limits, string? peer)
     {
         var text = new StringBuilder();
-        text.Append($"{Machine.ProcessorName}, {options.Threads} of {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}{(peer is null ? "" : $", PyTorch {peer}")}. Limits: {limits.Summary}.\n\n");
+        text.Append($"{SystemFacts.ProcessorName}, {options.Threads} of {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}{(peer is null ? "" : $", PyTorch {peer}")}. Limits: {limits.Summary}.\n\n");
         if (peer is not null) Compared(text, rows, limits);
         else Alone(text, rows, limits);
         string[] missing = [.. rows.Where(static row => !row.IsMeasured).Select(static row => $"`{row.Case.Name}`")];

@@ -1,5 +1,4 @@
 using Nabla.Bench.Measurement;
-using Nabla.Kernels;
 
 namespace Nabla.Bench.Suites;
 
@@ -9,7 +8,7 @@ internal static class Measuring
     /// <summary>Measures the group and prints its readings.</summary>
     public static int Run(Suite suite, string group, Options options)
     {
-        Workers.Count = options.Threads;
+        Machine.Threads = options.Threads;
         foreach (Case @case in suite.Cases.Where(@case => @case.Group == group && @case.Exists))
             Console.WriteLine((@case.Read is { } read ? read() : Time(suite, @case, options)).ToJson());
         return 0;
@@ -22,7 +21,7 @@ internal static class Measuring
         double a = @case.FromSeconds(timing.Min), b = @case.FromSeconds(timing.Max);
         return new Reading(@case.Name, "Nabla", @case.Unit, @case.FromSeconds(timing.Median), Math.Min(a, b), Math.Max(a, b))
         {
-            PeakMb = suite.ReportsMemory ? Machine.PeakResidentMb : null,
+            PeakMb = suite.ReportsMemory ? SystemFacts.PeakResidentMb : null,
             SamplesPerSecond = @case.Samples > 0 ? @case.Samples / timing.Median : null,
             BytesPerCall = timing.BytesPerCall / @case.Repeats,
             PausedShare = timing.PausedShare,

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Nabla.Bench.Measurement;
 
 /// <summary>What Linux says about this process and about the rest of the machine; NaN elsewhere.</summary>
-internal static class Machine
+internal static class SystemFacts
 {
     /// <summary>The most memory this process ever had resident, in MB.</summary>
     public static double PeakResidentMb => StatusMb("VmHWM:");

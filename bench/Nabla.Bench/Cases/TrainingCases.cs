@@ -37,7 +37,7 @@ internal static class TrainingCases
             (Uniform((ulong)i, Shape.Create(32, 1, 28, 28)), Ids((ulong)i + 10, 25, 32)))]);
 
         // Rounds up: 28 → 14 → 7 → 4.
-        static Module Pool() => Activation.From("MaxPool2d", static x => x.MaxPool2d(2, ceiling: true));
+        static Module Pool() => Activation.From("MaxPool2d", static x => x.MaxPool2d(2, ceilMode: true));
     }
 
     static Case Training(string name, int samples, double flops, Func<TrainingStep> make) => new(name, "ms/step", () => make().Run)

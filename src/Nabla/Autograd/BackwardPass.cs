@@ -75,6 +75,7 @@ internal sealed class BackwardPass
             else
             {
                 Propagate(node, arrived);
+                underWay = null;
                 if (!createGraph && !captured) Arena.Disown(arrived);
                 if (!retainGraph) node.Consume();
             }

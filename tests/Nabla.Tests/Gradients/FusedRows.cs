@@ -14,6 +14,8 @@ internal static class FusedRows
         { "SoftmaxCrossEntropy/options", x => x[0].SoftmaxCrossEntropy(Classes, Tensor.From([0.5, 2, 1.25]), labelSmoothing: 0.2), [(4, 3)] },
         { "SoftmaxCrossEntropy/maps", x => x[0].SoftmaxCrossEntropy(Tensor.From(new long[,] { { 2, 0 }, { 1, 1 } })), [(2, 3, 2)] },
         { "SoftmaxCrossEntropy/soft", x => x[0].SoftmaxCrossEntropy(x[1], Tensor.From([0.5, 2, 1.25]), labelSmoothing: 0.1), [(4, 3), (4, 3)] },
+        { "CrossEntropy/mean", x => new Nabla.Losses.CrossEntropy(ignoreIndex: 1).Forward(x[0], Classes), [(4, 3)] },
+        { "CrossEntropy/mean, options", x => new Nabla.Losses.CrossEntropy(Tensor.From([0.5, 2, 1.25]), labelSmoothing: 0.2).Forward(x[0], Classes), [(4, 3)] },
         { "LayerNorm", x => x[0].LayerNorm(x[1], x[2]), [(3, 4), 4, 4] },
         { "LayerNorm/plain", x => x[0].LayerNorm(epsilon: 0.1), [(2, 2, 4)] },
         { "LayerNorm/axes", x => x[0].LayerNorm(x[1], null, 0.01), [(2, 3, 2), (3, 2)] },

@@ -29,7 +29,8 @@ internal sealed class SavedSet
             if (!isPrivate) storage.Hold();
             if (storage.IsNative) (set.record ??= BlockPool.RentRecord(node)).Add(storage);
             Tensor value = isPrivate ? tensor : Arena.SpareHandle();
-            if (!isPrivate) value.Reset(storage, tensor.Shape, tensor.Strides, tensor.Offset, tensor.DType);
+            if (isPrivate) tensor.IsPrivate = false;                                  // owned here: a backward function may save it again
+            else value.Reset(storage, tensor.Shape, tensor.Strides, tensor.Offset, tensor.DType);
             set.entries.Add((value, storage.Version, OriginOf(tensor, inputs, result)));
         }
         GC.KeepAlive(node);

@@ -13,6 +13,7 @@ internal static class FusedRows
         { "SoftmaxCrossEntropy/ignored", x => x[0].SoftmaxCrossEntropy(Classes, ignoreIndex: 1), [(4, 3)] },
         { "SoftmaxCrossEntropy/options", x => x[0].SoftmaxCrossEntropy(Classes, Tensor.From([0.5, 2, 1.25]), labelSmoothing: 0.2), [(4, 3)] },
         { "SoftmaxCrossEntropy/maps", x => x[0].SoftmaxCrossEntropy(Tensor.From(new long[,] { { 2, 0 }, { 1, 1 } })), [(2, 3, 2)] },
+        { "SoftmaxCrossEntropy/mean", x => IndexTargets.MeanCrossEntropy(x[0], Classes, Tensor.From([0.5, 2, 1.25]), 1, 0.2), [(4, 3)] },
         { "SoftmaxCrossEntropy/soft", x => x[0].SoftmaxCrossEntropy(x[1], Tensor.From([0.5, 2, 1.25]), labelSmoothing: 0.1), [(4, 3), (4, 3)] },
         { "CrossEntropy/mean", x => new Nabla.Losses.CrossEntropy(ignoreIndex: 1).Forward(x[0], Classes), [(4, 3)] },
         { "CrossEntropy/mean, options", x => new Nabla.Losses.CrossEntropy(Tensor.From([0.5, 2, 1.25]), labelSmoothing: 0.2).Forward(x[0], Classes), [(4, 3)] },

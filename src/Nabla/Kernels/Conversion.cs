@@ -1,60 +1,115 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
-/// <summary>Converts between element types.</summary>
-internal static class Conversion
+/// <summary>Converts between element types. The 16-bit floats only meet 32-bit ones: see <see cref="HalfConversion"/>.</summary>
+internal static unsafe class Conversion
 {
-    public static void Run(ref byte source, int offset, DType from, ref byte target, DType to, int length)
+    public static void Run(void* x, DType from, void* y, DType to, int length)
     {
         switch (from)
         {
-            case DType.Float32: To(Elements<float>(ref source, offset, length), ref target, to); break;
-            case DType.Float64: To(Elements<double>(ref source, offset, length), ref target, to); break;
-            case DType.Float16: To(Elements<Half>(ref source, offset, length), ref target, to); break;
-            case DType.BFloat16: FromBFloat16(Elements<BFloat16>(ref source, offset, length), ref target, to); break;
-            case DType.Int32: To(Elements<int>(ref source, offset, length), ref target, to); break;
-            case DType.Int64: To(Elements<long>(ref source, offset, length), ref target, to); break;
-            default: To(Elements<byte>(ref source, offset, length), ref target, to); break;
+            case DType.Float32: From((float*)x, y, to, length); break;
+            case DType.Float64: From((double*)x, y, to, length); break;
+            case DType.Int32: From((int*)x, y, to, length); break;
+            case DType.Int64: From((long*)x, y, to, length); break;
+            case DType.Float16: Run<HalfConversion.FromFloat16, ushort, float>(default, x, y, length); break;
+            case DType.BFloat16: Run<HalfConversion.FromBFloat16, ushort, float>(default, x, y, length); break;
+            default: From((byte*)x, y, to, length); break;
         }
     }
 
-    static Span<T> Elements<T>(ref byte data, int offset, int length) where T : unmanaged =>
-        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref Unsafe.As<byte, T>(ref data), offset), length);
-
-    static void To<T>(ReadOnlySpan<T> x, ref byte target, DType to) where T : unmanaged, INumber<T>
+    static void From<T>(T* x, void* y, DType to, int length) where T : unmanaged, INumber<T>
     {
         switch (to)
         {
-            case DType.Float32: Convert(x, Elements<float>(ref target, 0, x.Length)); break;
-            case DType.Float64: Convert(x, Elements<double>(ref target, 0, x.Length)); break;
-            case DType.Float16: Convert(x, Elements<Half>(ref target, 0, x.Length)); break;
-            case DType.Int32: Convert(x, Elements<int>(ref target, 0, x.Length)); break;
-            case DType.Int64: Convert(x, Elements<long>(ref target, 0, x.Length)); break;
-            case DType.UInt8: Convert(x, Elements<byte>(ref target, 0, x.Length)); break;
-            case DType.BFloat16:
-                var narrow = Elements<BFloat16>(ref target, 0, x.Length);
-                for (int i = 0; i < x.Length; i++) narrow[i] = (BFloat16)float.CreateTruncating(x[i]);
-                break;
+            case DType.Float32: Run<Cast<T, float>, T, float>(default, x, y, length); break;
+            case DType.Float64: Run<Cast<T, double>, T, double>(default, x, y, length); break;
+            case DType.Int32: Run<Cast<T, int>, T, int>(default, x, y, length); break;
+            case DType.Int64: Run<Cast<T, long>, T, long>(default, x, y, length); break;
+            case DType.UInt8: Run<Cast<T, byte>, T, byte>(default, x, y, length); break;
+            case DType.Float16: Run<HalfConversion.ToFloat16, float, ushort>(default, x, y, length); break;
+            case DType.BFloat16: Run<HalfConversion.ToBFloat16, float, ushort>(default, x, y, length); break;
             default:
-                var flags = Elements<bool>(ref target, 0, x.Length);
-                for (int i = 0; i < x.Length; i++) flags[i] = x[i] != T.Zero;
+                T zero = T.Zero;
+                Elementwise.Run(default(RelationLoop<IsNotEqual, T>), new Operand<T>(x, false), new(&zero, true), default, (byte*)y, length);
                 break;
         }
     }
 
-    static void FromBFloat16(ReadOnlySpan<BFloat16> x, ref byte target, DType to)
-    {
-        var wide = new float[x.Length];
-        for (int i = 0; i < wide.Length; i++) wide[i] = x[i];
-        To<float>(wide, ref target, to);
-    }
+    static void Run<R, T, U>(R run, void* x, void* y, int length) where R : struct, IRunFunction<T, U> where T : unmanaged where U : unmanaged =>
+        Elementwise.Run(run, new Operand<T>((T*)x, false), default, default, (U*)y, length);
 
-    static void Convert<TFrom, TTo>(ReadOnlySpan<TFrom> x, Span<TTo> y)
-        where TFrom : unmanaged, INumber<TFrom> where TTo : unmanaged, INumber<TTo>
+    /// <summary>The serial loop from T to U: floats saturate, integers wrap around.</summary>
+    readonly struct Cast<T, U> : IRunFunction<T, U> where T : unmanaged, INumber<T> where U : unmanaged, INumber<U>
     {
-        for (int i = 0; i < y.Length; i++) y[i] = TTo.CreateTruncating(x[i]);
+        public static int Inputs => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(Operand<T> a, Operand<T> b, Operand<T> c, U* y, nint n)
+        {
+            T* x = a.Start;
+            for (nint i = Vectors(x, y, n); i < n; i++) y[i] = Convert(x[i]);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static U Convert(T x) =>
+            typeof(T) == typeof(float) || typeof(T) == typeof(double) ? U.CreateSaturating(x) : U.CreateTruncating(x);
+
+        /// <summary>The pairs that training meets, a few registers a turn; returns how many elements are done.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static nint Vectors(T* x, U* y, nint n)
+        {
+            nint i = 0;
+            if (typeof(T) == typeof(byte) && typeof(U) == typeof(float))
+                for (; i <= n - 64; i += 64)
+                {
+                    (Vector512<ushort> low, Vector512<ushort> high) = Vector512.Widen(Vector512.Load((byte*)x + i));
+                    (Vector512<uint> first, Vector512<uint> second) = Vector512.Widen(low);
+                    (Vector512<uint> third, Vector512<uint> fourth) = Vector512.Widen(high);
+                    Vector512.ConvertToSingle(first.AsInt32()).Store((float*)y + i);
+                    Vector512.ConvertToSingle(second.AsInt32()).Store((float*)y + i + 16);
+                    Vector512.ConvertToSingle(third.AsInt32()).Store((float*)y + i + 32);
+                    Vector512.ConvertToSingle(fourth.AsInt32()).Store((float*)y + i + 48);
+                }
+            else if (typeof(T) == typeof(float) && typeof(U) == typeof(double))
+                for (; i <= n - 16; i += 16)
+                {
+                    (Vector512<double> low, Vector512<double> high) = Vector512.Widen(Vector512.Load((float*)x + i));
+                    low.Store((double*)y + i);
+                    high.Store((double*)y + i + 8);
+                }
+            else if (typeof(T) == typeof(double) && typeof(U) == typeof(float))
+                for (; i <= n - 16; i += 16)
+                    Vector512.Narrow(Vector512.Load((double*)x + i), Vector512.Load((double*)x + i + 8)).Store((float*)y + i);
+            else if (typeof(T) == typeof(long) && typeof(U) == typeof(int))
+                for (; i <= n - 16; i += 16)
+                    Vector512.Narrow(Vector512.Load((long*)x + i), Vector512.Load((long*)x + i + 8)).Store((int*)y + i);
+            else if (typeof(T) == typeof(int) && typeof(U) == typeof(long))
+                for (; i <= n - 16; i += 16)
+                {
+                    (Vector512<long> low, Vector512<long> high) = Vector512.Widen(Vector512.Load((int*)x + i));
+                    low.Store((long*)y + i);
+                    high.Store((long*)y + i + 8);
+                }
+            else if (typeof(T) == typeof(int) && typeof(U) == typeof(float))
+                for (; i <= n - 16; i += 16) Vector512.ConvertToSingle(Vector512.Load((int*)x + i)).Store((float*)y + i);
+            else if (typeof(T) == typeof(float) && typeof(U) == typeof(byte))
+                for (; i <= n - 64; i += 64)
+                {
+                    Vector512<ushort> low = Vector512.Narrow(Byte((float*)x + i), Byte((float*)x + i + 16));
+                    Vector512<ushort> high = Vector512.Narrow(Byte((float*)x + i + 32), Byte((float*)x + i + 48));
+                    Vector512.Narrow(low, high).Store((byte*)y + i);
+                }
+            else if (typeof(T) == typeof(float) && typeof(U) == typeof(int))
+                for (; i <= n - 16; i += 16) Vector512.ConvertToInt32(Vector512.Load((float*)x + i)).Store((int*)y + i);
+            return i;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector512<uint> Byte(float* x) =>
+            Vector512.Clamp(Vector512.ConvertToInt32(Vector512.Load(x)), Vector512<int>.Zero, Vector512.Create(255)).AsUInt32();
     }
 }

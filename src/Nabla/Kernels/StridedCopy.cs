@@ -2,56 +2,59 @@ using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>Copies between any two stridings of one shape, and fills.</summary>
+/// <summary>Copies between any two stridings of one shape. Large ones are split along their outermost axis.</summary>
 internal static unsafe class StridedCopy
 {
-    const int Tile = 16;
+    /// <summary>Elements below which a copy is not worth a second thread.</summary>
+    const int Grain = 64 * 1024;
 
     /// <summary>y[i…] = x[i…] for every index of <paramref name="sizes"/>; strides in elements, 0 allowed in x.</summary>
     public static void Run<T>(ReadOnlySpan<int> sizes, T* x, ReadOnlySpan<int> xStrides, T* y, ReadOnlySpan<int> yStrides) where T : unmanaged
     {
-        foreach (int size in sizes)
-            if (size == 0) return;
+        long length = 1;
+        foreach (int size in sizes) length *= size;
+        if (length == 0) return;
         var walk = Walk.Create(sizes, xStrides, yStrides);
-        Visit(walk, walk.Axes - 1, x, y);
+        int outer = walk.Sizes[walk.Axes - 1];
+        long perChunk = Math.Max(1, Grain / Math.Max(length / outer, 1));
+        if (walk.Axes == 2 && walk.IsTranspose) perChunk = Math.Max(perChunk, Transpose.Square);
+        if (length <= Grain || perChunk >= outer)
+        {
+            Visit(walk, walk.Axes - 1, x, y);
+            return;
+        }
+        var job = new Job<T>(walk, x, y, (int)perChunk);
+        Workers.For((int)((outer + perChunk - 1) / perChunk), ref job);
+    }
+
+    readonly struct Job<T>(Walk walk, T* x, T* y, int perChunk) : IJob where T : unmanaged
+    {
+        public void Run(int index)
+        {
+            Walk part = walk;
+            int axis = walk.Axes - 1, first = index * perChunk;
+            part.Sizes[axis] = Math.Min(perChunk, walk.Sizes[axis] - first);
+            Visit(part, axis, x + (nint)first * walk.X[axis], y + (nint)first * walk.Y[axis]);
+        }
     }
 
     static void Visit<T>(in Walk walk, int axis, T* x, T* y) where T : unmanaged
     {
-        if (axis <= 0)
-        {
-            CopyRun(x, walk.X[0], y, walk.Y[0], walk.Sizes[0]);
-            return;
-        }
-        if (axis == 1 && walk.X[1] == 1 && walk.Y[0] == 1 && walk.X[0] != 1)
-        {
-            Transpose(x, walk.X[0], y, walk.Y[1], walk.Sizes[1], walk.Sizes[0]);
-            return;
-        }
-        for (int i = 0; i < walk.Sizes[axis]; i++)
-            Visit(walk, axis - 1, x + (nint)i * walk.X[axis], y + (nint)i * walk.Y[axis]);
+        if (axis <= 0) CopyRun(x, walk.X[0], y, walk.Y[0], walk.Sizes[0]);
+        else if (axis == 1 && walk.IsTranspose)
+            Transpose.Run(x, walk.X[0], y, walk.Y[1], walk.Sizes[1], walk.Sizes[0]);
+        else
+            for (int i = 0; i < walk.Sizes[axis]; i++)
+                Visit(walk, axis - 1, x + (nint)i * walk.X[axis], y + (nint)i * walk.Y[axis]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void CopyRun<T>(T* x, nint xStride, T* y, nint yStride, nint n) where T : unmanaged
     {
         if (xStride == 1 && yStride == 1) Buffer.MemoryCopy(x, y, n * sizeof(T), n * sizeof(T));
         else if (xStride == 0 && yStride == 1) new Span<T>(y, (int)n).Fill(*x);
         else
             for (nint i = 0; i < n; i++) y[i * yStride] = x[i * xStride];
-    }
-
-    /// <summary>y[r, c] = x[c, r] in square tiles, so that both sides stay in cache lines.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Transpose<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where T : unmanaged
-    {
-        for (nint r0 = 0; r0 < rows; r0 += Tile)
-            for (nint c0 = 0; c0 < columns; c0 += Tile)
-            {
-                nint rEnd = Math.Min(r0 + Tile, rows), cEnd = Math.Min(c0 + Tile, columns);
-                for (nint r = r0; r < rEnd; r++)
-                    for (nint c = c0; c < cEnd; c++)
-                        y[r * yStride + c] = x[c * xStride + r];
-            }
     }
 
     /// <summary>Axes innermost first, neighbors merged where both sides allow it.</summary>
@@ -61,6 +64,9 @@ internal static unsafe class StridedCopy
         public fixed int X[Shape.MaximumRank];
         public fixed int Y[Shape.MaximumRank];
         public int Axes;
+
+        /// <summary>The two innermost axes change places.</summary>
+        public readonly bool IsTranspose => X[1] == 1 && Y[0] == 1 && X[0] > 1;
 
         public static Walk Create(ReadOnlySpan<int> sizes, ReadOnlySpan<int> x, ReadOnlySpan<int> y)
         {

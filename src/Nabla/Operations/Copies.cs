@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Nabla.Kernels;
 
 namespace Nabla;
@@ -20,47 +19,28 @@ public static unsafe class Copies
         }
 
         /// <summary>
-        /// The elements converted to another type: floats to integers truncate, anything to Bool asks whether it is not 0.
-        /// Gradients pass between Float32 and Float64.
+        /// The elements converted to another type. Floats to integers drop the fraction, saturate at the ends of the range, and make
+        /// 0 of NaN; integers to narrower integers wrap around; anything to Bool asks whether it is not 0; the half types convert by
+        /// way of Float32, to nearest, ties to even. Gradients pass between Float32 and Float64.
         /// </summary>
         public Tensor To(DType dtype)
         {
             if (dtype == x.DType) return x;
+            if ((x.DType.IsHalf && dtype != DType.Float32) || (dtype.IsHalf && x.DType != DType.Float32)) return x.To(DType.Float32).To(dtype);
             Tensor plain = x.Contiguous();
             Tensor y = Tensor.Uninitialized(x.Shape, dtype);
-            Conversion.Run(ref plain.Storage.Data, plain.Offset, plain.DType, ref y.Storage.Data, y.DType, y.Length);
+            fixed (byte* from = &plain.Storage.Data, to = &y.Storage.Data)
+                Conversion.Run(from + (nint)plain.Offset * plain.DType.Size, plain.DType, to, y.DType, y.Length);
             GC.KeepAlive(plain);
+            GC.KeepAlive(y);
             return dtype.IsComputed && x.DType.IsComputed
                 ? Autograd.Record("To", y, [plain], [], plain.DType, static (g, _, dtype) => [g.To(dtype)])
                 : y;
         }
-
-        /// <summary>Overwrites this tensor with <paramref name="source"/>, which broadcasts and is converted. Not recorded.</summary>
-        internal void Overwrite(Tensor source)
-        {
-            CopyElements(source.To(x.DType).Expand(x.Shape), x);
-            x.Storage.Changed();
-        }
-
-        /// <summary>x += y without recording. y broadcasts to x.</summary>
-        internal void AddInPlace(Tensor y) => x.AddScaledInPlace(y, 1);
-
-        /// <summary>x += scale·y without recording. y broadcasts to x.</summary>
-        internal void AddScaledInPlace(Tensor y, double scale)
-        {
-            if (!x.IsContiguous || !x.DType.IsComputed)                               // the row loops write contiguous results
-            {
-                x.Overwrite(x + y * scale);
-                return;
-            }
-            y = y.To(x.DType);
-            if (x.DType == DType.Float32) Mapping.RunRows<ScaledSum, float>(new(scale), x, y, x);
-            else Mapping.RunRows<ScaledSum, double>(new(scale), x, y, x);
-            x.Storage.Changed();
-        }
     }
 
-    static void CopyElements(Tensor x, Tensor y)
+    /// <summary>y[i…] = x[i…] for equal shapes and types.</summary>
+    internal static void CopyElements(Tensor x, Tensor y)
     {
         fixed (byte* from = &x.Storage.Data, to = &y.Storage.Data)
         {
@@ -77,11 +57,5 @@ public static unsafe class Copies
 
         void Copy<T>(byte* from, byte* to) where T : unmanaged =>
             StridedCopy.Run(x.Shape.Axes, (T*)from + x.Offset, x.Strides, (T*)to + y.Offset, y.Strides);
-    }
-
-    readonly struct ScaledSum(double scale) : ILaneFunction2
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Run<V>(V a, V b) where V : struct, ILanes<V> => V.FusedMultiplyAdd(b, V.Constant(scale), a);
     }
 }

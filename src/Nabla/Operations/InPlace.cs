@@ -1,33 +1,48 @@
+using System.Runtime.CompilerServices;
+using Nabla.Kernels;
+
 namespace Nabla;
 
 /// <summary>
 /// Changes in place. Where nothing is recorded they reuse the memory; where the tensor takes part in a graph, the handle comes
-/// to stand for the new value and the old one lives on for backward.
+/// to stand for the new value and the old one lives on for backward. Shape and type stay as they are.
 /// </summary>
 public static class InPlace
 {
     extension(Tensor x)
     {
         /// <summary>x += y; y broadcasts to x.</summary>
-        public void operator +=(Tensor y) => x.Update(y, "+=", static (a, b) => a + b, static (a, b) => a.AddInPlace(b));
+        /// <exception cref="ShapeException">y does not broadcast to x.</exception>
+        /// <exception cref="DTypeException">x cannot hold the result: integers and a fraction.</exception>
+        public void operator +=(Tensor y) => x.Update(y, "+=", default(AddOperation), static (a, b) => a + b);
 
         /// <summary>x −= y; y broadcasts to x.</summary>
-        public void operator -=(Tensor y) => x.Update(y, "-=", static (a, b) => a - b, static (a, b) => a.AddScaledInPlace(b, -1));
+        /// <exception cref="ShapeException">y does not broadcast to x.</exception>
+        /// <exception cref="DTypeException">x cannot hold the result: integers and a fraction.</exception>
+        public void operator -=(Tensor y) => x.Update(y, "-=", default(SubtractOperation), static (a, b) => a - b);
 
         /// <summary>x *= y; y broadcasts to x.</summary>
-        public void operator *=(Tensor y) => x.Update(y, "*=", static (a, b) => a * b, static (a, b) => a.Overwrite(a * b));
+        /// <exception cref="ShapeException">y does not broadcast to x.</exception>
+        /// <exception cref="DTypeException">x cannot hold the result: integers and a fraction.</exception>
+        public void operator *=(Tensor y) => x.Update(y, "*=", default(MultiplyOperation), static (a, b) => a * b);
 
         /// <summary>x /= y; y broadcasts to x.</summary>
-        public void operator /=(Tensor y) => x.Update(y, "/=", static (a, b) => a / b, static (a, b) => a.Overwrite(a / b));
+        /// <exception cref="ShapeException">y does not broadcast to x.</exception>
+        /// <exception cref="DTypeException">x holds integers.</exception>
+        public void operator /=(Tensor y) => x.Update(y, "/=", default(DivideOperation), static (a, b) => a / b);
 
-        void Update(Tensor y, string who, Func<Tensor, Tensor, Tensor> compute, Action<Tensor, Tensor> change)
+        void Update<TOp>(Tensor y, string who, TOp operation, Func<Tensor, Tensor, Tensor> compute) where TOp : struct, IBinaryOperation
         {
             if (!y.Shape.BroadcastsTo(x.Shape))
                 throw new ShapeException($"{who}: expected a shape that broadcasts to {x.Shape}, got {y.Shape}. A change in place keeps its shape.");
+            if (!x.DType.IsFloat && (x.DType == DType.Bool || y.DType.IsFloat || TOp.Name == DivideOperation.Name))
+                throw new DTypeException(
+                    $"{who}: expected a tensor that can hold the result, got {x.DType} and {y.DType}. Convert it first: x = x.To(DType.Float32).");
             if (!Autograd.IsRecording || (x.Node is null && y.Node is null))
             {
                 using Autograd.Scope scope = Autograd.NoGradient();
-                change(x, y);
+                if (x.DType.IsComputed && x.IsContiguous) Mapping.ZipInPlace(x, y, operation);
+                else x.Overwrite(compute(x, y));
                 return;
             }
             x.Become(compute(x, y), who);
@@ -43,5 +58,42 @@ public static class InPlace
                 throw new InvalidOperationException($"{who}: a tensor with views cannot change in place while operations are recorded. Write x = x + y instead.");
             x.Adopt(result.DType == x.DType ? result : result.To(x.DType));
         }
+
+        /// <summary>Overwrites this tensor with <paramref name="source"/>, which broadcasts and is converted. Not recorded.</summary>
+        internal void Overwrite(Tensor source)
+        {
+            source = x.Apart(source.To(x.DType));
+            Copies.CopyElements(source.Expand(x.Shape), x);
+            x.Storage.Changed();
+        }
+
+        /// <summary>x += y without recording. y broadcasts to x.</summary>
+        internal void AddInPlace(Tensor y) => x.AddScaledInPlace(y, 1);
+
+        /// <summary>x += scale·y without recording. y broadcasts to x.</summary>
+        internal void AddScaledInPlace(Tensor y, double scale)
+        {
+            if (x.DType.IsComputed && x.IsContiguous) Mapping.ZipInPlace(x, y, new ScaledSum(scale));
+            else x.Overwrite(x + y * scale);
+        }
+
+        /// <summary>What is read while this tensor is written: a copy, if it is another look at the same memory.</summary>
+        internal Tensor Apart(Tensor source) =>
+            !ReferenceEquals(source.Storage, x.Storage) ? source
+            : source.Offset == x.Offset && source.Shape == x.Shape && ReferenceEquals(source.Strides, x.Strides) ? source
+            : source.Clone();
+    }
+
+    /// <summary>a + scale·b, for changes that are never recorded.</summary>
+    readonly struct ScaledSum(double scale) : IBinaryOperation
+    {
+        public static string Name => "ScaledSum";
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Value<V>(V a, V b) where V : struct, ILanes<V> => V.FusedMultiplyAdd(b, V.Constant(scale), a);
+
+        public V SlopeA<V>(V a, V b) where V : struct, ILanes<V> => V.Constant(1);
+
+        public V SlopeB<V>(V a, V b) where V : struct, ILanes<V> => V.Constant(scale);
     }
 }

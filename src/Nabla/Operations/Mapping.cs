@@ -114,6 +114,15 @@ public static unsafe class Mapping
         GC.KeepAlive(y);
     }
 
+    /// <summary>x = f(x, y) without recording; x is contiguous and of a computed type, y broadcasts to it.</summary>
+    internal static void ZipInPlace<TOp>(Tensor x, Tensor y, TOp operation) where TOp : struct, IBinaryOperation
+    {
+        y = x.Apart(y.To(x.DType));
+        if (x.DType == DType.Float32) RunRows<ValueOf2<TOp>, float>(new(operation), x, y, x);
+        else RunRows<ValueOf2<TOp>, double>(new(operation), x, y, x);
+        x.Storage.Changed();
+    }
+
     /// <summary>Element i of the input belongs to element i of the output: no plan is needed.</summary>
     static bool IsPlain(Tensor x, Tensor y) => ReferenceEquals(x.Shape, y.Shape) && x.IsContiguous;
 

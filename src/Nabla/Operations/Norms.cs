@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Kernels;
 
 namespace Nabla;
@@ -15,10 +16,12 @@ public readonly struct AbsolutePowerOperation(double exponent) : IUnaryOperation
     public static (double Low, double High) Domain => (0.3, 3);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : struct, ILanes<V> => V.Pow(V.Abs(x), V.Constant(exponent));
 
     // The base of the power is moved off 0 first: an infinite slope times a chosen 0 would be NaN, here or one derivative later.
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : struct, ILanes<V>
     {
         V zero = V.Constant(0), one = V.Constant(1);
@@ -40,9 +43,11 @@ public readonly struct RootOperation(double exponent) : IUnaryOperation
     public static (double Low, double High) Domain => (0.3, 3);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : struct, ILanes<V> => exponent == 0.5 ? V.Sqrt(x) : V.Pow(x, V.Constant(exponent));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : struct, ILanes<V>
     {
         V zero = V.Constant(0), safe = V.IfEqual(x, zero, V.Constant(1), x);

@@ -45,6 +45,9 @@ public static class DTypeExtensions
         /// <summary>True for the four floating-point types.</summary>
         public bool IsFloat => type <= DType.BFloat16;
 
+        /// <summary>True for the two types of 16 bits, which are stored but not computed in.</summary>
+        public bool IsHalf => type is DType.Float16 or DType.BFloat16;
+
         /// <summary>True for the types that operations compute in and gradients can have: Float32 and Float64.</summary>
         public bool IsComputed => type <= DType.Float64;
     }

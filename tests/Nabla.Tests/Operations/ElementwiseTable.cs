@@ -14,7 +14,7 @@ static class ElementwiseTable
         [typeof(ReciprocalOperation)] = [1.5],
         [typeof(PowerOperation)] = [2.5],
         [typeof(AbsolutePowerOperation)] = [1.5],
-        [typeof(RootOperation)] = [0.4],
+        [typeof(RootOperation)] = [0.25],
         [typeof(LeakyReluOperation)] = [0.0625],
         [typeof(EluOperation)] = [1.25],
         [typeof(HardTanhOperation)] = [-1.0, 1.0],

@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Nabla.Kernels;
+
+/// <summary>
+/// y[r, c] = x[c, r]. The matrix is taken in squares that read and write whole pages: what a large transpose waits for is the
+/// translation of addresses. A square is taken in tiles, 16×16 elements of 4 bytes in registers, so that each cache line is read
+/// and written once and whole.
+/// </summary>
+internal static unsafe class Transpose
+{
+    /// <summary>Side of a square: a page of 4-byte elements.</summary>
+    public const int Square = 1024;
+
+    const int Tile = 16;
+
+    public static void Run<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where T : unmanaged
+    {
+        for (nint r = 0; r < rows; r += Square)
+            for (nint c = 0; c < columns; c += Square)
+                Tiles(x + c * xStride + r, xStride, y + r * yStride + c, yStride, Math.Min(Square, rows - r), Math.Min(Square, columns - c));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Tiles<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where T : unmanaged
+    {
+        for (nint c = 0; c < columns; c += Tile)
+            for (nint r = 0; r < rows; r += Tile)
+            {
+                T* from = x + c * xStride + r, to = y + r * yStride + c;
+                if (sizeof(T) == 4 && Avx512F.IsSupported && rows - r >= Tile && columns - c >= Tile)
+                    Sixteen((float*)from, xStride, (float*)to, yStride);
+                else
+                    Plain(from, xStride, to, yStride, Math.Min(Tile, rows - r), Math.Min(Tile, columns - c));
+            }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Plain<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where T : unmanaged
+    {
+        for (nint r = 0; r < rows; r++)
+            for (nint c = 0; c < columns; c++)
+                y[r * yStride + c] = x[c * xStride + r];
+    }
+
+    /// <summary>
+    /// 16×16: four 4×4 blocks stand in each quad of registers. Quads are transposed within (interleaving 4, then 8 bytes), and the
+    /// blocks then change places (128-bit parts).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Sixteen(float* x, nint s, float* y, nint t)
+    {
+        Quad(x, s, out var a0, out var a1, out var a2, out var a3);
+        Quad(x + 4 * s, s, out var b0, out var b1, out var b2, out var b3);
+        Quad(x + 8 * s, s, out var c0, out var c1, out var c2, out var c3);
+        Quad(x + 12 * s, s, out var d0, out var d1, out var d2, out var d3);
+        Places(a0, b0, c0, d0, y, t);
+        Places(a1, b1, c1, d1, y + t, t);
+        Places(a2, b2, c2, d2, y + 2 * t, t);
+        Places(a3, b3, c3, d3, y + 3 * t, t);
+    }
+
+    /// <summary>Four rows; out k holds, in its 128-bit part j, column 4j + k of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Quad(float* x, nint s, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3)
+    {
+        Vector512<float> r0 = Vector512.Load(x), r1 = Vector512.Load(x + s), r2 = Vector512.Load(x + 2 * s), r3 = Vector512.Load(x + 3 * s);
+        Vector512<double> low01 = Avx512F.UnpackLow(r0, r1).AsDouble(), high01 = Avx512F.UnpackHigh(r0, r1).AsDouble();
+        Vector512<double> low23 = Avx512F.UnpackLow(r2, r3).AsDouble(), high23 = Avx512F.UnpackHigh(r2, r3).AsDouble();
+        c0 = Avx512F.UnpackLow(low01, low23).AsSingle();
+        c1 = Avx512F.UnpackHigh(low01, low23).AsSingle();
+        c2 = Avx512F.UnpackLow(high01, high23).AsSingle();
+        c3 = Avx512F.UnpackHigh(high01, high23).AsSingle();
+    }
+
+    /// <summary>Stores the columns k, k + 4, k + 8, k + 12 from the four quads.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Places(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* y, nint t)
+    {
+        const byte Even = 0b10_00_10_00, Odd = 0b11_01_11_01;
+        Vector512<float> abEven = Avx512F.Shuffle4x128(a, b, Even), abOdd = Avx512F.Shuffle4x128(a, b, Odd);
+        Vector512<float> cdEven = Avx512F.Shuffle4x128(c, d, Even), cdOdd = Avx512F.Shuffle4x128(c, d, Odd);
+        Avx512F.Shuffle4x128(abEven, cdEven, Even).Store(y);
+        Avx512F.Shuffle4x128(abOdd, cdOdd, Even).Store(y + 4 * t);
+        Avx512F.Shuffle4x128(abEven, cdEven, Odd).Store(y + 8 * t);
+        Avx512F.Shuffle4x128(abOdd, cdOdd, Odd).Store(y + 12 * t);
+    }
+}

@@ -26,7 +26,7 @@ internal static unsafe class BlockPool
     static double fullCollectionMicroseconds = 500;
 
     /// <summary>User-visible bytes handed out before a dry class asks for a collection.</summary>
-    public static long CollectionBudget { get; set; } = 24 * MegaByte;
+    public static long CollectionBudget { get; set; } = 16 * MegaByte;
 
     /// <summary>Fill returned blocks with NaN, so that a use after return shows: for tests.</summary>
     public static bool PoisonReturned { get; set; }
@@ -138,7 +138,7 @@ internal static unsafe class BlockPool
         }
     }
 
-    /// <summary>Runs a full collection and returns every block whose handles are gone: for diagnosis and tests.</summary>
+    /// <summary>Runs a full collection and gives every block whose handles are gone back to the system: for diagnosis and tests.</summary>
     public static void CollectFully()
     {
         lock (Gate)
@@ -148,6 +148,7 @@ internal static unsafe class BlockPool
                 GC.Collect(2, GCCollectionMode.Forced, blocking: true);
                 Scan();
             }
+            FreeIdle();
         }
     }
 
@@ -295,12 +296,17 @@ internal static unsafe class BlockPool
         {
             GC.Collect();
             Scan();
-            for (int i = 0; i < Idle.Length; i++)
-                while (Idle[i].Count > 0) Free(i);
+            FreeIdle();
             memory = SystemMemory.Allocate(capacity);
         }
         SystemRequests++;
         return new Block(memory, capacity, sizeClass);
+    }
+
+    static void FreeIdle()
+    {
+        for (int i = 0; i < Idle.Length; i++)
+            while (Idle[i].Count > 0) Free(i);
     }
 
     /// <summary>Frees what stayed idle during the whole last window: what the first, unoptimized steps needed and later ones did not.</summary>

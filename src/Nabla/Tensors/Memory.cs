@@ -19,6 +19,6 @@ public static class Memory
     public static IReadOnlyList<(string Tensor, int Count, long Bytes)> Live() =>
         [.. BlockPool.LiveByShape().Select(entry => (entry.Key, entry.Value.Count, entry.Value.Bytes)).OrderByDescending(entry => entry.Bytes)];
 
-    /// <summary>Runs a full collection and takes every block back whose tensors are gone. For diagnosis; a program never needs it.</summary>
+    /// <summary>Runs a full collection and gives the blocks of all dead tensors back to the system. For diagnosis; a program never needs it.</summary>
     public static void Collect() => BlockPool.CollectFully();
 }

@@ -20,7 +20,7 @@ FUNCTIONS = {
     "Cos": (torch.cos, -7, 7),
     "Tanh": (torch.tanh, -4, 4),
     "Erf": (torch.erf, -3, 3),
-    "Erfc": (torch.erfc, -3, 3),
+    "NormalDistribution": (torch.special.ndtr, -4, 4),
     "Reciprocal": (torch.reciprocal, 0.2, 4),
     "Logit": (torch.logit, 0.05, 0.95),
     "Floor": (torch.floor, -4, 4),
@@ -68,7 +68,9 @@ def record(file):
     file.case("Prelu", F.prelu, {"x": draw.normal(2, 3, 4), "weight": draw.uniform(0.1, 0.9, 3)}, note="channels")
     numbers(file)
     pairs(file)
+    division(file)
     comparisons(file)
+    predicates(file)
     conversions(file)
 
 
@@ -94,6 +96,18 @@ def pairs(file):
         draw = Draw(f"where{left}{right}")
         file.case("Where", torch.where, {"condition": draw.mask(*right), "then": draw.normal(*left), "otherwise": draw.normal(*right)},
                   note=f"{left}{right}")
+
+
+def division(file):
+    """Quotients rounded down and their remainders, of both signs; integers stay integers."""
+    draw = Draw("division")
+    floats = {"a": draw.distinct(4, 3), "b": torch.tensor([1.5, -2.25, 0.75])}
+    integers = {"a": draw.integers(-20, 20, 4, 3), "b": torch.tensor([3, -4, 7])}
+    file.case("FloorDivide", lambda a, b: torch.div(a, b, rounding_mode="floor"), floats, gradients=False)
+    file.case("Remainder", torch.remainder, floats)
+    for name, function in {"Add": torch.add, "Subtract": torch.sub, "Multiply": torch.mul, "Remainder": torch.remainder,
+                           "FloorDivide": lambda a, b: torch.div(a, b, rounding_mode="floor")}.items():
+        file.case(name, function, integers, gradients=False, note="integers")
 
 
 def comparisons(file):

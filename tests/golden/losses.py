@@ -20,8 +20,8 @@ def regressions(file, reduction):
         file.case(name, lambda prediction, target: function(prediction, target.detach(), reduction=reduction, **options), inputs,
                   reduction=reduction, **options)
 
-    add("MeanSquaredError", F.mse_loss)
-    add("MeanAbsoluteError", F.l1_loss)
+    add("Mse", F.mse_loss)
+    add("Mae", F.l1_loss)
     for delta in (1.0, 0.5, 2.0):
         add("Huber", F.huber_loss, delta=delta)
     for beta in (1.0, 0.5):
@@ -52,7 +52,7 @@ def classifications(file, reduction):
                   **{"ignoreIndex": v for k, v in options.items() if k == "ignore_index"},
                   **{"labelSmoothing": v for k, v in options.items() if k == "label_smoothing"})
         if "label_smoothing" not in options and not targets.is_floating_point():
-            file.case("NegativeLogLikelihood",
+            file.case("Nll",
                       lambda prediction, target, weight=None: F.nll_loss(
                           prediction, target, weight.detach() if weight is not None else None,
                           ignore_index=options.get("ignore_index", -100), reduction=reduction),

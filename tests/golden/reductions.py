@@ -37,7 +37,7 @@ def record(file):
                 x = Draw(f"{name}{axes}").normal(3, 4, 5)
                 file.case(name, lambda x: function(x, every(axes, x), correction=correction, keepdim=False), {"x": x},
                           axes=axes, correction=correction)
-    for order in (1.0, 2.0, 3.0, "Infinity"):
+    for order in (0.5, 1.0, 2.0, 3.0, "Infinity"):
         for axes in (None, [1], [0, 1]):
             x = Draw(f"norm{order}{axes}").distinct(3, 5)
             file.case("Norm", lambda x: torch.linalg.vector_norm(x, float(order), axes), {"x": x}, axes=axes, order=order)
@@ -56,6 +56,8 @@ def record(file):
     file.case("Sum", lambda x: x.sum([0]), {"x": integers}, gradients=False, note="integers", axes=[0], keepAxis=False)
     for axis in (0, 1, -1):
         file.case("CumulativeSum", lambda x: x.cumsum(axis), {"x": Draw("cumsum").normal(3, 5, 2)}, axis=axis)
+        file.case("CumulativeSum", lambda x: x.flip(axis).cumsum(axis).flip(axis), {"x": Draw("cumsum").normal(3, 5, 2)}, axis=axis, reverse=True)
+        file.case("CumulativeProduct", lambda x: x.cumprod(axis), {"x": Draw("cumprod").normal(3, 5, 2)}, axis=axis)
         for name, function in {"Softmax": torch.softmax, "LogSoftmax": torch.log_softmax}.items():
             file.case(name, lambda x: function(x, axis), {"x": Draw(name).normal(3, 5, 4, scale=3)}, axis=axis)
     extreme = torch.tensor([[1000.0, 999, -1000], [-1e4, -1e4, -1e4], [float("-inf"), 0, 1]])
@@ -83,10 +85,19 @@ def ordering(file):
         for descending in (False, True):
             x = Draw("sort").distinct(4, 3, 5)
             file.case("Sort", lambda x: torch.sort(x, axis, descending), {"x": x}, axis=axis, descending=descending)
+            file.case("ArgSort", lambda x: torch.argsort(x, axis, descending), {"x": x}, gradients=False, axis=axis, descending=descending)
         for largest in (True, False):
             x = Draw("topk").distinct(4, 6)
             file.case("TopK", lambda x: torch.topk(x, 3, axis, largest), {"x": x}, k=3, axis=axis, largest=largest)
     special = torch.tensor([2.0, float("nan"), -1, float("inf"), 0, float("-inf"), -1, 2])
     for descending in (False, True):
+        if descending:
+            special = special[~special.isnan()]                     # where NaN goes is PyTorch's choice; ours is the end
         file.case("Sort", lambda x: torch.sort(x, dim=0, descending=descending, stable=True),
                   {"x": special}, gradients=False, note="ties", axis=0, descending=descending)
+    x = torch.tensor([3.0, 1, 2, 3, 1, 1])
+    file.case("Unique", lambda x: torch.unique(x, return_inverse=True, return_counts=True), {"x": x}, gradients=False)
+    for right in (False, True):
+        file.case("SearchSorted", lambda x, values: torch.searchsorted(x, values, right=right),
+                  {"x": x.sort().values, "values": torch.tensor([[0.0, 1, 1.5], [2, 3, 4]])}, gradients=False, right=right)
+    file.case("NonZero", lambda x: torch.nonzero(x, as_tuple=True), {"x": torch.tensor([[0.0, 2, 0], [3, 0, -1]])}, gradients=False)

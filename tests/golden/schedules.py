@@ -27,6 +27,8 @@ def record(file):
     add("Exponential", lambda o: S.ExponentialLR(o, 0.95), factor=0.95)
     add("Cosine", lambda o: S.CosineAnnealingLR(o, 49), steps=49)
     add("Cosine", lambda o: S.CosineAnnealingLR(o, 49, 0.05), steps=49, minimum=0.05)
+    for power in (1.0, 2.0):
+        add("Polynomial", lambda o: S.PolynomialLR(o, 40, power), steps=40, power=power)
     add("Constant", lambda o: S.ConstantLR(o, 1.0, 1))
     add("WarmUp", lambda o: S.LinearLR(o, 0.1, 1.0, 8), start=0.1, steps=8)
     add("WarmUpCosine", lambda o: S.SequentialLR(o, [S.LinearLR(o, 0.1, 1.0, 10), S.CosineAnnealingLR(o, 39)], [10]),
@@ -34,7 +36,8 @@ def record(file):
     noise = Draw("plateau").normal(STEPS, scale=0.02).tolist()
     metrics = [max(1 - 0.08 * step, 0.4) + noise[step] for step in range(STEPS)]
     for options in ({}, {"patience": 3}, {"patience": 2, "factor": 0.5, "threshold": 0.05}, {"patience": 1, "min_lr": 0.05},
-                    {"mode": "max", "patience": 2}):
-        names = {"min_lr": "minimum"}
+                    {"patience": 2, "factor": 0.5, "threshold": 0.05, "threshold_mode": "abs"}, {"patience": 1, "factor": 0.5, "cooldown": 4},
+                    {"mode": "max", "patience": 2, "factor": 0.5}):
+        names = {"min_lr": "minimum", "threshold_mode": "thresholdMode"}
         add("ReduceOnPlateau", lambda o: S.ReduceLROnPlateau(o, **options), [-m for m in metrics] if options.get("mode") == "max" else metrics,
             **{names.get(key, key): value for key, value in options.items()})

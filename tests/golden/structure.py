@@ -37,8 +37,9 @@ def views(file):
         ("Flip", lambda x: x.flip(1), {"axes": [1]}),
         ("Roll", lambda x: x.roll(3, 2), {"shift": 3, "axis": 2}),
         ("Roll", lambda x: x.roll(-1, 1), {"shift": -1, "axis": 1}),
-        ("Repeat", lambda x: x.repeat(2, 1, 3), {"times": [2, 1, 3]}),
-        ("RepeatInterleave", lambda x: x.repeat_interleave(3, 1), {"count": 3, "axis": 1}),
+        ("Tile", lambda x: x.repeat(2, 1, 3), {"counts": [2, 1, 3]}),
+        ("Tile", lambda x: x.repeat(2, 1, 1, 2), {"counts": [2, 1, 1, 2]}),
+        ("Repeat", lambda x: x.repeat_interleave(3, 1), {"count": 3, "axis": 1}),
         ("Narrow", lambda x: x.narrow(2, 1, 2), {"axis": 2, "start": 1, "length": 2}),
         ("Split", lambda x: x.split([1, 2], 1), {"sizes": [1, 2], "axis": 1}),
         ("Chunk", lambda x: x.chunk(2, 2), {"count": 2, "axis": 2}),
@@ -51,6 +52,7 @@ def views(file):
         square = Draw(f"triangle{offset}").normal(2, 4, 5)
         file.case("UpperTriangle", lambda x: x.triu(offset), {"x": square}, offset=offset)
         file.case("LowerTriangle", lambda x: x.tril(offset), {"x": square}, offset=offset)
+        file.case("DiagonalMatrix", lambda x: x.diag_embed(offset), {"x": Draw("diagonal").normal(2, 3)}, offset=offset)
         file.case("Diagonal", lambda x: x.diagonal(offset, -2, -1), {"x": square}, offset=offset)
 
 
@@ -73,12 +75,15 @@ def indexing(file):
         file.case("Scatter", lambda x, indices, source: x.scatter(axis, indices, source),
                   {"x": draw.normal(5, 5), "indices": places, "source": draw.normal(*places.shape)}, axis=axis)
     draw = Draw("mask")
+    file.case("Take", lambda x, indices: x.take(indices), {"x": draw.normal(3, 4), "indices": draw.integers(0, 12, 2, 3)})
     file.case("MaskedSelect", lambda x, mask: x[mask], {"x": draw.normal(4, 5), "mask": draw.mask(4, 5)})
     file.case("MaskedFill", lambda x, mask: x.masked_fill(mask, 2.5), {"x": draw.normal(4, 5), "mask": draw.mask(5)}, value=2.5)
     file.case("IndexTensor", lambda x, indices: x[indices], {"x": draw.normal(4, 5), "indices": draw.integers(0, 4, 2, 3)})
     file.case("OneHot", lambda x: F.one_hot(x, 6), {"x": draw.integers(0, 6, 2, 4)}, gradients=False, classes=6)
     file.case("Embedding", lambda weight, indices: F.embedding(indices, weight),
               {"weight": draw.normal(6, 3), "indices": draw.integers(0, 6, 2, 5)})
+    file.case("Embedding", lambda weight, indices: F.embedding(indices, weight, 2),
+              {"weight": draw.normal(4, 3), "indices": torch.tensor([2, 0, 2, 3])}, padding=2)
 
 
 def joining(file):
@@ -90,7 +95,7 @@ def joining(file):
         file.case("Concatenate", lambda a, b, c: torch.cat([a, b, c], axis), dict(zip("abc", [draw.normal(*s) for s in shapes])), axis=axis)
         file.case("Stack", lambda a, b: torch.stack([a, b], axis), {"a": draw.normal(3, 2), "b": draw.normal(3, 2)}, axis=axis)
     x = Draw("pad").normal(2, 3, 4, 5)
-    for mode in ("constant", "reflect", "replicate", "circular"):
+    for mode in ("constant", "reflect", "replicate"):
         file.case("Pad", lambda x: F.pad(x, (1, 2, 2, 0), mode), {"x": x}, last=[1, 2], before=[2, 0], mode=mode)
     file.case("Pad", lambda x: F.pad(x, (0, 1, 2, 0), "constant", 1.5), {"x": x}, last=[0, 1], before=[2, 0], mode="constant", value=1.5)
 
@@ -104,6 +109,9 @@ def products(file):
     draw = Draw("products")
     file.case("MatMul", lambda a, b: a @ b, {"a": draw.normal(2, 17, 33), "b": draw.normal(2, 33, 9)}, note="batch")
     file.case("Outer", torch.outer, {"a": draw.normal(3), "b": draw.normal(4)})
+    file.case("Cross", lambda a, b: torch.cross(a, b, -1), {"a": draw.normal(2, 3), "b": draw.normal(2, 3)})
+    file.case("Meshgrid", lambda a, b: torch.meshgrid(a, b, indexing="ij"), {"a": draw.normal(3), "b": draw.normal(4)})
+    file.case("Trace", torch.trace, {"x": draw.normal(4, 4)})
     file.case("Dot", torch.dot, {"a": draw.normal(5), "b": draw.normal(5)})
     for bias in (False, True):
         for shape in ([4, 6], [2, 3, 6], [6]):

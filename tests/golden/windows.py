@@ -94,7 +94,8 @@ def normalizations(file):
                 inputs |= {"weight": draw.normal(channels, shift=1, scale=0.3), "bias": draw.normal(channels)}
             file.case("BatchNorm", lambda x, weight=None, bias=None: F.batch_norm(x, None, None, weight, bias, True, 0.1, 1e-3), inputs,
                       note=f"{shape}{'affine' if affine else ''}", epsilon=1e-3)
-            inputs |= {"mean": draw.normal(channels), "variance": draw.uniform(0.5, 2, channels)}
+            x = inputs.pop("x")
+            inputs = {"x": x, "mean": draw.normal(channels), "variance": draw.uniform(0.5, 2, channels)} | inputs
             file.case("Normalize", lambda x, mean, variance, weight=None, bias=None:
                       F.batch_norm(x, mean.detach(), variance.detach(), weight, bias, False, 0.1, 1e-3), inputs,
                       note=f"{shape}{'affine' if affine else ''}", epsilon=1e-3)

@@ -39,7 +39,7 @@ internal sealed class BackwardPass
             pass.retainGraph = retainGraph || createGraph;
             pass.captures = captures;
             using Autograd.Scope scope = Autograd.Recording(createGraph);
-            pass.Walk(root, gradient ?? Tensor.Full(root.Shape, 1, root.DType));
+            pass.Walk(root, gradient);
             if (!pass.retainGraph && root.Node is not LeafNode) root.Node = UsedNode.Instance;
         }
         finally
@@ -50,10 +50,9 @@ internal sealed class BackwardPass
         }
     }
 
-    void Walk(Tensor root, Tensor gradient)
+    void Walk(Tensor root, Tensor? gradient)
     {
-        Node first = root.Node!;
-        Arrive(first, createGraph ? gradient : Arena.Own(gradient));
+        Arrive(root.Node!, createGraph ? gradient ?? Tensor.Ones(root.Shape, root.DType) : Seed(root, gradient));
         while (queue.TryDequeue(out Node? node, out _))
         {
             Tensor arrived = node.Arrived!;
@@ -76,10 +75,25 @@ internal sealed class BackwardPass
             else
             {
                 Propagate(node, arrived);
+                underWay = null;
                 if (!createGraph && !captured) Arena.Disown(arrived);
                 if (!retainGraph) node.Consume();
             }
             underWay = null;
+        }
+    }
+
+    static Tensor Seed(Tensor root, Tensor? gradient)
+    {
+        if (gradient is not null) return Arena.Own(gradient);
+        Arena arena = Arena.Enter();
+        try
+        {
+            return Arena.Own(Tensor.Ones(root.Shape, root.DType));
+        }
+        finally
+        {
+            arena.Leave();
         }
     }
 

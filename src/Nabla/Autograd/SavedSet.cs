@@ -29,6 +29,7 @@ internal sealed class SavedSet
             if (!isPrivate) storage.Hold();
             if (storage.IsNative) (set.record ??= BlockPool.RentRecord(node)).Add(storage);
             Tensor value = isPrivate ? tensor : Arena.SpareHandle();
+            value.IsPrivate = false;
             if (!isPrivate) value.Reset(storage, tensor.Shape, tensor.Strides, tensor.Offset, tensor.DType);
             set.entries.Add((value, storage.Version, OriginOf(tensor, inputs, result)));
         }

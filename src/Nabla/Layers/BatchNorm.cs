@@ -33,9 +33,8 @@ public sealed class BatchNorm : Module
         (this.channels, this.momentum, this.epsilon) = (channels, momentum, epsilon);
         if (isAffine)
         {
-            Parameter(out Tensor scale, channels, Initializer.Ones, nameof(weight));
-            Parameter(out Tensor shift, channels, Initializer.Zeros, nameof(bias));
-            (weight, bias) = (scale, shift);
+            Parameter(out weight, channels, Initializer.Ones);
+            Parameter(out bias, channels, Initializer.Zeros);
         }
         Buffer(out runningMean, channels, Initializer.Zeros);
         Buffer(out runningVariance, channels, Initializer.Ones);

@@ -27,9 +27,7 @@ public abstract class Convolution : Module
         foreach (int size in shape[1..]) fanIn *= size;
         Initializer common = Initializer.FanInUniform(fanIn);
         Parameter(out weight, Shape.Create(shape), options.WeightInitializer ?? common);
-        if (!options.HasBias) return;
-        Parameter(out Tensor given, outChannels, options.BiasInitializer ?? common, "bias");
-        bias = given;
+        if (options.HasBias) Parameter(out bias, outChannels, options.BiasInitializer ?? common);
     }
 
     /// <summary>Size of axis 1 of the input.</summary>

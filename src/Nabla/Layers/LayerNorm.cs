@@ -22,9 +22,7 @@ public sealed class LayerNorm : Module
             throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"LayerNorm: expected a finite epsilon of at least 0, got {epsilon}.");
         this.epsilon = epsilon;
         Parameter(out weight, shape, Initializer.Ones);
-        if (!hasBias) return;
-        Parameter(out Tensor shift, shape, Initializer.Zeros, nameof(bias));
-        bias = shift;
+        if (hasBias) Parameter(out bias, shape, Initializer.Zeros);
     }
 
     /// <inheritdoc/>

@@ -21,9 +21,7 @@ public sealed class Linear : Module
         (InFeatures, OutFeatures) = (inFeatures, outFeatures);
         Initializer common = Initializer.FanInUniform(inFeatures);
         Parameter(out weight, (outFeatures, inFeatures), weightInitializer ?? common);
-        if (!hasBias) return;
-        Parameter(out Tensor given, outFeatures, biasInitializer ?? common, "bias");
-        bias = given;
+        if (hasBias) Parameter(out bias, outFeatures, biasInitializer ?? common);
     }
 
     /// <summary>Size of the last axis of the input.</summary>

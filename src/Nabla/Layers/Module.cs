@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Nabla.Layers;
@@ -91,7 +92,7 @@ public abstract class Module
     /// <param name="value">The module.</param>
     /// <param name="name">Leave out: the compiler supplies the text of the first argument.</param>
     /// <exception cref="ArgumentException">The name is taken or unusable, or the module would contain itself.</exception>
-    protected void Child<T>(out T slot, T value, [CallerArgumentExpression(nameof(slot))] string name = "") where T : Module
+    protected void Child<T>([NotNull] out T? slot, T value, [CallerArgumentExpression(nameof(slot))] string name = "") where T : Module
     {
         ArgumentNullException.ThrowIfNull(value);
         slot = value;
@@ -99,7 +100,7 @@ public abstract class Module
     }
 
     /// <summary>Registers a list of modules as <c>blocks.0</c>, <c>blocks.1</c>, …</summary>
-    protected void Children<T>(out ModuleList<T> slot, IEnumerable<T> values, [CallerArgumentExpression(nameof(slot))] string name = "")
+    protected void Children<T>([NotNull] out ModuleList<T>? slot, IEnumerable<T> values, [CallerArgumentExpression(nameof(slot))] string name = "")
         where T : Module
     {
         slot = new ModuleList<T>([.. values]);
@@ -108,7 +109,8 @@ public abstract class Module
     }
 
     /// <summary>Registers a new trainable parameter, which is made on first use.</summary>
-    protected void Parameter(out Tensor slot, Shape shape, Initializer initializer, [CallerArgumentExpression(nameof(slot))] string name = "")
+    protected void Parameter(
+        [NotNull] out Tensor? slot, Shape shape, Initializer initializer, [CallerArgumentExpression(nameof(slot))] string name = "")
     {
         string field = FieldName(name);
         slot = Tensor.Deferred(shape, DType.Float32, memory => initializer.Fill(memory, Stream(field)));
@@ -116,7 +118,7 @@ public abstract class Module
     }
 
     /// <summary>Registers an existing tensor as a trainable parameter: given values, or a parameter of another module (weight tying).</summary>
-    protected void Parameter(out Tensor slot, Tensor value, [CallerArgumentExpression(nameof(slot))] string name = "")
+    protected void Parameter([NotNull] out Tensor? slot, Tensor value, [CallerArgumentExpression(nameof(slot))] string name = "")
     {
         slot = value;
         if (!value.RequiresGradient) value.RequiresGradient = true;
@@ -124,7 +126,8 @@ public abstract class Module
     }
 
     /// <summary>Registers a tensor that is saved with the model but not trained, and reset by <see cref="Initialize"/>.</summary>
-    protected void Buffer(out Tensor slot, Shape shape, Initializer initializer, [CallerArgumentExpression(nameof(slot))] string name = "")
+    protected void Buffer(
+        [NotNull] out Tensor? slot, Shape shape, Initializer initializer, [CallerArgumentExpression(nameof(slot))] string name = "")
     {
         slot = Tensor.Uninitialized(shape, DType.Float32);
         slot.Storage.MarkLongLived();
@@ -133,7 +136,7 @@ public abstract class Module
     }
 
     /// <summary>Registers a constant that is saved with the model but not trained.</summary>
-    protected void Buffer(out Tensor slot, Tensor value, [CallerArgumentExpression(nameof(slot))] string name = "")
+    protected void Buffer([NotNull] out Tensor? slot, Tensor value, [CallerArgumentExpression(nameof(slot))] string name = "")
     {
         slot = value;
         Add(new Member(FieldName(name), value, null, IsParameter: false));

@@ -12,9 +12,7 @@ public sealed class Residual : Module
     public Residual(Module block, Module? shortcut = null)
     {
         Child(out this.block, block);
-        if (shortcut is null) return;
-        Child(out Module given, shortcut, nameof(shortcut));
-        this.shortcut = given;
+        if (shortcut is not null) Child(out this.shortcut, shortcut);
     }
 
     /// <inheritdoc/>

@@ -33,6 +33,8 @@ public sealed class CrossEntropy : Loss
     /// <exception cref="ArgumentException">A target is not a class, or all are ignored.</exception>
     public override Tensor Forward(Tensor prediction, Tensor target)
     {
+        if (reduction == Reduction.Mean && !target.DType.IsFloat)
+            return IndexTargets.MeanCrossEntropy(prediction, target, classWeights, ignoreIndex, labelSmoothing);
         Tensor values = prediction.SoftmaxCrossEntropy(target, out Tensor weights, classWeights, ignoreIndex, labelSmoothing);
         return Reduce(values, weights, reduction);
     }

@@ -43,4 +43,11 @@ public sealed class Accuracy : Metric
 
     /// <inheritdoc/>
     public override void Reset() => correct = seen = 0;
+
+    /// <inheritdoc/>
+    protected override void Add(Metric other)
+    {
+        correct += ((Accuracy)other).correct;
+        seen += ((Accuracy)other).seen;
+    }
 }

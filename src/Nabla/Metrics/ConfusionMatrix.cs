@@ -1,4 +1,20 @@
+using System.Globalization;
+using System.Text;
+
 namespace Nabla.Metrics;
+
+/// <summary>How figures of single classes become one.</summary>
+public enum Average
+{
+    /// <summary>Their plain mean: rare classes count like frequent ones.</summary>
+    Macro,
+
+    /// <summary>From the counts of all classes together; with one class per sample this is the accuracy.</summary>
+    Micro,
+
+    /// <summary>Their mean weighted by how often each class occurs.</summary>
+    Weighted,
+}
 
 /// <summary>How often class i was taken for class j. Scores [N, C], class indices [N]. Its value is the accuracy.</summary>
 public sealed class ConfusionMatrix : Metric
@@ -49,8 +65,14 @@ public sealed class ConfusionMatrix : Metric
     /// <summary>Harmonic mean of precision and recall: 2·tp / (2·tp + fp + fn); 0 if undefined.</summary>
     public double F1(int ofClass) => Ratio(2 * counts[ofClass, ofClass], Predicted(ofClass) + Actual(ofClass));
 
-    /// <summary>Mean of <see cref="F1"/> over classes.</summary>
-    public double MacroF1 => Enumerable.Range(0, Classes).Average(F1);
+    /// <summary>Precision of all classes as one figure.</summary>
+    public double Precision(Average average = Average.Macro) => Over(average, Precision);
+
+    /// <summary>Recall of all classes as one figure.</summary>
+    public double Recall(Average average = Average.Macro) => Over(average, Recall);
+
+    /// <summary>F1 of all classes as one figure.</summary>
+    public double F1(Average average = Average.Macro) => Over(average, F1);
 
     /// <inheritdoc/>
     public override void Update(Tensor prediction, Tensor target)
@@ -64,6 +86,39 @@ public sealed class ConfusionMatrix : Metric
 
     /// <inheritdoc/>
     public override void Reset() => Array.Clear(counts);
+
+    /// <summary>The counts as a table: rows are true classes, columns predicted ones.</summary>
+    public override string ToString()
+    {
+        int width = Math.Max(5, counts.Cast<long>().Max().ToString(CultureInfo.InvariantCulture).Length + 1);
+        var text = new StringBuilder("true \\ predicted");
+        for (int j = 0; j < Classes; j++) text.Append(j.ToString(CultureInfo.InvariantCulture).PadLeft(width));
+        for (int i = 0; i < Classes; i++)
+        {
+            text.Append('\n').Append(i.ToString(CultureInfo.InvariantCulture).PadLeft(16));
+            for (int j = 0; j < Classes; j++) text.Append(counts[i, j].ToString(CultureInfo.InvariantCulture).PadLeft(width));
+        }
+        return text.ToString();
+    }
+
+    /// <inheritdoc/>
+    protected override void Add(Metric other)
+    {
+        var that = (ConfusionMatrix)other;
+        if (that.Classes != Classes)
+            throw new ArgumentException($"ConfusionMatrix: expected {Classes} classes to merge, got {that.Classes}.", nameof(other));
+        for (int i = 0; i < Classes; i++)
+            for (int j = 0; j < Classes; j++) counts[i, j] += that.counts[i, j];
+    }
+
+    /// <summary>Means are over the classes that occur or were predicted, as scikit-learn takes them; NaN before the first sample.</summary>
+    double Over(Average average, Func<int, double> figure)
+    {
+        if (average == Average.Micro) return Value;
+        int[] present = [.. Enumerable.Range(0, Classes).Where(c => Actual(c) + Predicted(c) > 0)];
+        if (present.Length == 0) return double.NaN;
+        return average == Average.Macro ? present.Average(figure) : present.Sum(c => figure(c) * Actual(c)) / present.Sum(Actual);
+    }
 
     long Actual(int ofClass) => Enumerable.Range(0, Classes).Sum(j => counts[ofClass, j]);
 

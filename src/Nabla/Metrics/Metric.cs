@@ -23,6 +23,19 @@ public abstract class Metric
     /// <summary>Forgets all samples.</summary>
     public abstract void Reset();
 
+    /// <summary>Takes in all that another metric of this kind has seen, as if its batches had come here.</summary>
+    /// <exception cref="ArgumentException">The other is of another kind or has other settings.</exception>
+    public void Merge(Metric other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.GetType() != GetType() || other.Name != Name)
+            throw new ArgumentException($"{GetType().Name}: expected another {Name} to merge, got {other.Name}.", nameof(other));
+        Add(other);
+    }
+
+    /// <summary>Adds the sums of another metric of this type and name.</summary>
+    protected abstract void Add(Metric other);
+
     /// <summary>Class scores [N, C] as doubles.</summary>
     private protected static double[] Scores(Tensor prediction, string who, out int samples, out int classes)
     {

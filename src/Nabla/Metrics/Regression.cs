@@ -25,6 +25,13 @@ public sealed class MeanSquaredError : Metric
 
     /// <inheritdoc/>
     public override void Reset() => (sum, seen) = (0, 0);
+
+    /// <inheritdoc/>
+    protected override void Add(Metric other)
+    {
+        sum += ((MeanSquaredError)other).sum;
+        seen += ((MeanSquaredError)other).seen;
+    }
 }
 
 /// <summary>Mean of |prediction − target|. Both of one shape.</summary>
@@ -52,6 +59,13 @@ public sealed class MeanAbsoluteError : Metric
 
     /// <inheritdoc/>
     public override void Reset() => (sum, seen) = (0, 0);
+
+    /// <inheritdoc/>
+    protected override void Add(Metric other)
+    {
+        sum += ((MeanAbsoluteError)other).sum;
+        seen += ((MeanAbsoluteError)other).seen;
+    }
 }
 
 /// <summary>
@@ -87,4 +101,16 @@ public sealed class R2 : Metric
 
     /// <inheritdoc/>
     public override void Reset() => (residual, mean, spread, seen) = (0, 0, 0, 0);
+
+    /// <inheritdoc/>
+    protected override void Add(Metric other)
+    {
+        var that = (R2)other;
+        if (that.seen == 0) return;
+        double gap = that.mean - mean, all = seen + that.seen;
+        residual += that.residual;
+        spread += that.spread + gap * gap * seen * that.seen / all;         // Chan, Golub, LeVeque, 1979
+        mean += gap * that.seen / all;
+        seen += that.seen;
+    }
 }

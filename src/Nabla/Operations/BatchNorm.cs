@@ -62,7 +62,6 @@ public static unsafe class BatchNormOperations
     /// <summary>(x − center)·scale + shift per channel in one pass.</summary>
     static Tensor Affine(Tensor x, Tensor center, Tensor scale, Tensor shift)
     {
-        if (x.Rank == 2) return (x - center) * scale + shift;
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType);
         if (x.DType == DType.Float32) Apply<float>(x, center, scale, shift, y);
         else Apply<double>(x, center, scale, shift, y);
@@ -80,7 +79,7 @@ public static unsafe class BatchNormOperations
     static Tensor Block(Tensor x, Tensor weight, Tensor bias, double epsilon, out Tensor mean, out Tensor variance)
     {
         Shape channels = Shape.Create(x.Shape[1]);
-        Tensor y = Tensor.Uninitialized(x.Shape, x.DType), kept = Tensor.Uninitialized((x.Shape[1], Moments.Kept), x.DType);
+        Tensor y = Tensor.Uninitialized(x.Shape, x.DType), kept = Arena.Private((x.Shape[1], Moments.Kept), x.DType);
         mean = Tensor.Uninitialized(channels, x.DType);
         variance = Tensor.Uninitialized(channels, x.DType);
         if (x.DType == DType.Float32) Forward<float>(x, weight, bias, epsilon, y, mean, variance, kept);

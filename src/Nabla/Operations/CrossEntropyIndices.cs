@@ -6,10 +6,52 @@ namespace Nabla;
 internal static unsafe class IndexTargets
 {
     /// <summary>What the derivative needs besides the logits.</summary>
-    sealed record Options(long Ignored, double Smoothing, bool HasWeights);
+    readonly record struct Options(long Ignored, double Smoothing, bool HasWeights);
 
     public static Tensor CrossEntropy(
         Tensor logits, Tensor targets, Tensor? classWeights, long ignoreIndex, double labelSmoothing, out Tensor rowWeights)
+    {
+        Prepare(logits, targets, classWeights, ignoreIndex, labelSmoothing, out Tensor x, out Tensor indices, out Tensor? weights, out Options options);
+        int rows = x.Shape[0];
+        Tensor losses = Tensor.Uninitialized(Shape.Create(rows), x.DType), statistics = Arena.Private((rows, 2), x.DType);
+        rowWeights = Tensor.Uninitialized(targets.Shape, x.DType);
+        Forward(x, indices, weights, options, losses, rowWeights, statistics);
+        ReadOnlySpan<Tensor> kept = weights is null ? [x, statistics, indices] : [x, statistics, indices, weights];
+        return Autograd.Record("CrossEntropy", losses, [x], kept, options, static (g, saved, options) =>
+            [saved.CreatesGraph
+                ? Derivative(saved[0], g, Distribution(saved[0], saved[2], options.HasWeights ? saved[3] : null, options))
+                : Slope(saved, options, g.Contiguous())]).Reshape(targets.Shape);
+    }
+
+    /// <summary>Σ losses / Σ weights in one operation, without a tensor per row for the collector.</summary>
+    /// <exception cref="ArgumentException">No target counts.</exception>
+    public static Tensor MeanCrossEntropy(Tensor logits, Tensor targets, Tensor? classWeights, long ignoreIndex, double labelSmoothing)
+    {
+        Prepare(logits, targets, classWeights, ignoreIndex, labelSmoothing, out Tensor x, out Tensor indices, out Tensor? weights, out Options options);
+        Shape rows = Shape.Create(x.Shape[0]);
+        Tensor losses = Arena.Private(rows, x.DType), rowWeights = Arena.Private(rows, x.DType), statistics = Arena.Private((rows[0], 2), x.DType);
+        Forward(x, indices, weights, options, losses, rowWeights, statistics);
+        double total = Total(rowWeights), sum = Total(losses);
+        Arena.Disown(losses);
+        Arena.Disown(rowWeights);
+        if (total == 0)
+        {
+            Arena.Disown(statistics);
+            throw new ArgumentException($"CrossEntropy: expected targets that count, got {targets.Length}, all ignored or of weight 0.");
+        }
+        Tensor mean = Tensor.Full(Shape.Scalar, sum / total, x.DType);
+        ReadOnlySpan<Tensor> kept = weights is null ? [x, statistics, indices] : [x, statistics, indices, weights];
+        return Autograd.Record("CrossEntropy", mean, [x], kept, (options, total), static (g, saved, s) =>
+        {
+            if (saved.CreatesGraph)
+                return [Derivative(saved[0], (g / s.total).Expand(saved[0].Shape[0]), Distribution(saved[0], saved[2], s.options.HasWeights ? saved[3] : null, s.options))];
+            return [Slope(saved, s.options, Tensor.Full(Shape.Create(saved[0].Shape[0]), (double)g / s.total, g.DType))];
+        });
+    }
+
+    static void Prepare(
+        Tensor logits, Tensor targets, Tensor? classWeights, long ignoreIndex, double labelSmoothing,
+        out Tensor x, out Tensor indices, out Tensor? weights, out Options options)
     {
         CrossEntropyOperations.CheckOptions(logits, classWeights, labelSmoothing);
         if (targets.DType is DType.Bool)
@@ -19,37 +61,49 @@ internal static unsafe class IndexTargets
             throw new ShapeException(
                 $"CrossEntropy: expected class indices {positions} for logits {logits.Shape}, got {targets.Shape}." +
                 (targets.Shape == logits.Shape ? " Distributions over the classes must be Float32 or Float64." : ""));
-        Tensor x = CrossEntropyOperations.Rows(logits.Computed()).Contiguous();
-        int rows = x.Shape[0], columns = x.Shape[1];
-        Tensor indices = targets.To(DType.Int64).Contiguous();
-        Check(indices, columns, ignoreIndex);
+        x = CrossEntropyOperations.Rows(logits.Computed()).Contiguous();
+        indices = targets.To(DType.Int64).Contiguous();
+        Check(indices, x.Shape[1], ignoreIndex);
+        weights = classWeights?.Detach().To(x.DType).Contiguous();
+        options = new Options(ignoreIndex, labelSmoothing, classWeights is not null);
+    }
 
-        Tensor weights = (classWeights ?? Tensor.Zeros(Shape.Create(0), x.DType)).Detach().To(x.DType).Contiguous();
-        var options = new Options(ignoreIndex, labelSmoothing, classWeights is not null);
-        Tensor losses = Tensor.Uninitialized(Shape.Create(rows), x.DType), statistics = Tensor.Uninitialized((rows, 2), x.DType);
-        rowWeights = Tensor.Uninitialized(positions, x.DType);
+    static void Forward(Tensor x, Tensor indices, Tensor? weights, Options options, Tensor losses, Tensor rowWeights, Tensor statistics)
+    {
         if (x.DType == DType.Float32) Forward<float>(x, indices, weights, options, losses, rowWeights, statistics);
         else Forward<double>(x, indices, weights, options, losses, rowWeights, statistics);
-        return Autograd.Record("CrossEntropy", losses, [x], [x, statistics, indices, weights], options, static (g, saved, options) =>
-        {
-            if (saved.CreatesGraph) return [Derivative(saved[0], g, Distribution(saved[0], saved[2], saved[3], options))];
-            Tensor dx = Tensor.Uninitialized(saved[0].Shape, g.DType);
-            if (g.DType == DType.Float32) Backward<float>(saved[0], saved[1], saved[2], saved[3], options, g.Contiguous(), dx);
-            else Backward<double>(saved[0], saved[1], saved[2], saved[3], options, g.Contiguous(), dx);
-            return [dx];
-        }).Reshape(positions);
+    }
+
+    static Tensor Slope(Saved saved, Options options, Tensor g)
+    {
+        Tensor dx = Tensor.Uninitialized(saved[0].Shape, g.DType);
+        Tensor? weights = options.HasWeights ? saved[3] : null;
+        if (g.DType == DType.Float32) Backward<float>(saved[0], saved[1], saved[2], weights, options, g, dx);
+        else Backward<double>(saved[0], saved[1], saved[2], weights, options, g, dx);
+        return dx;
+    }
+
+    static double Total(Tensor values)
+    {
+        double sum = 0;
+        if (values.DType == DType.Float32)
+            foreach (float value in values.Span<float>()) sum += value;
+        else
+            foreach (double value in values.Span<double>()) sum += value;
+        GC.KeepAlive(values);
+        return sum;
     }
 
     /// <summary>dx = g·(softmax(x)·Σt − t) in differentiable operations.</summary>
     public static Tensor Derivative(Tensor x, Tensor g, Tensor t) => g.Unsqueeze(-1) * (x.Softmax() * t.Sum(-1, keepAxis: true) - t);
 
     /// <summary>The targets as a [rows, C] tensor t, so that the loss is −Σ t·log softmax(x).</summary>
-    static Tensor Distribution(Tensor x, Tensor indices, Tensor weights, Options options)
+    static Tensor Distribution(Tensor x, Tensor indices, Tensor? weights, Options options)
     {
         int rows = x.Shape[0], columns = x.Shape[1];
         var t = new double[x.Length];
         long[] classes = indices.ToArray<long>();
-        double[]? w = options.HasWeights ? weights.To(DType.Float64).ToArray<double>() : null;
+        double[]? w = weights?.To(DType.Float64).ToArray<double>();
         for (int row = 0; row < rows; row++)
         {
             if (classes[row] == options.Ignored) continue;
@@ -80,20 +134,16 @@ internal static unsafe class IndexTargets
 
     static ClassTargets<T> Targets<T>(long* indices, T* weights, int columns, Options options) where T : unmanaged
     {
-        double sum = columns;
-        if (options.HasWeights)
-        {
-            sum = 0;
-            for (int c = 0; c < columns; c++) sum += Lane<Float64, T>.Read(weights + c);
-        }
-        return new(indices, options.HasWeights ? weights : null, sum, options.Ignored, options.Smoothing);
+        double sum = 0;
+        for (int c = 0; c < columns; c++) sum += weights == null ? 1 : Lane<Float64, T>.Read(weights + c);
+        return new(indices, weights, sum, options.Ignored, options.Smoothing);
     }
 
-    static void Forward<T>(Tensor x, Tensor indices, Tensor weights, Options options, Tensor losses, Tensor rowWeights, Tensor statistics)
+    static void Forward<T>(Tensor x, Tensor indices, Tensor? weights, Options options, Tensor losses, Tensor rowWeights, Tensor statistics)
         where T : unmanaged
     {
         int rows = x.Shape[0], columns = x.Shape[1];
-        fixed (T* px = x.Span<T>(), pw = weights.Span<T>(), py = losses.Span<T>(), pr = rowWeights.Span<T>(), ps = statistics.Span<T>())
+        fixed (T* px = x.Span<T>(), pw = weights is null ? null : weights.Span<T>(), py = losses.Span<T>(), pr = rowWeights.Span<T>(), ps = statistics.Span<T>())
         fixed (long* pt = indices.Span<long>())
             if (rows > 0) CrossEntropyKernel.Forward(px, rows, columns, Targets(pt, pw, columns, options), py, pr, ps);
         GC.KeepAlive(x);
@@ -104,11 +154,11 @@ internal static unsafe class IndexTargets
         GC.KeepAlive(statistics);
     }
 
-    static void Backward<T>(Tensor x, Tensor statistics, Tensor indices, Tensor weights, Options options, Tensor g, Tensor dx)
+    static void Backward<T>(Tensor x, Tensor statistics, Tensor indices, Tensor? weights, Options options, Tensor g, Tensor dx)
         where T : unmanaged
     {
         int rows = x.Shape[0], columns = x.Shape[1];
-        fixed (T* px = x.Span<T>(), pw = weights.Span<T>(), pg = g.Span<T>(), ps = statistics.Span<T>(), pd = dx.Span<T>())
+        fixed (T* px = x.Span<T>(), pw = weights is null ? null : weights.Span<T>(), pg = g.Span<T>(), ps = statistics.Span<T>(), pd = dx.Span<T>())
         fixed (long* pt = indices.Span<long>())
             if (rows > 0) CrossEntropyKernel.Backward(px, rows, columns, Targets(pt, pw, columns, options), ps, pg, pd);
         GC.KeepAlive(x);

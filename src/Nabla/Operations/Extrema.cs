@@ -93,17 +93,20 @@ public static class Extrema
         using Autograd.Scope scope = Autograd.NoGradient();
         Tensor plain = (x.DType is DType.Float16 or DType.BFloat16 ? x.To(DType.Float32) : x).Contiguous();
         Tensor y = Tensor.Uninitialized(keepAxis ? x.Shape.With(axis, 1) : x.Shape.Without(axis), DType.Int64);
-        plain.DType.Calculate(new Arguments(plain, y, AxisBlock.Of(x.Shape, axis), largest));
+        AxisBlock block = AxisBlock.Of(x.Shape, axis);
+        if (y.Length == 0) return y;
+        if (largest) plain.DType.Calculate(new Arguments<MaximumFold>(plain, y, block));
+        else plain.DType.Calculate(new Arguments<MinimumFold>(plain, y, block));
         return y;
     }
 
-    readonly unsafe struct Arguments(Tensor x, Tensor y, AxisBlock block, bool largest) : ICalculation
+    readonly unsafe struct Arguments<TFold>(Tensor x, Tensor y, AxisBlock block) : ICalculation where TFold : struct, IFold
     {
         public void Run<T>() where T : unmanaged, INumber<T>
         {
             fixed (T* from = &x.Origin<T>())
             fixed (long* to = &y.Origin<long>())
-                ArgumentKernel.Run(from, block.Outer, block.Size, block.Inner, largest, to);
+                ArgumentKernel.Run<TFold, T>(from, block.Outer, block.Size, block.Inner, to);
             GC.KeepAlive(x);
             GC.KeepAlive(y);
         }

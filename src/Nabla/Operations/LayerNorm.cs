@@ -40,7 +40,7 @@ public static unsafe class LayerNormOperations
 
     static Tensor Rows(Tensor x, Tensor weight, Tensor bias, double epsilon)
     {
-        Tensor y = Tensor.Uninitialized(x.Shape, x.DType), kept = Tensor.Uninitialized((x.Shape[0], Moments.Kept), x.DType);
+        Tensor y = Tensor.Uninitialized(x.Shape, x.DType), kept = Arena.Private((x.Shape[0], Moments.Kept), x.DType);
         if (x.DType == DType.Float32) Forward<float>(x, weight, bias, epsilon, y, kept);
         else Forward<double>(x, weight, bias, epsilon, y, kept);
         return Autograd.Record("LayerNorm", y, [x, weight, bias], [x, weight, kept], epsilon, static (g, saved, epsilon) =>

@@ -12,12 +12,10 @@ internal static unsafe class PoolingProducts
     public static Tensor Maximum(Tensor x, PoolingPlan plan)
     {
         x = x.Computed().Contiguous();
-        Tensor y = Tensor.Uninitialized(plan.Output, x.DType);
-        Tensor? winners = x.RequiresGradient && Autograd.IsRecording ? Tensor.Uninitialized(plan.Output, DType.Int32) : null;
+        Tensor y = Tensor.Uninitialized(plan.Output, x.DType), winners = Arena.Private(plan.Output, DType.Int32);
         if (x.DType == DType.Float32) Maximum<float>(x, winners, plan, y);
         else Maximum<double>(x, winners, plan, y);
-        return winners is null ? y
-            : Autograd.Record("MaxPool", y, [x], [winners], plan, static (g, saved, plan) => [Scatter(g, saved[0], plan)]);
+        return Autograd.Record("MaxPool", y, [x], [winners], plan, static (g, saved, plan) => [Scatter(g, saved[0], plan)]);
     }
 
     public static Tensor Average(Tensor x, PoolingPlan plan)
@@ -56,10 +54,10 @@ internal static unsafe class PoolingProducts
         return Autograd.Record("AveragePoolSpread", dx, [g], [], plan, static (h, _, plan) => [Average(h, plan)]);
     }
 
-    static void Maximum<T>(Tensor x, Tensor? winners, PoolingPlan plan, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
+    static void Maximum<T>(Tensor x, Tensor winners, PoolingPlan plan, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
     {
         fixed (T* px = x.Span<T>(), py = y.Span<T>())
-        fixed (int* pw = winners is null ? null : winners.Span<int>())
+        fixed (int* pw = winners.Span<int>())
             MaxPooling.Forward(plan.Geometry, px, py, pw);
         GC.KeepAlive(x);
         GC.KeepAlive(winners);

@@ -42,7 +42,7 @@ internal readonly ref struct ReductionPlan
             bool isReduced = (mask >> axis & 1) != 0;
             kept[axis] = isReduced ? 1 : x.Shape[axis];
             if (!isReduced) dropped[count++] = x.Shape[axis];
-            else (first, last) = (first < 0 ? axis : first, axis);
+            else if (x.Shape[axis] != 1) (first, last) = (first < 0 ? axis : first, axis);
         }
         Shape keptShape = Shape.Create(kept), droppedShape = Shape.Create(dropped[..count]);
         if (first < 0) return new(x.Length, 1, 1, keptShape, droppedShape, null);
@@ -69,13 +69,33 @@ internal readonly ref struct ReductionPlan
     /// <summary>Axes of the tensor in the order of the plan.</summary>
     public int[] Order => order ?? AxisList.All(Kept.Rank);
 
-    /// <summary>Folds the tensor: a fresh result, not recorded.</summary>
+    /// <summary>
+    /// Folds the tensor: a fresh result, not recorded. Reduced axes with others between them are folded group by group from the
+    /// last, which reads x in the order it lies in memory.
+    /// </summary>
     public Tensor Fold<TFold>(Tensor x, bool keepAxis) where TFold : struct, IFold
     {
+        using Autograd.Scope scope = Autograd.NoGradient();
+        if (order is not null && x.Length > 0)
+        {
+            Shape shape = x.Shape;
+            Span<int> group = stackalloc int[x.Rank];
+            int count = 0, axis = x.Rank - 1;
+            while (!IsReduced(shape, axis)) axis--;
+            for (; axis >= 0 && (IsReduced(shape, axis) || shape[axis] == 1); axis--) group[count++] = axis;
+            Tensor part = Create(x, group[..count], "").Fold<TFold>(x, keepAxis: true);
+            count = 0;
+            for (; axis >= 0; axis--) if (IsReduced(shape, axis)) group[count++] = axis;
+            Tensor whole = Create(part, group[..count], "").Fold<TFold>(part, keepAxis: true);
+            return keepAxis ? whole : whole.Reshape(Dropped);
+        }
         Tensor plain = Arrange(x), y = Tensor.Uninitialized(keepAxis ? Kept : Dropped, x.DType);
         x.DType.Calculate(new Folding<TFold>(plain, y, Outer, Reduced, Inner));
         return y;
     }
+
+    /// <summary>Whether an axis has more than one element in the whole and one in the result.</summary>
+    bool IsReduced(Shape shape, int axis) => shape[axis] != 1 && Kept[axis] == 1;
 
     /// <summary>The tensor with its elements in the order of the plan.</summary>
     public Tensor Arrange(Tensor x)

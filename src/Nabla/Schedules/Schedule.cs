@@ -91,6 +91,18 @@ public sealed class Cosine(double epochs, double floor = 0) : Schedule
         epoch >= epochs ? floor : floor + (1 - floor) * (1 + Math.Cos(Math.PI * epoch / epochs)) / 2;
 }
 
+/// <summary>(1 − epoch/epochs)^power, and 0 afterwards: linear decay for power 1.</summary>
+/// <param name="epochs">Length, more than 0.</param>
+/// <param name="power">More than 0.</param>
+public sealed class Polynomial(double epochs, double power = 1) : Schedule
+{
+    readonly double epochs = Require(epochs, epochs > 0, "Polynomial", "more than 0 epochs", nameof(epochs));
+    readonly double power = Require(power, power > 0, "Polynomial", "a power above 0", nameof(power));
+
+    /// <inheritdoc/>
+    public override double Factor(double epoch) => epoch >= epochs ? 0 : Math.Pow(1 - epoch / epochs, power);
+}
+
 /// <summary>Rises linearly from <c>from</c> to the inner schedule's start, then follows it.</summary>
 internal sealed class LinearWarmUp(Schedule inner, double epochs, double from) : Schedule
 {

@@ -142,6 +142,9 @@ public unsafe class PoolingTests
             MaxPooling.Forward(g, x.Pointer, y.Pointer, pointer);
             MaxPooling.Backward(g, dy.Pointer, pointer, dx.Pointer);
         }
+        using Native<T> alone = new(g.OutputLength);
+        MaxPooling.Forward(g, x.Pointer, alone.Pointer, null);
+        Assert.Equal(y.Span, alone.Span);
         T[] slopes = new T[g.InputLength];
         for (int o = 0; o < g.OutputLength; o++)
         {

@@ -91,6 +91,15 @@ public class CrossEntropyTests
     }
 
     [Fact]
+    public void Logits_changed_in_place_before_backward_are_refused()
+    {
+        Tensor x = FusedCheck.Leaf(FusedCheck.Random((2, 3))), logits = x * 2;
+        Tensor loss = logits.SoftmaxCrossEntropy(Tensor.From([1L, 0])).Sum();
+        using (Autograd.NoGradient()) logits += Tensor.Scalar(1, DType.Float64);
+        Assert.Contains("changed in place", Assert.Throws<InvalidOperationException>(() => loss.Backward()).Message);
+    }
+
+    [Fact]
     public void NaN_stays_in_its_row()
     {
         Tensor losses = Tensor.From([float.NaN, 0, 1, 2], (2, 2)).SoftmaxCrossEntropy(Tensor.From([1L, 1]));

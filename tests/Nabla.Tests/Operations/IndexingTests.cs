@@ -106,6 +106,15 @@ public class IndexingTests
     }
 
     [Fact]
+    public void Adding_to_a_part_changes_the_whole()
+    {
+        Tensor x = Tensor.Zeros((3, 3));
+        x[.., 1] += Tensor.From([1f, 2, 3]);
+        x[2] -= Tensor.From([5f]);
+        Assert.Equal([0f, 1, 0, 0, 2, 0, -5, -2, -5], x.ToArray<float>());
+    }
+
+    [Fact]
     public void Assigning_converts_and_keeps_all_digits()
     {
         Tensor x = Tensor.Zeros(2, DType.Float64), n = Tensor.Zeros(2, DType.Int64);

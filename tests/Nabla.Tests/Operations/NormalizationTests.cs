@@ -102,6 +102,22 @@ public class NormalizationTests
     }
 
     [Fact]
+    public void An_outlier_in_front_costs_no_digits()
+    {
+        Tensor x = FusedCheck.Random((4, 3, 100));
+        double[] values = x.ToArray<double>();
+        for (int i = 0; i < values.Length; i += 100) values[i] = 1e6;
+        x = Tensor.From(values, x.Shape);
+        Check(t => t.LayerNorm(), x);
+        Check(t => t.BatchNorm(null, null, 1e-5, out _, out _), x);
+        Check(t => t.BatchNorm(null, null, 1e-5, out _, out _), x.Reshape(12, 100).Transpose(0, 1).Contiguous());
+
+        // an outlier of √n deviations; the others lie within 1e-6 deviations of each other and share their digits
+        static void Check(Func<Tensor, Tensor> f, Tensor x) =>
+            FusedCheck.Near(f(x).ToArray<double>(), f(Single(x)).To(DType.Float64).ToArray<double>(), 1e-6);
+    }
+
+    [Fact]
     public void A_constant_row_becomes_the_bias_without_a_gradient()
     {
         Tensor x = FusedCheck.Leaf(Tensor.Full((2, 20), 3));

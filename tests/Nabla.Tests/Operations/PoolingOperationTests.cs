@@ -40,7 +40,7 @@ public class PoolingOperationTests
     }
 
     [Fact]
-    public void Gradients_are_the_same_whether_the_maximum_is_recorded_or_not()
+    public void Values_are_the_same_whether_the_maximum_is_recorded_or_not()
     {
         Tensor x = FusedCheck.Leaf(Image.To(DType.Float32)), y;
         using (Autograd.NoGradient()) y = x.MaxPool2d(2);

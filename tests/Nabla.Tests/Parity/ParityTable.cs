@@ -17,6 +17,8 @@ internal sealed class ParityTable(string file) : IEnumerable
 
     public void Add(string operation, Func<GoldenCase, Tensor[]> row) => rows.Add(operation, row);
 
+    public IEnumerable<string> Operations => rows.Keys;
+
     public IEnumerator GetEnumerator() => rows.GetEnumerator();
 
     /// <summary>What stands before the slash of a case's name chooses the row.</summary>

@@ -27,7 +27,9 @@ public static class AtomicFile
         catch (Exception cause)
         {
             Delete(temporary);
-            if (cause is not (IOException or UnauthorizedAccessException) || cause is DataFormatException) throw;
+            // The runtime reports a file that is too long for its system (EFBIG) as an argument out of range.
+            bool isOfFile = cause is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" };
+            if (!isOfFile || cause is DataFormatException) throw;
             string state = File.Exists(target) ? "The file that was there is unchanged" : "No file was made";
             throw new IOException($"Write '{path}': expected to write the file, got: {cause.Message} {state}.", cause);
         }

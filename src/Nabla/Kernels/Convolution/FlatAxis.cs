@@ -1,18 +1,29 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Kernels;
 
 /// <summary>Grid position g of an axis stands for coordinate g·Step + Origin of a tensor axis with Size elements.</summary>
 internal readonly record struct AxisMap(int Size, int Origin, int Step)
 {
     /// <summary>First grid position whose coordinate is inside.</summary>
-    public int First => Origin >= 0 ? 0 : (-Origin + Step - 1) / Step;
+    public int First
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Origin >= 0 ? 0 : (-Origin + Step - 1) / Step;
+    }
 
     /// <summary>First grid position whose coordinate is beyond the end.</summary>
-    public int End => Origin >= Size ? 0 : (Size - Origin + Step - 1) / Step;
+    public int End
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Origin >= Size ? 0 : (Size - Origin + Step - 1) / Step;
+    }
 }
 
 /// <summary>One axis of a <see cref="FlatLayout"/>: <c>Grid</c> results, computed <c>Count</c> at a time, each the sum of taps that lie
 /// 0 … <c>Reach</c> positions further. A stride s splits the source into the phases u mod s that taps touch, so that a tap is a shift.</summary>
-internal readonly record struct FlatAxis(int Size, int Origin, int Step, int Dilation, int Phases, int Grid, int Reach, int Count, int Pitch)
+internal readonly record struct FlatAxis(
+    int Size, int Origin, int Step, int Dilation, int Phases, int Grid, int Reach, int Count, int Pitch)
 {
     /// <summary>Results are the outputs; the source is the input. Tap t reads phase t·dilation mod stride, shifted by ⌊t·dilation / stride⌋.</summary>
     public static FlatAxis Forward(in WindowAxis axis)
@@ -21,7 +32,8 @@ internal readonly record struct FlatAxis(int Size, int Origin, int Step, int Dil
         int period = 1;
         while (period < axis.Kernel && (long)period * axis.Dilation % axis.Stride != 0) period++;
         int reach = (axis.Kernel - 1) * axis.Dilation / axis.Stride;
-        return new FlatAxis(axis.Input, -axis.PadBefore, axis.Stride, axis.Dilation, period, axis.Output, reach, axis.Output, 0).WithCount(axis.Output);
+        return new FlatAxis(axis.Input, -axis.PadBefore, axis.Stride, axis.Dilation, period, axis.Output, reach, axis.Output, 0)
+            .WithCount(axis.Output);
     }
 
     /// <summary>Results are input positions i = stride·q + ψ − padBefore, one target per ψ on a common grid of q; the source is the output,
@@ -34,6 +46,7 @@ internal readonly record struct FlatAxis(int Size, int Origin, int Step, int Dil
     }
 
     /// <summary>Source coordinates of one phase for the results from <paramref name="start"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public AxisMap Source(int phase, int start) => new(Size, phase * Dilation % Step + Origin + start * Step, Step);
 
     /// <summary>This axis cut into pieces of <paramref name="count"/> results. The zeros after one row serve as the zeros before the next.</summary>

@@ -74,6 +74,7 @@ internal readonly unsafe struct FlatLayout
     public int Extent(in FlatBlock b) => (b.Images - 1) * PlanePitch + Offset(b.Depths - 1, b.Heights - 1, b.Widths - 1) + 1;
 
     /// <summary>Elements between a position and the one so many grid steps further.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Offset(int d, int h, int w) => (d * height.Pitch + h) * width.Pitch + w;
 
     /// <summary>Elements from the first run of a channel to the value that tap (d, h, w) of a forward pass reads for result 0.</summary>

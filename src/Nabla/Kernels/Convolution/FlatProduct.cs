@@ -24,7 +24,8 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
     {
         var pass = new FlatProduct<TSimd, TVector, T>
         {
-            layout = new FlatLayout(FlatAxis.Forward(g.Depth), FlatAxis.Forward(g.Height), FlatAxis.Forward(g.Width), g.Batch, RunLength, TSimd.Count),
+            layout = new FlatLayout(FlatAxis.Forward(g.Depth), FlatAxis.Forward(g.Height), FlatAxis.Forward(g.Width),
+                g.Batch, RunLength, TSimd.Count),
             depth = new(g.Depth.Output, 0, 1), height = new(g.Height.Output, 0, 1), width = new(g.Width.Output, 0, 1),
             groups = g.Groups, channels = g.InPerGroup, rows = g.OutPerGroup,
             source = x, bias = bias, target = y, sourcePlane = g.InputPlane, targetPlane = g.OutputPlane,
@@ -37,7 +38,8 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
     {
         var pass = new FlatProduct<TSimd, TVector, T>
         {
-            layout = new FlatLayout(FlatAxis.Backward(g.Depth), FlatAxis.Backward(g.Height), FlatAxis.Backward(g.Width), g.Batch, RunLength, TSimd.Count),
+            layout = new FlatLayout(FlatAxis.Backward(g.Depth), FlatAxis.Backward(g.Height), FlatAxis.Backward(g.Width),
+                g.Batch, RunLength, TSimd.Count),
             depth = Target(g.Depth), height = Target(g.Height), width = Target(g.Width),
             groups = g.Groups, channels = g.OutPerGroup, rows = g.InPerGroup,
             source = dy, target = dx, sourcePlane = g.OutputPlane, targetPlane = g.InputPlane,

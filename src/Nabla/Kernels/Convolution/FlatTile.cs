@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>Register tiles over a <see cref="FlatLayout"/>: up to eight rows by three vectors, whose sums are locals so that they stay in registers.</summary>
+/// <summary>Register tiles over a <see cref="FlatLayout"/>: up to eight rows by three vectors, whose sums are locals so that they stay
+/// in registers.</summary>
 internal static unsafe class FlatTile
 {
     /// <summary>Vectors that a tile is wide.</summary>
@@ -12,7 +13,8 @@ internal static unsafe class FlatTile
     const int Batch = 16;   // sums over lanes that are formed together
 
     /// <summary>y[r, p] = start[r] + Σ over k of weights[k, r] · x[offsets[k] + p] for <paramref name="rows"/> rows and p below
-    /// <paramref name="length"/>, a multiple of the vector's width. The start is <paramref name="bias"/>[r], or 0 without, or y itself to go on with a sum.</summary>
+    /// <paramref name="length"/>, a multiple of the vector's width. The start is <paramref name="bias"/>[r], or 0 without, or y itself
+    /// to go on with a sum.</summary>
     public static void Product<TSimd, TVector, T>(int rows, int terms, int* offsets, T* weights, T* x, T* y, int yPitch, int length,
         T* bias, bool goOn)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
@@ -23,7 +25,7 @@ internal static unsafe class FlatTile
         if (rest == 1) Product<TSimd, TVector, T, N1>(rows, terms, offsets, weights, x + whole, y + whole, yPitch, TSimd.Count, bias, goOn);
     }
 
-    /// <summary>Rows that a tile can have: three sums per row where the matrix kernels keep two in twice as many registers as tile rows.</summary>
+    /// <summary>Rows that a tile can have: three sums per row in the registers where the matrix kernels keep two per row.</summary>
     public static int Rows<TSimd, TVector, T>()
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged => TSimd.TileRows * 2 / Columns;
 
@@ -68,7 +70,8 @@ internal static unsafe class FlatTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Product<TSimd, TVector, T, TRows, TColumns>(int terms, int* offsets, T* weights, T* x, T* y, int yPitch, int length, T* bias, bool goOn)
+    static void Product<TSimd, TVector, T, TRows, TColumns>(int terms, int* offsets, T* weights, T* x, T* y, int yPitch, int length,
+        T* bias, bool goOn)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
         where TRows : struct, ISize where TColumns : struct, ISize
     {
@@ -156,6 +159,12 @@ internal static unsafe class FlatTile
             if (TRows.Value > 7) AddRow<TSimd, TVector, T>(row + 7 * aPitch, b0, b1, b2, ref s70, ref s71, ref s72);
         }
         T* sums = stackalloc T[Batch];
+        if (TRows.Value == 1)
+        {
+            TSimd.Sums(s00, s01, s02, default, sums);
+            for (int i = 0; i < Columns; i++) products[i] += sums[i];
+            return;
+        }
         TSimd.Sums(s00, s01, s02, s10, s11, s12, s20, s21, s22, s30, s31, s32, s40, s41, s42, s50, sums);
         Add<TSimd, TVector, T>(sums, products);
         if (TRows.Value * Columns <= Batch) return;

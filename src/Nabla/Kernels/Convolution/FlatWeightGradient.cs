@@ -21,12 +21,15 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
     T* x, dy, products;
     nint xPlane, dyPlane, tilePitch;
 
+    static int Products => FlatTile.Products(FlatTile.Rows<TSimd, TVector, T>());
+
     /// <summary>dw = Σ over images and positions of dy · x. False, and nothing done, if the layout does not fit.</summary>
     public static bool Compute(in ConvolutionGeometry g, T* x, T* dy, T* dw)
     {
         var pass = new FlatWeightGradient<TSimd, TVector, T>
         {
-            layout = new FlatLayout(FlatAxis.Forward(g.Depth), FlatAxis.Forward(g.Height), FlatAxis.Forward(g.Width), g.Batch, RunLength, TSimd.Count),
+            layout = new FlatLayout(FlatAxis.Forward(g.Depth), FlatAxis.Forward(g.Height), FlatAxis.Forward(g.Width),
+                g.Batch, RunLength, TSimd.Count),
             tiles = new RowBlocks(g.Groups, g.OutPerGroup, FlatTile.Rows<TSimd, TVector, T>()),
             groups = g.Groups, channels = g.InPerGroup, rows = g.OutPerGroup, taps = g.Taps,
             x = x, dy = dy, xPlane = g.InputPlane, dyPlane = g.OutputPlane,
@@ -41,7 +44,7 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
         int runs = layout.Phases * layout.Pitch, chunks = (int)(((nint)channels * runs * sizeof(T) + SourceBytes - 1) / SourceBytes);
         chunk = (channels + Math.Min(chunks, channels) - 1) / Math.Min(chunks, channels);
         columnTiles = (chunk * taps + FlatTile.Columns - 1) / FlatTile.Columns;
-        tilePitch = (channels + chunk - 1) / chunk * columnTiles * FlatTile.Products(FlatTile.Rows<TSimd, TVector, T>());
+        tilePitch = (channels + chunk - 1) / chunk * columnTiles * Products;
         parts = Math.Clamp(groups * rows / RowsPerJob, 1, tiles.Count);
         slices = Math.Clamp(Jobs / parts, 1, layout.Blocks);
 
@@ -88,7 +91,8 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void AddGroup(in FlatBlock block, int first, int end, T* flat, T* slopes, T* mine)
     {
-        int group = tiles.Group(first), start = tiles.Start(first), length = (layout.Extent(block) + TSimd.Count - 1) / TSimd.Count * TSimd.Count;
+        int group = tiles.Group(first), start = tiles.Start(first);
+        int length = (layout.Extent(block) + TSimd.Count - 1) / TSimd.Count * TSimd.Count;
         int pieces = (length + PieceLength - 1) / PieceLength, piece = (length / TSimd.Count + pieces - 1) / pieces * TSimd.Count;
         for (int c = 0; c < channels; c += chunk)
         {
@@ -96,16 +100,17 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
             layout.Pack(block, x + (nint)(group * channels + c) * xPlane, groups * channels * xPlane, xPlane, count, flat);
             for (int p = 0; p < length; p += piece)
                 for (int tile = first; tile < end; tile++)
-                    AddTile(tiles.Height(tile), slopes + (nint)(tiles.Start(tile) - start) * layout.Pitch + p, flat + p, Math.Min(piece, length - p),
-                        count * taps, mine + tile * tilePitch + (nint)(c / chunk) * columnTiles * FlatTile.Products(FlatTile.Rows<TSimd, TVector, T>()));
+                    AddTile(tiles.Height(tile), slopes + (nint)(tiles.Start(tile) - start) * layout.Pitch + p, flat + p,
+                        Math.Min(piece, length - p), count * taps, mine + tile * tilePitch + (nint)(c / chunk) * columnTiles * Products);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void AddTile(int high, T* slopes, T* flat, int length, int terms, T* sums)
     {
-        for (int k = 0; k < terms; k += FlatTile.Columns, sums += FlatTile.Products(FlatTile.Rows<TSimd, TVector, T>()))
-            FlatTile.Dots<TSimd, TVector, T>(high, slopes, layout.Pitch, flat + offsets[k], flat + offsets[k + 1], flat + offsets[k + 2], length, sums);
+        for (int k = 0; k < terms; k += FlatTile.Columns, sums += Products)
+            FlatTile.Dots<TSimd, TVector, T>(high, slopes, layout.Pitch,
+                flat + offsets[k], flat + offsets[k + 1], flat + offsets[k + 2], length, sums);
     }
 
     /// <summary>Adds the slices in order and moves the sums of one tile to where they belong in the weight.</summary>
@@ -116,12 +121,12 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
         nint slicePitch = tiles.Count * tilePitch;
         for (int c = 0; c < channels; c += chunk)
         {
-            T* from = products + tile * tilePitch + (nint)(c / chunk) * columnTiles * FlatTile.Products(FlatTile.Rows<TSimd, TVector, T>());
+            T* from = products + tile * tilePitch + (nint)(c / chunk) * columnTiles * Products;
             int terms = Math.Min(chunk, channels - c) * taps;
             for (int r = 0; r < high; r++)
                 for (int k = 0; k < terms; k++)
                 {
-                    T* entry = from + (nint)(k / FlatTile.Columns) * FlatTile.Products(FlatTile.Rows<TSimd, TVector, T>()) + r * FlatTile.Columns + k % FlatTile.Columns;
+                    T* entry = from + (nint)(k / FlatTile.Columns) * Products + r * FlatTile.Columns + k % FlatTile.Columns;
                     T sum = entry[0];
                     for (int s = 1; s < slices; s++) sum += entry[s * slicePitch];
                     dw[(nint)(row + r) * channels * taps + c * taps + k] = sum;

@@ -11,16 +11,7 @@ internal readonly record struct WindowAxis(
     public int Extent => (Kernel - 1) * Dilation + 1;
 
     /// <summary>Windows that fit. In ceil mode one more may hang over the end, if it starts inside the input or the padding before it.</summary>
-    public int Output
-    {
-        get
-        {
-            int room = Input + PadBefore + PadAfter - Extent;
-            if (!CeilMode) return room / Stride + 1;
-            int windows = (room + Stride - 1) / Stride + 1;
-            return (windows - 1) * Stride >= Input + PadBefore ? windows - 1 : windows;
-        }
-    }
+    public int Output { get; } = Windows(Input, Kernel, Stride, PadBefore, PadAfter, Dilation, CeilMode);
 
     /// <summary>Throws unless every number is in range and at least one window fits.</summary>
     public void Validate(string who, int axis)
@@ -45,5 +36,15 @@ internal readonly record struct WindowAxis(
             string option = name.ToLowerInvariant();
             return new(option, value, $"{who}: expected {option} {expected}, got {value} on spatial axis {axis}.");
         }
+    }
+
+    // Stored, since kernels ask for it in their loops and it takes a division; the stride is checked later.
+    static int Windows(int input, int kernel, int stride, int padBefore, int padAfter, int dilation, bool ceilMode)
+    {
+        if (stride < 1) return 0;
+        int room = input + padBefore + padAfter - (kernel - 1) * dilation - 1;
+        if (!ceilMode) return room / stride + 1;
+        int windows = (room + stride - 1) / stride + 1;
+        return (windows - 1) * stride >= input + padBefore ? windows - 1 : windows;
     }
 }

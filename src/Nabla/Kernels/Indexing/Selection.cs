@@ -37,11 +37,16 @@ internal static unsafe class Selection
     {
         public void Run(int first, int end)
         {
-            for (int row = first; row < end; row++)
+            int j = first % count;
+            T* block = x + (nint)(first / count) * size * inner, to = y + (nint)first * inner;
+            for (int row = first; row < end; row++, to += inner)
             {
-                T* from = x + ((nint)(row / count) * size + (nint)at[row % count]) * inner, to = y + (nint)row * inner;
+                T* from = block + (nint)at[j] * inner;
                 if (inner == 1) *to = *from;
                 else new ReadOnlySpan<T>(from, inner).CopyTo(new Span<T>(to, inner));
+                if (++j < count) continue;
+                j = 0;
+                block += (nint)size * inner;
             }
         }
     }

@@ -20,7 +20,13 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<
     public static Lanes512 operator -(Lanes512 a) => new(-a.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Constant(double value) => new(Vector512.Create((float)value));
+    public static Lanes512 Constant(double value)
+    {
+        // Inside a loop the scalar conversion keeps the upper part of its target register, and so waits for whatever was computed
+        // there a turn before: an Adam step took twice as long. The packed conversion overwrites all of it.
+        if (Sse2.IsSupported) return new(Vector512.Create(Sse2.ConvertToVector128Single(Vector128.CreateScalarUnsafe(value)).ToScalar()));
+        return new(Vector512.Create((float)value));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 FusedMultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) =>

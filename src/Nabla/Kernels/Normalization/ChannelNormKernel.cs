@@ -14,7 +14,8 @@ internal static unsafe class ChannelNormKernel
     public static void Forward<T>(
         T* x, T* weight, T* bias, int batch, int channels, int inner, double epsilon, T* y, T* mean, T* variance, T* kept) where T : unmanaged
     {
-        if (typeof(T) == typeof(float))
+        if (inner == 1) ColumnNormKernel.Forward(x, weight, bias, batch, channels, epsilon, y, mean, variance, kept);
+        else if (typeof(T) == typeof(float))
             RowRanges.Run(channels, channels, 1, new Values<Lanes512, T>(x, weight, bias, batch, channels, inner, epsilon, y, mean, variance, kept));
         else RowRanges.Run(channels, channels, 1, new Values<Float64, T>(x, weight, bias, batch, channels, inner, epsilon, y, mean, variance, kept));
     }
@@ -23,7 +24,8 @@ internal static unsafe class ChannelNormKernel
     public static void Backward<T>(
         T* x, T* weight, T* kept, T* dy, int batch, int channels, int inner, T* dx, T* dWeight, T* dBias) where T : unmanaged
     {
-        if (typeof(T) == typeof(float))
+        if (inner == 1) ColumnNormKernel.Backward(x, weight, kept, dy, batch, channels, dx, dWeight, dBias);
+        else if (typeof(T) == typeof(float))
             RowRanges.Run(channels, channels, 1, new Slopes<Lanes512, T>(x, weight, kept, dy, batch, channels, inner, dx, dWeight, dBias));
         else RowRanges.Run(channels, channels, 1, new Slopes<Float64, T>(x, weight, kept, dy, batch, channels, inner, dx, dWeight, dBias));
     }
@@ -31,7 +33,8 @@ internal static unsafe class ChannelNormKernel
     /// <summary>y = (x − center)·scale + shift with one number of each per channel.</summary>
     public static void Apply<T>(T* x, T* center, T* scale, T* shift, int batch, int channels, int inner, T* y) where T : unmanaged
     {
-        if (typeof(T) == typeof(float))
+        if (inner == 1) ColumnNormKernel.Apply(x, center, scale, shift, batch, channels, y);
+        else if (typeof(T) == typeof(float))
             RowRanges.Run(batch * channels, inner, new Affine<Lanes512, T>(x, center, scale, shift, channels, inner, y));
         else RowRanges.Run(batch * channels, inner, new Affine<Float64, T>(x, center, scale, shift, channels, inner, y));
     }
@@ -91,13 +94,11 @@ internal static unsafe class ChannelNormKernel
                     plain += dySum;
                     deviated += product;
                 }
-                double weighted = deviated * scale + plain * offset;
+                var slope = ChannelSlope.From(plain, deviated, scale, offset, weight == null ? 1 : Lane<V, T>.Read(weight + channel), count);
                 Lane<V, T>.Write(dBias + channel, plain);
-                Lane<V, T>.Write(dWeight + channel, weighted);
-                // a·(dy − mean dy − x̂·slope) with x̂ = (x − center)·scale + offset, as dy·a + (x − center)·b + c
-                double slope = weighted / count, a = scale * (weight == null ? 1 : Lane<V, T>.Read(weight + channel));
+                Lane<V, T>.Write(dWeight + channel, slope.Weight);
                 for (int n = 0; n < batch; n++)
-                    Combine(x + start + n * stride, dy + start + n * stride, center, a, -a * slope * scale, -a * (plain / count + offset * slope),
+                    Combine(x + start + n * stride, dy + start + n * stride, center, slope.OfSlope, slope.OfValue, slope.Constant,
                         dx + start + n * stride);
             }
         }

@@ -3,21 +3,38 @@ using System.Runtime.CompilerServices;
 namespace Nabla.Kernels;
 
 /// <summary>
-/// How a group of numbers is normalized: x̂ = (x − center)·scale + offset. The center is the mean rounded to T, so that x − center
-/// is exact near it; the offset carries what rounding lost.
+/// How a group of numbers is normalized: x̂ = (x − center)·scale + offset. The center is a number in T near the mean, so that
+/// x − center is exact; the offset is the rest of the way to the mean.
 /// </summary>
 /// <param name="Mean">Mean.</param>
 /// <param name="Variance">Mean squared deviation (biased).</param>
-/// <param name="Center">Mean, rounded to T.</param>
+/// <param name="Center">A number in T within a few deviations of the mean.</param>
 /// <param name="Scale">1 / √(variance + ε).</param>
 /// <param name="Offset">(center − mean)·scale.</param>
 internal readonly record struct Moments(double Mean, double Variance, double Center, double Scale, double Offset)
 {
     /// <summary>Numbers kept per group for backward.</summary>
     public const int Kept = 3;
+
+    /// <summary>
+    /// False where the center lay so far from the mean that the variance, a difference of squares, lost more than a digit. True for NaN,
+    /// which no other center would cure.
+    /// </summary>
+    public bool IsPrecise => !((Mean - Center) * (Mean - Center) > 16 * Variance);
+
+    /// <summary>From a first guess of the mean and the sums of x − center and (x − center)² over <paramref name="count"/> numbers.</summary>
+    public static Moments From(double center, double first, double second, double count, double epsilon)
+    {
+        double correction = first / count, variance = Math.Max(0, second / count - correction * correction);
+        double scale = 1 / Math.Sqrt(variance + epsilon);
+        return new(center + correction, variance, center, scale, -correction * scale);
+    }
 }
 
-/// <summary>Two passes with the correction of Chan, Golub and LeVeque (1983): the error does not grow with mean / deviation.</summary>
+/// <summary>
+/// Moments in one pass around a guess of the mean, the first element; where that was an outlier, in a second pass around the mean. The
+/// error does not grow with mean / deviation (Chan, Golub, LeVeque: Algorithms for computing the sample variance, 1983).
+/// </summary>
 internal static unsafe class Moments<V, T> where V : unmanaged, ILanes<V> where T : unmanaged
 {
     static nint Width => Lane<V, T>.Width;
@@ -25,18 +42,20 @@ internal static unsafe class Moments<V, T> where V : unmanaged, ILanes<V> where 
     /// <summary>Moments over <paramref name="runs"/> runs of <paramref name="length"/> elements, <paramref name="stride"/> apart.</summary>
     public static Moments Of(T* x, int runs, nint stride, int length, double epsilon)
     {
-        double count = (double)runs * length, sum = 0, first = 0, second = 0;
-        for (int run = 0; run < runs; run++) sum += RowLoops<V, T>.Dot(x + run * stride, 0, null, length);
-        double center = Lane<V, T>.Rounded(sum / count);
+        Moments moments = Around(Lane<V, T>.Read(x), x, runs, stride, length, epsilon);
+        return moments.IsPrecise ? moments : Around(Lane<V, T>.Rounded(moments.Mean), x, runs, stride, length, epsilon);
+    }
+
+    static Moments Around(double center, T* x, int runs, nint stride, int length, double epsilon)
+    {
+        double first = 0, second = 0;
         for (int run = 0; run < runs; run++)
         {
             (double deviation, double square) = Deviations(x + run * stride, length, center);
             first += deviation;
             second += square;
         }
-        double correction = first / count, variance = Math.Max(0, second / count - correction * correction);
-        double scale = 1 / Math.Sqrt(variance + epsilon);
-        return new(center + correction, variance, center, scale, -correction * scale);
+        return Moments.From(center, first, second, (double)runs * length, epsilon);
     }
 
     /// <summary>Keeps what backward needs.</summary>

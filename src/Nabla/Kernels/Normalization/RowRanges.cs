@@ -24,6 +24,6 @@ internal static class RowRanges
 
     readonly struct Job<TRows>(int rows, int perRange, TRows work) : IJob where TRows : struct, IRows
     {
-        public void Run(int index) => work.Run(index * perRange, Math.Min((index + 1) * perRange, rows));
+        public void Run(int index) => work.Run(index * perRange, index * perRange + Math.Min(perRange, rows - index * perRange));
     }
 }

@@ -47,14 +47,18 @@ internal static unsafe class AveragePooling
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int index)
         {
-            int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob);
+            int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane;
+            bool pairs = Geometry.IsPairs;
             for (int plane = index * Geometry.PlanesPerJob; plane < end; plane++)
             {
-                T* x = X + (nint)plane * Geometry.InputPlane, y = Y + (nint)plane * Geometry.OutputPlane;
-                int rows = typeof(T) == typeof(float) && Geometry.IsPairs
-                    ? PairPooling.Average((float*)x, (float*)y, Geometry.Height.Input, Geometry.Width.Input) : 0;
+                T* x = X + (nint)plane * Geometry.InputPlane, y = Y + (nint)plane * outputs;
+                if (typeof(T) == typeof(float) && pairs)
+                {
+                    PairPooling.Average((float*)x, (float*)y, Geometry.Height.Input, Geometry.Width.Input);
+                    continue;
+                }
                 for (int d = 0; d < Geometry.Depth.Output; d++)
-                    for (int h = rows; h < Geometry.Height.Output; h++)
+                    for (int h = 0; h < Geometry.Height.Output; h++)
                     {
                         T* row = y + (d * Geometry.Height.Output + h) * Geometry.Width.Output;
                         if (Geometry.Width.Bins > 0) Bins(x, row, Geometry.Depth[d], Geometry.Height[h]);
@@ -106,17 +110,20 @@ internal static unsafe class AveragePooling
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int index)
         {
-            int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob);
+            int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane;
+            bool pairs = Geometry.IsPairs;
             T* shares = (T*)Workspace.OfJob((nint)Geometry.Width.Output * sizeof(T));
             for (int plane = index * Geometry.PlanesPerJob; plane < end; plane++)
             {
-                T* dx = Dx + (nint)plane * Geometry.InputPlane, dy = Dy + (nint)plane * Geometry.OutputPlane;
-                int rows = typeof(T) == typeof(float) && Geometry.IsPairs
-                    ? PairPooling.AverageGradient((float*)dy, (float*)dx, Geometry.Height.Input, Geometry.Width.Input) : 0;
-                int written = 2 * rows * Geometry.Width.Input;
-                new Span<T>(dx + written, Geometry.InputPlane - written).Clear();
+                T* dx = Dx + (nint)plane * Geometry.InputPlane, dy = Dy + (nint)plane * outputs;
+                if (typeof(T) == typeof(float) && pairs)
+                {
+                    PairPooling.AverageGradient((float*)dy, (float*)dx, Geometry.Height.Input, Geometry.Width.Input);
+                    continue;
+                }
+                new Span<T>(dx, Geometry.InputPlane).Clear();
                 for (int d = 0; d < Geometry.Depth.Output; d++)
-                    for (int h = rows; h < Geometry.Height.Output; h++)
+                    for (int h = 0; h < Geometry.Height.Output; h++)
                     {
                         PoolingWindow depth = Geometry.Depth[d], height = Geometry.Height[h];
                         Divide(dy + (d * Geometry.Height.Output + h) * Geometry.Width.Output, shares, Geometry.Width, depth, height, CountPadding);

@@ -3,11 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>Maximum over windows, sliding or adaptive; float and double. Padding counts as −∞, the first maximum wins, NaN beats every number.</summary>
+/// <summary>Maximum over windows, sliding or adaptive; float and double.
+/// Padding counts as −∞, the first maximum wins, NaN beats every number.</summary>
 internal static unsafe class MaxPooling
 {
-    /// <summary>y[o] = max of x over window o; <paramref name="winners"/> gets the position of each maximum in its input plane,
-    /// −1 where dilated taps all fall into the padding.</summary>
+    /// <summary>y[o] = max of x over window o; <paramref name="winners"/>, if not null, gets the position of each maximum in its
+    /// input plane, −1 where dilated taps all fall into the padding.</summary>
     public static void Forward<T>(in PoolingGeometry g, T* x, T* y, int* winners) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var job = new ForwardJob<T> { Geometry = g, X = x, Y = y, Winners = winners };
@@ -30,16 +31,21 @@ internal static unsafe class MaxPooling
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int index)
         {
-            int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob);
+            int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane;
+            bool pairs = Geometry.IsPairs;
+            int* unwanted = Winners == null ? (int*)Workspace.OfJob((nint)outputs * sizeof(int)) : null;
             for (int plane = index * Geometry.PlanesPerJob; plane < end; plane++)
             {
-                nint output = (nint)plane * Geometry.OutputPlane;
+                nint output = (nint)plane * outputs;
                 T* x = X + (nint)plane * Geometry.InputPlane, y = Y + output;
-                int* winners = Winners + output;
-                int rows = typeof(T) == typeof(float) && Geometry.IsPairs
-                    ? PairPooling.Maximum((float*)x, (float*)y, winners, Geometry.Height.Input, Geometry.Width.Input) : 0;
+                int* winners = Winners == null ? unwanted : Winners + output;
+                if (typeof(T) == typeof(float) && pairs)
+                {
+                    PairPooling.Maximum((float*)x, (float*)y, winners, Geometry.Height.Input, Geometry.Width.Input);
+                    continue;
+                }
                 for (int d = 0; d < Geometry.Depth.Output; d++)
-                    for (int h = rows; h < Geometry.Height.Output; h++)
+                    for (int h = 0; h < Geometry.Height.Output; h++)
                     {
                         int o = (d * Geometry.Height.Output + h) * Geometry.Width.Output;
                         if (Geometry.Width.Bins > 0) Bins(x, y + o, winners + o, Geometry.Depth[d], Geometry.Height[h]);
@@ -99,17 +105,20 @@ internal static unsafe class MaxPooling
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int index)
         {
-            int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob);
+            int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane;
+            bool pairs = Geometry.IsPairs;
             for (int plane = index * Geometry.PlanesPerJob; plane < end; plane++)
             {
-                nint output = (nint)plane * Geometry.OutputPlane;
+                nint output = (nint)plane * outputs;
                 T* dx = Dx + (nint)plane * Geometry.InputPlane, dy = Dy + output;
                 int* winners = Winners + output;
-                int rows = typeof(T) == typeof(float) && Geometry.IsPairs
-                    ? PairPooling.MaximumGradient((float*)dy, winners, (float*)dx, Geometry.Height.Input, Geometry.Width.Input) : 0;
-                int written = 2 * rows * Geometry.Width.Input;
-                new Span<T>(dx + written, Geometry.InputPlane - written).Clear();
-                for (int o = rows * Geometry.Width.Output; o < Geometry.OutputPlane; o++)
+                if (typeof(T) == typeof(float) && pairs)
+                {
+                    PairPooling.MaximumGradient((float*)dy, winners, (float*)dx, Geometry.Height.Input, Geometry.Width.Input);
+                    continue;
+                }
+                new Span<T>(dx, Geometry.InputPlane).Clear();
+                for (int o = 0; o < outputs; o++)
                     if (winners[o] >= 0) dx[winners[o]] += dy[o];
             }
         }

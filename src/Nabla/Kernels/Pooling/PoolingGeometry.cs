@@ -1,13 +1,21 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Kernels;
 
-/// <summary>Input positions First, First + Step, … below End that one window reads along an axis, and its length for an average that counts padding.</summary>
+/// <summary>Input positions First, First + Step, … below End that one window reads along an axis, and its length for an average that
+/// counts padding.</summary>
 internal readonly record struct PoolingWindow(int First, int End, int Step, int Padded)
 {
     /// <summary>Positions inside the input.</summary>
-    public int Count => (End - First + Step - 1) / Step;
+    public int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Step == 1 ? End - First : (End - First + Step - 1) / Step;
+    }
 }
 
-/// <summary>One spatial axis of a pooling: a sliding window, or, with <paramref name="Bins"/> above 0, that many bins that cover the input.</summary>
+/// <summary>One spatial axis of a pooling: a sliding window, or, with <paramref name="Bins"/> above 0, that many bins that cover
+/// the input.</summary>
 internal readonly record struct PoolingAxis(WindowAxis Window, int Bins = 0)
 {
     /// <summary>Input size.</summary>
@@ -17,6 +25,7 @@ internal readonly record struct PoolingAxis(WindowAxis Window, int Bins = 0)
     public int Output => Bins > 0 ? Bins : Window.Output;
 
     /// <summary>Outputs o at which tap t of a sliding window is inside the input: its positions are o · Step + Origin.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public AxisMap Tap(int t) => new(Input, t * Window.Dilation - Window.PadBefore, Window.Stride);
 
     /// <summary>True for windows of two side by side that cover the axis, but for at most one last element.</summary>
@@ -25,6 +34,7 @@ internal readonly record struct PoolingAxis(WindowAxis Window, int Bins = 0)
     /// <summary>Where output <paramref name="o"/> reads. Bin o of O spans ⌊o·I/O⌋ to ⌈(o+1)·I/O⌉.</summary>
     public PoolingWindow this[int o]
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             if (Bins > 0)
@@ -39,7 +49,8 @@ internal readonly record struct PoolingAxis(WindowAxis Window, int Bins = 0)
     }
 }
 
-/// <summary>Sizes of a pooling of <paramref name="Planes"/> = batch · channels planes over one to three spatial axes; absent axes stand first.</summary>
+/// <summary>Sizes of a pooling of <paramref name="Planes"/> = batch · channels planes over one to three spatial axes; absent axes
+/// stand first.</summary>
 internal readonly record struct PoolingGeometry(int Planes, PoolingAxis Depth, PoolingAxis Height, PoolingAxis Width)
 {
     /// <summary>Input elements of a plane.</summary>

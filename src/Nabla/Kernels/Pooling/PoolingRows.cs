@@ -12,20 +12,22 @@ internal static unsafe class PoolingRows
     public static void Challenge<T>(T* x, int step, int position, T* best, int* winners, int count) where T : unmanaged, IFloatingPointIeee754<T>
     {
         int o = 0;
-        if (typeof(T) == typeof(float) && step <= 2 && InstructionSets.Active >= InstructionSet.Avx2)
+        if (typeof(T) == typeof(float) && step <= 2 && count >= Vector256<float>.Count && InstructionSets.Active >= InstructionSet.Avx2)
         {
-            Vector256<int> positions = Vector256.Create(position) + Vector256<int>.Indices * step, next = Vector256.Create(Vector256<float>.Count * step);
-            // With a step of 2 the last load reads one element beyond the last it needs, so the last vector is left to the loop below.
-            for (; o < count - Vector256<float>.Count; o += Vector256<float>.Count, positions += next)
+            Vector256<int> lanes = Vector256.Create(position) + Vector256<int>.Indices * step;
+            for (; o < count; o += Vector256<float>.Count)
             {
-                float* from = (float*)x + o * step;
-                Vector256<float> value = step == 1 ? Vector256.Load(from) : PairPooling.Split(from).Even;
-                Vector256<float> champion = Vector256.Load((float*)best + o);
-                Vector256<int> winner = Vector256.Load(winners + o);
-                PairPooling.Challenge(ref champion, ref winner, value, positions, Vector256.LessThan(winner, Vector256<int>.Zero).AsSingle());
-                champion.Store((float*)best + o);
-                winner.Store(winners + o);
+                // The last vector overlaps the one before: to meet an element twice changes nothing.
+                int at = Math.Min(o, count - Vector256<float>.Count);
+                float* from = (float*)x + at * step;
+                Vector256<float> champion = Vector256.Load((float*)best + at);
+                Vector256<int> winner = Vector256.Load(winners + at);
+                PairPooling.Challenge(ref champion, ref winner, step == 1 ? Vector256.Load(from) : PairPooling.Even(from),
+                    lanes + Vector256.Create(at * step), Vector256.LessThan(winner, Vector256<int>.Zero).AsSingle());
+                champion.Store((float*)best + at);
+                winner.Store(winners + at);
             }
+            return;
         }
         for (; o < count; o++)
         {
@@ -44,8 +46,8 @@ internal static unsafe class PoolingRows
         if (step == 1)
             for (; o <= count - Vector<T>.Count; o += Vector<T>.Count) (Vector.Load(sums + o) + Vector.Load(x + o)).Store(sums + o);
         else if (typeof(T) == typeof(float) && step == 2 && InstructionSets.Active >= InstructionSet.Avx2)
-            for (; o < count - Vector256<float>.Count; o += Vector256<float>.Count)
-                (Vector256.Load((float*)sums + o) + PairPooling.Split((float*)x + 2 * o).Even).Store((float*)sums + o);
+            for (; o <= count - Vector256<float>.Count; o += Vector256<float>.Count)
+                (Vector256.Load((float*)sums + o) + PairPooling.Even((float*)x + 2 * o)).Store((float*)sums + o);
         for (; o < count; o++) sums[o] += x[o * step];
     }
 

@@ -1,57 +1,86 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>Where the largest (or smallest) element along the middle axis of a contiguous [outer, size, inner] block is: the first of equals, the first NaN before all.</summary>
+/// <summary>
+/// Where the extremum along the middle axis of a contiguous [outer, size, inner] block is: the first of equals, and the first NaN
+/// before all. Found in two passes, the extremum and then its place, since both run as vectors.
+/// </summary>
 internal static unsafe class ArgumentKernel
 {
-    const int ColumnPiece = 1024;
+    const int ColumnPiece = 2048;
 
-    public static void Run<T>(T* x, int outer, int size, int inner, bool largest, long* y) where T : unmanaged, INumber<T>
+    public static void Run<TFold, T>(T* x, int outer, int size, int inner, long* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
     {
         if (inner == 1)
         {
-            Ranges.For(outer, size, new Rows<T>(x, size, largest, y));
+            Ranges.For(outer, size, new Rows<TFold, T>(x, size, y));
             return;
         }
         int across = (inner + ColumnPiece - 1) / ColumnPiece;
-        Ranges.For(outer * across, (long)size * Math.Min(inner, ColumnPiece), new Columns<T>(x, size, inner, across, largest, y));
+        Ranges.For(outer * across, 2L * size * Math.Min(inner, ColumnPiece), new Columns<TFold, T>(x, size, inner, across, y));
     }
 
-    static bool Beats<T>(T candidate, T best, bool largest) where T : unmanaged, INumber<T> =>
-        largest ? candidate > best || (T.IsNaN(candidate) && !T.IsNaN(best)) : candidate < best || (T.IsNaN(candidate) && !T.IsNaN(best));
+    static bool IsSame<T>(T a, T b) where T : unmanaged, INumber<T> => a == b || (T.IsNaN(a) && T.IsNaN(b));
 
-    readonly struct Rows<T>(T* x, int size, bool largest, long* y) : IRange where T : unmanaged, INumber<T>
+    /// <summary>The first place of a value that the row contains.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static int Find<T>(T* row, int size, T value) where T : unmanaged, INumber<T>
+    {
+        int i = 0, width = Vector<T>.Count;
+        if (!T.IsNaN(value))
+        {
+            var wanted = new Vector<T>(value);
+            while (i <= size - width && !Vector.EqualsAny(wanted, Unsafe.ReadUnaligned<Vector<T>>(row + i))) i += width;
+        }
+        while (!IsSame(row[i], value)) i++;
+        return i;
+    }
+
+    /// <summary>Writes r where a column of row r has its extremum and none was found before; vectors without a match are passed over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Mark<T>(T* row, T* extremum, int columns, int r, long* y) where T : unmanaged, INumber<T>
+    {
+        int i = 0, width = Vector<T>.Count;
+        for (; i <= columns - width; i += width)
+        {
+            Vector<T> wanted = Unsafe.ReadUnaligned<Vector<T>>(extremum + i);
+            if (Vector.EqualsAll(wanted, wanted) && !Vector.EqualsAny(wanted, Unsafe.ReadUnaligned<Vector<T>>(row + i))) continue;
+            for (int lane = i; lane < i + width; lane++)
+                if (y[lane] < 0 && IsSame(row[lane], extremum[lane])) y[lane] = r;
+        }
+        for (; i < columns; i++)
+            if (y[i] < 0 && IsSame(row[i], extremum[i])) y[i] = r;
+    }
+
+    readonly struct Rows<TFold, T>(T* x, int size, long* y) : IRange where TFold : struct, IFold where T : unmanaged, INumber<T>
     {
         public void Run(int first, int end)
         {
             for (int o = first; o < end; o++)
             {
                 T* row = x + (nint)o * size;
-                T best = row[0];
-                int at = 0;
-                for (int i = 1; i < size; i++) if (Beats(row[i], best, largest)) (best, at) = (row[i], i);
-                y[o] = at;
+                y[o] = Find(row, size, FoldKernel.Row<TFold, T>(row, size));
             }
         }
     }
 
-    readonly struct Columns<T>(T* x, int size, int inner, int across, bool largest, long* y) : IRange where T : unmanaged, INumber<T>
+    readonly struct Columns<TFold, T>(T* x, int size, int inner, int across, long* y) : IRange
+        where TFold : struct, IFold where T : unmanaged, INumber<T>
     {
         public void Run(int first, int end)
         {
-            T* best = stackalloc T[ColumnPiece];
+            T* extremum = stackalloc T[Math.Min(inner, ColumnPiece)];
             for (int unit = first; unit < end; unit++)
             {
-                int o = unit / across, start = unit % across * ColumnPiece, width = Math.Min(ColumnPiece, inner - start);
-                T* row = x + (nint)o * size * inner + start;
-                long* at = y + (nint)o * inner + start;
-                for (int i = 0; i < width; i++) (best[i], at[i]) = (row[i], 0);
-                for (int r = 1; r < size; r++)
-                {
-                    row += inner;
-                    for (int i = 0; i < width; i++) if (Beats(row[i], best[i], largest)) (best[i], at[i]) = (row[i], r);
-                }
+                int o = unit / across, start = unit % across * ColumnPiece, columns = Math.Min(ColumnPiece, inner - start);
+                T* from = x + (nint)o * size * inner + start;
+                long* to = y + (nint)o * inner + start;
+                new Span<T>(extremum, columns).Fill(TFold.Neutral<T>());
+                FoldKernel.Fold<TFold, T>(from, size, inner, columns, extremum);
+                new Span<long>(to, columns).Fill(-1);
+                for (int r = 0; r < size; r++) Mark(from + (nint)r * inner, extremum, columns, r, to);
             }
         }
     }

@@ -11,7 +11,7 @@ namespace Nabla.Kernels;
 internal static unsafe class FoldKernel
 {
     const int RowPiece = 4096;                  // elements of a row that one piece takes
-    const int ColumnPiece = 2048;               // columns of a piece: with its scratch within half of the L1 cache
+    const int ColumnPiece = 4096;               // columns of a piece: its sums stay in the L1 cache while rows stream by
     const int Level = 128;                      // rows added up before they join the sum of a piece
     const int PieceElements = 64 * 1024;
 
@@ -55,52 +55,64 @@ internal static unsafe class FoldKernel
         return TFold.Combine(Tree<TFold, T>(x, half, stride), Tree<TFold, T>(x + half * stride, n - half, stride));
     }
 
+    /// <summary>A row in eight accumulators of one vector each, combined in pairs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static T Row<TFold, T>(T* x, nint n) where TFold : struct, IFold where T : unmanaged, INumber<T>
+    public static T Row<TFold, T>(T* x, nint n) where TFold : struct, IFold where T : unmanaged, INumber<T>
     {
         nint width = Vector<T>.Count, i = 0;
         T fold = TFold.Neutral<T>();
         if (n >= width)
         {
-            var a = new Vector<T>(fold);
-            Vector<T> b = a, c = a, d = a, e = a, f = a, g = a, h = a;
-            for (; i <= n - 8 * width; i += 8 * width)
+            Vector<T> a = Load(x);
+            i = width;
+            if (n >= 8 * width)
             {
-                a = TFold.Combine(a, Load(x + i));
-                b = TFold.Combine(b, Load(x + i + width));
-                c = TFold.Combine(c, Load(x + i + 2 * width));
-                d = TFold.Combine(d, Load(x + i + 3 * width));
-                e = TFold.Combine(e, Load(x + i + 4 * width));
-                f = TFold.Combine(f, Load(x + i + 5 * width));
-                g = TFold.Combine(g, Load(x + i + 6 * width));
-                h = TFold.Combine(h, Load(x + i + 7 * width));
+                Vector<T> b = Load(x + width), c = Load(x + 2 * width), d = Load(x + 3 * width);
+                Vector<T> e = Load(x + 4 * width), f = Load(x + 5 * width), g = Load(x + 6 * width), h = Load(x + 7 * width);
+                for (i = 8 * width; i <= n - 8 * width; i += 8 * width)
+                {
+                    a = TFold.Combine(a, Load(x + i));
+                    b = TFold.Combine(b, Load(x + i + width));
+                    c = TFold.Combine(c, Load(x + i + 2 * width));
+                    d = TFold.Combine(d, Load(x + i + 3 * width));
+                    e = TFold.Combine(e, Load(x + i + 4 * width));
+                    f = TFold.Combine(f, Load(x + i + 5 * width));
+                    g = TFold.Combine(g, Load(x + i + 6 * width));
+                    h = TFold.Combine(h, Load(x + i + 7 * width));
+                }
+                a = TFold.Combine(
+                    TFold.Combine(TFold.Combine(a, b), TFold.Combine(c, d)), TFold.Combine(TFold.Combine(e, f), TFold.Combine(g, h)));
             }
             for (; i <= n - width; i += width) a = TFold.Combine(a, Load(x + i));
-            a = TFold.Combine(TFold.Combine(TFold.Combine(a, b), TFold.Combine(c, d)), TFold.Combine(TFold.Combine(e, f), TFold.Combine(g, h)));
-            fold = Tree<TFold, T>((T*)&a, (int)width, 1);
+            T* lanes = (T*)&a;
+            for (nint half = width / 2; half > 0; half /= 2)
+                for (nint lane = 0; lane < half; lane++) lanes[lane] = TFold.Combine(lanes[lane], lanes[lane + half]);
+            fold = *lanes;
         }
         for (; i < n; i++) fold = TFold.Combine(fold, x[i]);
         return fold;
     }
 
-    /// <summary>y[i] = y[i] ∘ (x[0, i] ∘ x[1, i] ∘ …): four rows a turn, so that y is read and written a quarter as often.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Fold<TFold, T>(T* x, int rows, nint stride, nint columns, T* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
+    /// <summary>y[i] = y[i] ∘ x[0, i] ∘ x[1, i] ∘ …</summary>
+    public static void Fold<TFold, T>(T* x, int rows, nint stride, nint columns, T* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
     {
-        nint width = Vector<T>.Count;
         int r = 0;
-        for (; r <= rows - 4; r += 4)
-        {
-            T* x0 = x + r * stride, x1 = x0 + stride, x2 = x1 + stride, x3 = x2 + stride;
-            nint i = 0;
-            for (; i <= columns - width; i += width)
-            {
-                Vector<T> pair = TFold.Combine(Load(x0 + i), Load(x1 + i)), other = TFold.Combine(Load(x2 + i), Load(x3 + i));
-                Unsafe.WriteUnaligned(y + i, TFold.Combine(Load(y + i), TFold.Combine(pair, other)));
-            }
-            for (; i < columns; i++) y[i] = TFold.Combine(y[i], TFold.Combine(TFold.Combine(x0[i], x1[i]), TFold.Combine(x2[i], x3[i])));
-        }
+        for (; r <= rows - 4; r += 4) FourInto<TFold, T>(x + r * stride, stride, columns, y);
         for (; r < rows; r++) Into<TFold, T>(x + r * stride, columns, y);
+    }
+
+    /// <summary>Four rows a turn, so that y is read and written a quarter as often.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void FourInto<TFold, T>(T* x0, nint stride, nint columns, T* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
+    {
+        nint width = Vector<T>.Count, i = 0;
+        T* x1 = x0 + stride, x2 = x1 + stride, x3 = x2 + stride;
+        for (; i <= columns - width; i += width)
+        {
+            Vector<T> pair = TFold.Combine(Load(x0 + i), Load(x1 + i)), other = TFold.Combine(Load(x2 + i), Load(x3 + i));
+            Unsafe.WriteUnaligned(y + i, TFold.Combine(Load(y + i), TFold.Combine(pair, other)));
+        }
+        for (; i < columns; i++) y[i] = TFold.Combine(y[i], TFold.Combine(TFold.Combine(x0[i], x1[i]), TFold.Combine(x2[i], x3[i])));
     }
 
     /// <summary>y[i] = y[i] ∘ x[i].</summary>
@@ -108,7 +120,12 @@ internal static unsafe class FoldKernel
     static void Into<TFold, T>(T* x, nint n, T* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
     {
         nint width = Vector<T>.Count, i = 0;
-        for (; i <= n - width; i += width) Unsafe.WriteUnaligned(y + i, TFold.Combine(Load(y + i), Load(x + i)));
+        for (; i <= n - 2 * width; i += 2 * width)
+        {
+            Vector<T> first = TFold.Combine(Load(y + i), Load(x + i)), second = TFold.Combine(Load(y + i + width), Load(x + i + width));
+            Unsafe.WriteUnaligned(y + i, first);
+            Unsafe.WriteUnaligned(y + i + width, second);
+        }
         for (; i < n; i++) y[i] = TFold.Combine(y[i], x[i]);
     }
 

@@ -1,0 +1,107 @@
+using Nabla.Cli.Declarations;
+using Nabla.Layers;
+
+namespace Nabla.Cli.Models;
+
+/// <summary>One layer of a recipe's model. Shapes here are those of one sample, without the batch axis.</summary>
+internal abstract record LayerRecipe : ITagged<LayerRecipe>
+{
+    /// <summary>Every kind with its defaults.</summary>
+    public static IReadOnlyList<LayerRecipe> Starts { get; } =
+    [
+        new LinearRecipe(), new Conv2dRecipe(), new MaxPool2dRecipe(), new AveragePool2dRecipe(), new GlobalAveragePoolRecipe(),
+        new BatchNormRecipe(), new LayerNormRecipe(), new DropoutRecipe(), new FlattenRecipe(),
+        .. ActivationRecipe.All,
+    ];
+
+    public abstract string Kind { get; }
+
+    public abstract string Meaning { get; }
+
+    public abstract LayerRecipe Declare(Keys keys);
+
+    /// <summary>The layer for inputs of a shape, and the shape of its outputs.</summary>
+    /// <exception cref="ShapeException">The layer cannot take such inputs.</exception>
+    public abstract (Module Layer, Shape Output) Build(Shape input);
+
+    private protected static void RequireRank(Shape input, int rank, string expected, string advice)
+    {
+        if (input.Rank != rank) throw new ShapeException($"expected {expected}, got {input}. {advice}");
+    }
+}
+
+/// <summary>y = x·Wᵀ + b.</summary>
+internal sealed record LinearRecipe : LayerRecipe
+{
+    public override string Kind => "linear";
+
+    public override string Meaning => "Every output a weighted sum of all inputs.";
+
+    public int Features { get; init; }
+
+    public bool Bias { get; init; } = true;
+
+    public override LayerRecipe Declare(Keys keys) => this with
+    {
+        Features = keys.Integer("features", Features, Interval.AtLeast(1), "Number of outputs.", isMain: true, isRequired: true),
+        Bias = keys.Flag("bias", Bias, "Add a number per output."),
+    };
+
+    public override (Module Layer, Shape Output) Build(Shape input)
+    {
+        RequireRank(input, 1, "features in one row", "Put '- flatten' or '- globalAveragePool' before it.");
+        return (new Linear(input[0], Features, Bias), Shape.Create(Features));
+    }
+}
+
+/// <summary>Zeroes features at random while training (Srivastava et al., 2014).</summary>
+internal sealed record DropoutRecipe : LayerRecipe
+{
+    public override string Kind => "dropout";
+
+    public override string Meaning => "Zeroes values at random while training.";
+
+    public double Rate { get; init; } = 0.5;
+
+    public override LayerRecipe Declare(Keys keys) =>
+        this with { Rate = keys.Number("rate", Rate, Interval.Unit, "Share of zeros.", isMain: true) };
+
+    public override (Module Layer, Shape Output) Build(Shape input) => (new Dropout(Rate), input);
+}
+
+/// <summary>All axes as one.</summary>
+internal sealed record FlattenRecipe : LayerRecipe
+{
+    public override string Kind => "flatten";
+
+    public override string Meaning => "Puts everything in one row.";
+
+    public override LayerRecipe Declare(Keys keys) => this;
+
+    public override (Module Layer, Shape Output) Build(Shape input) => (new Flatten(), Shape.Create(input.Length));
+}
+
+/// <summary>A function of each value by itself.</summary>
+internal sealed record ActivationRecipe(string Name, string Formula, Func<Module> Create) : LayerRecipe
+{
+    public static IReadOnlyList<ActivationRecipe> All { get; } =
+    [
+        new("relu", "max(x, 0).", static () => Activation.Relu()),
+        new("leakyRelu", "x, or 0.01·x below 0.", static () => Activation.LeakyRelu()),
+        new("elu", "x, or eˣ − 1 below 0.", static () => Activation.Elu()),
+        new("gelu", "x·Φ(x).", static () => Activation.Gelu()),
+        new("silu", "x·sigmoid(x).", static () => Activation.Silu()),
+        new("mish", "x·tanh(softplus(x)).", static () => Activation.Mish()),
+        new("sigmoid", "1 / (1 + e⁻ˣ).", static () => Activation.Sigmoid()),
+        new("tanh", "Hyperbolic tangent.", static () => Activation.Tanh()),
+        new("softplus", "log(1 + eˣ).", static () => Activation.Softplus()),
+    ];
+
+    public override string Kind => Name;
+
+    public override string Meaning => Formula;
+
+    public override LayerRecipe Declare(Keys keys) => this;
+
+    public override (Module Layer, Shape Output) Build(Shape input) => (Create(), input);
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using Nabla.Data.Formats;
+
+namespace Nabla.Cli.Runs;
+
+/// <summary>What the user gives to predict, as samples [N, …] in the units of the training data.</summary>
+internal static class PredictionInput
+{
+    /// <exception cref="UsageException">The text is neither a row of the right length nor a file.</exception>
+    /// <exception cref="DataFormatException">The file is damaged or does not fit the model.</exception>
+    public static Tensor Read(string input, ModelFacts facts)
+    {
+        if (File.Exists(input)) return IsPicture(input) ? Picture(input, facts) : Table(input, facts);
+        return Row(input, facts);
+    }
+
+    static bool IsPicture(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[3];
+        int read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return read >= 2 && (start[..2] is [0x89, (byte)'P'] || (start[0] == 'P' && start[1] is >= (byte)'1' and <= (byte)'7' && (read < 3 || char.IsWhiteSpace((char)start[2]))));
+    }
+
+    static Tensor Row(string text, ModelFacts facts)
+    {
+        string[] cells = text.Split(',');
+        if (cells.Length == 1 && facts.Input.Length > 1)
+            throw new UsageException($"predict: expected {Columns(facts)} separated by commas, or the path of a file, got '{text}'.");
+        if (cells.Length != facts.Input.Length) throw new UsageException($"predict: expected {Columns(facts)}, got {cells.Length} numbers.");
+        var row = new float[cells.Length];
+        for (int i = 0; i < row.Length; i++)
+            if (!float.TryParse(cells[i], NumberStyles.Float, CultureInfo.InvariantCulture, out row[i]) || !float.IsFinite(row[i]))
+                throw new UsageException($"predict: expected a finite number for {Column(facts, i)}, got '{cells[i].Trim()}'.");
+        return Tensor.From(row, facts.Input.Insert(0, 1));
+    }
+
+    static Tensor Table(string path, ModelFacts facts)
+    {
+        CsvTable table = CsvFile.Read(path);
+        bool isNamed = facts.FeatureNames.Count > 0 && facts.FeatureNames.All(table.Columns.Contains);
+        if (!isNamed && table.Columns.Count != facts.Input.Length)
+            throw new DataFormatException($"{path}: expected {Columns(facts)}, got the columns {string.Join(", ", table.Columns)}.");
+        if (table.RowCount == 0) throw new DataFormatException($"{path}: expected rows, got a header alone.");
+        double[] numbers = table.Matrix(isNamed ? facts.FeatureNames : table.Columns);
+        return Tensor.From(Array.ConvertAll(numbers, static x => (float)x), facts.Input.Insert(0, table.RowCount));
+    }
+
+    /// <summary>Gray, on a square of its background, ink bright on dark as in the training data, its size averaged down.</summary>
+    static Tensor Picture(string path, ModelFacts facts)
+    {
+        if (facts.Input is not { Rank: 3 } || facts.Input[0] != 1)
+            throw new UsageException($"predict: expected a row or CSV file for a model of {facts.Input}, got the picture '{path}'.");
+        int height = facts.Input[1], width = facts.Input[2];
+        ImageData gray = ImageData.Load(path).ToGrayscale();
+        if (gray.Height < height || gray.Width < width)
+            throw new DataFormatException($"{path}: expected at least {width} × {height} pixels, got {gray.Width} × {gray.Height}.");
+        byte background = Background(gray);
+        byte[] pixels = Square(gray, background).Resize(width, height).Pixels;
+        bool isPaper = background > 127;
+        return Tensor.From(Array.ConvertAll(pixels, p => (isPaper ? 255 - p : p) / 255f), facts.Input.Insert(0, 1));
+    }
+
+    /// <summary>The median of the edge: what a digit is written on.</summary>
+    static byte Background(ImageData gray)
+    {
+        var edge = new List<byte>();
+        for (int x = 0; x < gray.Width; x++) edge.AddRange([gray.Pixels[x], gray.Pixels[^(x + 1)]]);
+        for (int y = 0; y < gray.Height; y++) edge.AddRange([gray.Pixels[y * gray.Width], gray.Pixels[(y + 1) * gray.Width - 1]]);
+        edge.Sort();
+        return edge[edge.Count / 2];
+    }
+
+    static ImageData Square(ImageData gray, byte background)
+    {
+        int side = Math.Max(gray.Width, gray.Height);
+        if (gray.Width == gray.Height || (long)side * side > ImageData.MostPixels) return gray;
+        var pixels = new byte[side * side];
+        Array.Fill(pixels, background);
+        int top = (side - gray.Height) / 2, left = (side - gray.Width) / 2;
+        for (int y = 0; y < gray.Height; y++)
+            gray.Pixels.AsSpan(y * gray.Width, gray.Width).CopyTo(pixels.AsSpan((top + y) * side + left));
+        return new ImageData(side, side, 1, pixels);
+    }
+
+    static string Columns(ModelFacts facts)
+    {
+        string names = facts.FeatureNames.Count is > 0 and <= 40 ? $" ({string.Join(", ", facts.FeatureNames)})" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{facts.Input.Length} numbers{names}");
+    }
+
+    static string Column(ModelFacts facts, int index) =>
+        index < facts.FeatureNames.Count ? $"'{facts.FeatureNames[index]}'" : string.Create(CultureInfo.InvariantCulture, $"number {index + 1}");
+}

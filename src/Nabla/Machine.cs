@@ -1,0 +1,21 @@
+using Nabla.Kernels;
+
+namespace Nabla;
+
+/// <summary>What computations run on.</summary>
+public static class Machine
+{
+    /// <summary>
+    /// Threads that take part in a computation, the caller included: 1 to 64. Default: one per processor. Results are the same,
+    /// bit for bit, for any number.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not in [1, 64].</exception>
+    public static int Threads
+    {
+        get => Workers.Count;
+        set => Workers.Count = value;
+    }
+
+    /// <summary>The vector instructions the kernels use on this processor: Avx512, Avx2, Vector128 or Scalar.</summary>
+    public static string InstructionSet => InstructionSets.Active.ToString();
+}

@@ -1,0 +1,76 @@
+using Nabla.Cli.Models;
+using Nabla.Cli.Recipes;
+using Nabla.Data;
+
+namespace Nabla.Cli.Tests.Models;
+
+public class ModelTests
+{
+    static LayerRecipe Layer(string item) => RecipeFiles.Parse($"name: a\ndata: digits\nmodel: [{item}]", "a", []).Model[0];
+
+    [Theory]
+    [InlineData("conv2d: 5")]
+    [InlineData("conv2d: { channels: 4, kernel: 2, stride: 3 }")]
+    [InlineData("conv2d: { channels: 4, kernel: 4, stride: 2, padding: same }")]
+    [InlineData("maxPool2d: 3")]
+    [InlineData("maxPool2d: { kernel: 3, stride: 2 }")]
+    [InlineData("averagePool2d: { kernel: 2, stride: 1 }")]
+    [InlineData("globalAveragePool")]
+    [InlineData("batchNorm")]
+    [InlineData("layerNorm")]
+    [InlineData("dropout: 0.5")]
+    [InlineData("flatten")]
+    [InlineData("gelu")]
+    public void The_inferred_shape_is_the_one_that_comes_out(string item)
+    {
+        var (layer, output) = Layer(item).Build([2, 7, 9]);
+        Assert.Equal(output.Insert(0, 3), layer.Predict(Tensor.Ones([3, 2, 7, 9])).Shape);
+    }
+
+    [Theory]
+    [InlineData("[relu]", "model: expected the last layer to return [10], one number per class, got [1, 8, 8]. End with '- linear: 10'.")]
+    [InlineData("[linear: 10]", "model[0].linear: expected features in one row, got [1, 8, 8]. Put '- flatten' or '- globalAveragePool' before it.")]
+    [InlineData("[flatten, conv2d: 3]", "model[1].conv2d: expected pictures [channels, height, width], got [64]. Put it before '- flatten'; tables have no pictures.")]
+    [InlineData("[conv2d: { channels: 3, kernel: 9 }]",
+        "model[0].conv2d: expected pictures of at least 9 × 9, got 8 along an axis. Use a smaller kernel or less pooling before it.")]
+    public void Layers_that_do_not_fit_are_named(string model, string message)
+    {
+        Recipe recipe = RecipeFiles.Parse($"name: a\ndata: digits\nmodel: {model}", "a", []);
+        Assert.Equal(message, Assert.Throws<FailureException>(() => ModelBuilder.Build(recipe, [1, 8, 8], 10, null)).Message);
+    }
+
+    [Fact]
+    public void Standardized_columns_have_mean_0_and_deviation_1_and_constant_ones_stay_finite()
+    {
+        Tensor x = Tensor.From(new float[] { 1, 5, 10, 3, 5, 30 }, (2, 3));
+        var layer = Preprocessing.Fit(new PreprocessRecipe { Kind = PreprocessRecipe.Standardize }, x);
+        Assert.Equal([-1, 0, -1, 1, 0, 1], layer.Predict(x).ToArray<float>());
+    }
+
+    [Fact]
+    public void MinMax_columns_go_from_0_to_1()
+    {
+        Tensor x = Tensor.From(new float[] { 1, 10, 3, 30, 2, 20 }, (3, 2));
+        Assert.Equal([0, 0, 1, 1, 0.5f, 0.5f], Preprocessing.Fit(new PreprocessRecipe { Kind = PreprocessRecipe.MinMax }, x).Predict(x).ToArray<float>());
+    }
+
+    [Fact]
+    public void Augmentation_without_amounts_changes_nothing()
+    {
+        Batch batch = Digits();
+        Assert.Equal(batch.Features.ToArray<float>(), new Augmentation(new AugmentationRecipe()).Apply(batch, new RandomStream(1)).Features.ToArray<float>());
+    }
+
+    [Fact]
+    public void Augmented_pictures_depend_on_the_stream_alone_and_keep_their_range()
+    {
+        Batch batch = Digits();
+        var augmentation = new Augmentation(new AugmentationRecipe { Shift = 1, Rotate = 10, Zoom = 0.1 });
+        float[] once = augmentation.Apply(batch, new RandomStream(1)).Features.ToArray<float>();
+        Assert.Equal(once, augmentation.Apply(batch, new RandomStream(1)).Features.ToArray<float>());
+        Assert.NotEqual(once, augmentation.Apply(batch, new RandomStream(2)).Features.ToArray<float>());
+        Assert.All(once, static value => Assert.InRange(value, -1e-6f, 1 + 1e-6f));
+    }
+
+    static Batch Digits() => Datasets.Digits().Data.Gather([0, 1, 2]);
+}

@@ -1,0 +1,72 @@
+using Nabla.Cli.Recipes;
+using Nabla.Layers;
+using Nabla.Losses;
+using Nabla.Optimizers;
+
+namespace Nabla.Cli.Tests.Recipes;
+
+/// <summary>Each named part of a recipe makes the object of that name, with its settings.</summary>
+public class RecipePartsTests
+{
+    static readonly Tensor Logits = Tensor.From(new float[] { 1, 0, -1, 2, 2, 0 }, (2, 3));
+    static readonly Tensor Classes = Tensor.From<long>([0, 1]);
+
+    static Recipe Read(string lines) => RecipeFiles.Parse($"name: a\ndata: iris\nmodel: [linear: 3]\n{lines}", "a", []);
+
+    [Theory]
+    [InlineData("sgd", typeof(Sgd))]
+    [InlineData("adam", typeof(Adam))]
+    [InlineData("adamw", typeof(AdamW))]
+    [InlineData("adagrad", typeof(AdaGrad))]
+    [InlineData("rmsprop", typeof(RmsProp))]
+    public void Optimizers_take_rate_and_decay(string name, Type type)
+    {
+        Optimizer made = Read($"optimizer: {{ name: {name}, learningRate: 0.25, weightDecay: 0.5 }}").Optimizer.Create(new Linear(2, 2));
+        Assert.IsType(type, made);
+        Assert.Equal((0.25, 0.5), (made.LearningRate, made.Groups[0].WeightDecay));
+    }
+
+    [Theory]
+    [InlineData("step, every: 2, decay: 0.5", 3, 0.5)]
+    [InlineData("exponential, decay: 0.5", 2, 0.25)]
+    [InlineData("cosine", 5, 0.5)]
+    [InlineData("cosine, floor: 0.2", 10, 0.2)]
+    [InlineData("constant, warmUp: 4", 1, 0.25)]
+    [InlineData("cosine, warmUp: 2", 6, 0.5)]
+    public void Schedules_have_their_curve(string settings, double epoch, double factor) =>
+        Assert.Equal(factor, Read($"schedule: {{ name: {settings} }}").Schedule.Create(10)!.Factor(epoch), 12);
+
+    [Fact]
+    public void Plateau_is_the_schedule_that_watches()
+    {
+        ScheduleRecipe recipe = Read("schedule: { name: plateau, decay: 0.5, patience: 0 }").Schedule;
+        Assert.Null(recipe.Create(10));
+        Assert.NotNull(recipe.CreatePlateau(higherIsBetter: true));
+    }
+
+    [Fact]
+    public void Label_smoothing_reaches_the_loss()
+    {
+        Loss smooth = Read("loss: { name: crossEntropy, labelSmoothing: 0.2 }").Loss.Create(isClassification: true);
+        Assert.Equal((double)new CrossEntropy(labelSmoothing: 0.2).Forward(Logits, Classes), (double)smooth.Forward(Logits, Classes));
+        Assert.NotEqual((double)new CrossEntropy().Forward(Logits, Classes), (double)smooth.Forward(Logits, Classes));
+    }
+
+    [Theory]
+    [InlineData("mse", true, "loss.name: expected crossEntropy for targets that are classes, got mse.")]
+    [InlineData("crossEntropy", false, "loss.name: expected mse, mae or huber for targets that are numbers, got crossEntropy.")]
+    public void A_loss_for_other_targets_is_refused(string name, bool isClassification, string message) =>
+        Assert.Equal(message, Assert.Throws<FailureException>(() => Read($"loss: {name}").Loss.Create(isClassification)).Message);
+
+    [Fact]
+    public void Metrics_have_the_names_they_are_asked_for_by()
+    {
+        foreach (bool isClassification in new[] { true, false })
+        {
+            string[] names = [.. MetricNames.All.Where(name => isClassification == (name.StartsWith("top", StringComparison.Ordinal) || name == "accuracy"))];
+            Assert.Equal(names, MetricNames.Create(names, isClassification).Select(static metric => metric.Name));
+        }
+        Assert.Equal("metrics: expected mse, mae, r2 for targets that are numbers, got 'accuracy'.",
+            Assert.Throws<FailureException>(() => MetricNames.Create(["accuracy"], isClassification: false)).Message);
+    }
+}

@@ -69,25 +69,29 @@ public static class Bounds
 {
     extension(Tensor x)
     {
-        /// <summary>x bounded to [min, max], elementwise. The gradient passes inside and at the bounds.</summary>
+        /// <summary>x bounded to [min, max], elementwise. The gradient passes inside and at the bounds. Integers stay integers.</summary>
         /// <param name="min">Lower bound; −∞ for none.</param>
         /// <param name="max">Upper bound, not below <paramref name="min"/>; +∞ for none.</param>
         public Tensor Clamp(double min, double max)
         {
             if (!(min <= max)) throw new ArgumentOutOfRangeException(nameof(max), max, $"Clamp: expected min at most max, got [{min}, {max}].");
-            return x.Map(new ClampOperation(min, max));
+            return IntegerArithmetic.TryZip<IntegerMaximum>(x, min) is { } above && IntegerArithmetic.TryZip<IntegerMinimum>(above, max) is { } y
+                ? y
+                : x.Map(new ClampOperation(min, max));
         }
 
         /// <summary>The smaller of x and <paramref name="other"/>, elementwise with broadcasting. Equal elements share the gradient evenly.</summary>
-        public Tensor Minimum(Tensor other) => x.Zip(other, default(MinimumOperation));
+        public Tensor Minimum(Tensor other) => IntegerArithmetic.TryZip<IntegerMinimum>(x, other) ?? x.Zip(other, default(MinimumOperation));
 
         /// <summary>The larger of x and <paramref name="other"/>, elementwise with broadcasting. Equal elements share the gradient evenly.</summary>
-        public Tensor Maximum(Tensor other) => x.Zip(other, default(MaximumOperation));
+        public Tensor Maximum(Tensor other) => IntegerArithmetic.TryZip<IntegerMaximum>(x, other) ?? x.Zip(other, default(MaximumOperation));
 
         /// <summary>The smaller of x and a number.</summary>
-        public Tensor Minimum(double other) => x.Minimum(Tensor.Scalar(other, x.Computed().DType));
+        public Tensor Minimum(double other) =>
+            IntegerArithmetic.TryZip<IntegerMinimum>(x, other) ?? x.Minimum(Tensor.Scalar(other, x.Computed().DType));
 
         /// <summary>The larger of x and a number.</summary>
-        public Tensor Maximum(double other) => x.Maximum(Tensor.Scalar(other, x.Computed().DType));
+        public Tensor Maximum(double other) =>
+            IntegerArithmetic.TryZip<IntegerMaximum>(x, other) ?? x.Maximum(Tensor.Scalar(other, x.Computed().DType));
     }
 }

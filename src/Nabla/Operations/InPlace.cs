@@ -73,7 +73,7 @@ public static class InPlace
         /// <summary>x += scale·y without recording. y broadcasts to x.</summary>
         internal void AddScaledInPlace(Tensor y, double scale)
         {
-            if (x.DType.IsComputed && x.IsContiguous) Mapping.ZipInPlace(x, y, new ScaledSum(scale));
+            if (x.DType.IsComputed && x.IsContiguous) Mapping.ChangeInPlace(x, y, new ScaledSum(scale));
             else x.Overwrite(x + y * scale);
         }
 
@@ -84,16 +84,9 @@ public static class InPlace
             : source.Clone();
     }
 
-    /// <summary>a + scale·b, for changes that are never recorded.</summary>
-    readonly struct ScaledSum(double scale) : IBinaryOperation
+    readonly struct ScaledSum(double scale) : ILaneFunction2
     {
-        public static string Name => "ScaledSum";
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Value<V>(V a, V b) where V : struct, ILanes<V> => V.FusedMultiplyAdd(b, V.Constant(scale), a);
-
-        public V SlopeA<V>(V a, V b) where V : struct, ILanes<V> => V.Constant(1);
-
-        public V SlopeB<V>(V a, V b) where V : struct, ILanes<V> => V.Constant(scale);
+        public V Run<V>(V a, V b) where V : struct, ILanes<V> => V.FusedMultiplyAdd(b, V.Constant(scale), a);
     }
 }

@@ -115,13 +115,17 @@ public static unsafe class Mapping
     }
 
     /// <summary>x = f(x, y) without recording; x is contiguous and of a computed type, y broadcasts to it.</summary>
-    internal static void ZipInPlace<TOp>(Tensor x, Tensor y, TOp operation) where TOp : struct, IBinaryOperation
+    internal static void ChangeInPlace<F>(Tensor x, Tensor y, F f) where F : struct, ILaneFunction2
     {
         y = x.Apart(y.To(x.DType));
-        if (x.DType == DType.Float32) RunRows<ValueOf2<TOp>, float>(new(operation), x, y, x);
-        else RunRows<ValueOf2<TOp>, double>(new(operation), x, y, x);
+        if (x.DType == DType.Float32) RunRows<F, float>(f, x, y, x);
+        else RunRows<F, double>(f, x, y, x);
         x.Storage.Changed();
     }
+
+    /// <summary>x = f(x, y) for an operation.</summary>
+    internal static void ZipInPlace<TOp>(Tensor x, Tensor y, TOp operation) where TOp : struct, IBinaryOperation =>
+        ChangeInPlace(x, y, new ValueOf2<TOp>(operation));
 
     /// <summary>Element i of the input belongs to element i of the output: no plan is needed.</summary>
     static bool IsPlain(Tensor x, Tensor y) => ReferenceEquals(x.Shape, y.Shape) && x.IsContiguous;

@@ -1,0 +1,40 @@
+namespace Nabla.Tests.Kernels;
+
+[Collection(KernelSettings.Name)]
+public class StridedCopyTests
+{
+    public static TheoryData<int[], int[]> Cases => new()
+    {
+        { [3, 4], [1, 0] }, { [16, 16], [1, 0] }, { [17, 33], [1, 0] }, { [64, 48], [1, 0] }, { [130, 70], [1, 0] }, { [1100, 90], [1, 0] },
+        { [2, 5, 7], [0, 2, 1] }, { [4, 20, 30], [0, 2, 1] }, { [4, 20, 30], [2, 1, 0] }, { [4, 20, 30], [1, 0, 2] }, { [3, 4, 5, 6], [3, 1, 0, 2] },
+        { [8, 33, 20, 20], [0, 2, 3, 1] }, { [1, 5], [1, 0] }, { [0, 5], [1, 0] }, { [2, 300, 300], [0, 2, 1] }, { [1200, 300], [1, 0] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_permuted_copy_equals_index_arithmetic(int[] shape, int[] order)
+    {
+        Shape from = Shape.Create(shape);
+        int[] numbers = [.. Enumerable.Range(0, from.Length)];
+        foreach (int threads in (int[])[1, 2])
+            KernelSettings.With(threads, () =>
+            {
+                Check(Tensor.From(numbers, from), (int i) => i);
+                Check(Tensor.From([.. numbers.Select(i => (byte)i)], from), (int i) => (byte)i);
+                Check(Tensor.From([.. numbers.Select(i => (Half)(i % 2000))], from), (int i) => (Half)(i % 2000));
+                Check(Tensor.From([.. numbers.Select(i => (double)i)], from), (int i) => (double)i);
+            });
+
+        void Check<T>(Tensor x, Func<int, T> value) where T : unmanaged
+        {
+            Tensor y = x.Permute(order);
+            T[] copy = y.Contiguous().ToArray<T>();
+            for (int i = 0; i < copy.Length; i++)
+            {
+                int source = 0;
+                for (int axis = 0; axis < order.Length; axis++) source += i / y.Shape.Strides[axis] % y.Shape[axis] * from.Strides[order[axis]];
+                Assert.Equal(value(source), copy[i]);
+            }
+        }
+    }
+}

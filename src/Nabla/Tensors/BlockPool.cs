@@ -26,7 +26,7 @@ internal static unsafe class BlockPool
     static double fullCollectionMicroseconds = 500;
 
     /// <summary>User-visible bytes handed out before a dry class asks for a collection.</summary>
-    public static long CollectionBudget { get; set; } = 16 * MegaByte;
+    public static long CollectionBudget { get; set; } = 24 * MegaByte;
 
     /// <summary>Fill returned blocks with NaN, so that a use after return shows: for tests.</summary>
     public static bool PoisonReturned { get; set; }

@@ -9,12 +9,13 @@ namespace Nabla.Bench.Measurement;
 /// </summary>
 /// <remarks>
 /// The one difference: the warm-up lasts until 40 calls if they fit into 2 s, because the runtime replaces the first, quickly made
-/// code of a method after 30 calls.
+/// code of a method after 30 calls; for calls of less than a tenth of a millisecond it lasts 4 s, since on one core the
+/// compiler's own thread gets its turn late and the slow code would be what is measured.
 /// </remarks>
 internal sealed class Sampler(double seconds, int threads)
 {
-    const double Warmup = 0.3, LongestWarmup = 2, Window = 0.25;
-    const int LeastCalls = 40, LeastRepetitions = 5;
+    const double Warmup = 0.3, LongestWarmup = 2, ShortCallWarmup = 4, Window = 0.25;
+    const int LeastCalls = 40, LeastRepetitions = 5, ShortCallsPerSecond = 10_000;
 
     readonly List<double> kept = new(1 << 16), lost = new(1 << 16);
     long calls, bytes;
@@ -56,8 +57,10 @@ internal sealed class Sampler(double seconds, int threads)
         for (int i = 0; ; i++)
         {
             double spent = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            bool isWarm = i >= 2 && spent >= Math.Min(Warmup, seconds) && i >= LeastCalls;
-            if (isWarm || (i >= 2 && spent >= Math.Min(LongestWarmup, 4 * seconds))) return;
+            bool isShort = i > ShortCallsPerSecond * Math.Max(spent, Warmup);
+            double least = isShort ? ShortCallWarmup : Math.Min(Warmup, seconds);
+            double longest = isShort ? ShortCallWarmup : Math.Min(LongestWarmup, 4 * seconds);
+            if (i >= 2 && ((spent >= least && i >= LeastCalls) || spent >= longest)) return;
             call();
         }
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Nabla.Bench.Measurement;
 
@@ -16,10 +15,19 @@ internal static class ChildProcess
         ? [Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "Nabla.Bench.dll")]
         : [Environment.ProcessPath!];
 
-    /// <summary>The command, on cores 0 … threads − 1 only.</summary>
+    /// <summary>The command, on the first <paramref name="threads"/> cores that this process may use.</summary>
     public static string[] Pinned(int threads, params ReadOnlySpan<string> command) => CanPin
-        ? [Taskset, "-c", threads == 1 ? "0" : string.Create(CultureInfo.InvariantCulture, $"0-{threads - 1}"), .. command]
+        ? [Taskset, "-c", string.Join(',', AllowedCores().Take(threads)), .. command]
         : [.. command];
+
+    static IEnumerable<int> AllowedCores()
+    {
+        if (!OperatingSystem.IsLinux()) yield break;
+        using Process self = Process.GetCurrentProcess();
+        long mask = self.ProcessorAffinity;
+        for (int core = 0; core < 64; core++)
+            if ((mask >> core & 1) != 0) yield return core;
+    }
 
     /// <summary>
     /// Runs a command and hands over each line it prints, until it ends or <paramref name="isDone"/> says that enough was read.

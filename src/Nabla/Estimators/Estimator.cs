@@ -1,0 +1,71 @@
+using Nabla.Data.Formats;
+
+namespace Nabla.Estimators;
+
+/// <summary>
+/// A model that is fitted in one call rather than trained by gradients: what such models of all packages share. Its settings and
+/// what it learned are one list of named values, <see cref="Exchange"/>, which saving writes and loading reads.
+/// </summary>
+public abstract class Estimator
+{
+    const string KindKey = "nabla.estimator";
+    readonly List<string> warnings = [];
+
+    /// <summary>Whether there is something to predict with.</summary>
+    public bool IsFitted { get; private set; }
+
+    /// <summary>What the last fit was not content with, and what to change; empty if all went well.</summary>
+    public IReadOnlyList<string> Warnings => warnings;
+
+    /// <summary>Where warnings go as they arise. Default: the standard error stream; null for nowhere.</summary>
+    public Action<string>? OnWarning { get; set; } = Console.Error.WriteLine;
+
+    /// <summary>What the model is called in messages and files: the name of its type.</summary>
+    protected internal string Name => GetType().Name;
+
+    /// <summary>Writes settings and learned values as one safetensors file: data, never code.</summary>
+    /// <exception cref="InvalidOperationException">The model has not been fitted.</exception>
+    /// <exception cref="IOException">The file cannot be written; the one that was there is unchanged.</exception>
+    public void Save(string path)
+    {
+        CheckFitted();
+        var state = EstimatorState.ForWriting();
+        Exchange(state);
+        SafetensorsFile.Write(path, state.Tensors, new Dictionary<string, string>(state.Texts) { [KindKey] = Name });
+    }
+
+    /// <summary>Takes over settings and learned values from a file of <see cref="Save"/>; predictions are then the same bits.</summary>
+    /// <exception cref="DataFormatException">The file is damaged, or of another kind of model.</exception>
+    public void Load(string path)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        if (!file.Metadata.TryGetValue(KindKey, out string? kind) || kind != Name)
+            throw new DataFormatException($"{Name}: expected a saved {Name} in '{path}', got {kind ?? "no saved estimator"}.");
+        Exchange(EstimatorState.ForReading(file.Entries.ToDictionary(e => e.Name, e => file.ReadTensor(e.Name)), file.Metadata, path));
+        IsFitted = true;
+    }
+
+    /// <summary>Names everything the model consists of: called with a state that takes the values, or with one that hands them back.</summary>
+    protected internal abstract void Exchange(EstimatorState state);
+
+    /// <summary>Forgets the warnings of an earlier fit; every fit begins with it.</summary>
+    protected void BeginFit() => warnings.Clear();
+
+    /// <summary>Every fit ends with it.</summary>
+    protected internal void EndFit() => IsFitted = true;
+
+    /// <summary>Reports something the user should know about this fit.</summary>
+    protected void Warn(string message)
+    {
+        string text = $"{Name}: {message}";
+        warnings.Add(text);
+        OnWarning?.Invoke(text);
+    }
+
+    /// <summary>Refuses to go on before <c>Fit</c>.</summary>
+    /// <exception cref="InvalidOperationException">The model has not been fitted.</exception>
+    protected internal void CheckFitted()
+    {
+        if (!IsFitted) throw new InvalidOperationException($"{Name}: expected a fitted model, got one before Fit. Call Fit or Load first.");
+    }
+}

@@ -14,6 +14,9 @@ internal sealed record Case(string Name, string Unit, Func<Action>? Prepare)
     /// <summary>The peer's cases that do the same work, in any layout; the best of them counts. Default: the one of the same name.</summary>
     public string[] PeerCases { get; init; } = [Name];
 
+    /// <summary>The script that measures the peer, below the repository, if it is not the suite's own.</summary>
+    public string? Script { get; init; }
+
     /// <summary>Operations within one call of the prepared action.</summary>
     public int Repeats { get; init; } = 1;
 
@@ -43,6 +46,16 @@ internal sealed record Case(string Name, string Unit, Func<Action>? Prepare)
 
     /// <summary>True if a larger figure is better.</summary>
     public bool IsRate => Unit.Contains('/', StringComparison.Ordinal) && Unit.StartsWith('G');
+
+    /// <summary>A case of the peer that Nabla has no counterpart of.</summary>
+    public static Case NotYet(string name) => new(name, "", null);
+
+    /// <summary>The call without a tape.</summary>
+    public static Action Unrecorded(Action call) => () =>
+    {
+        using Autograd.Scope scope = Autograd.NoGradient();
+        call();
+    };
 
     /// <summary>From seconds per call to the unit, and back.</summary>
     public double FromSeconds(double seconds) => Unit switch

@@ -17,7 +17,7 @@ internal static class StartCases
     static Case CommandLine(string name, string argument)
     {
         string program = Repository.Path("src/Nabla.Cli/bin/Release/net10.0/Nabla.Cli");
-        return File.Exists(program) ? Start(name, [program, argument]) : OperatorCases.NotYet(name);
+        return File.Exists(program) ? Start(name, [program, argument]) : Case.NotYet(name);
     }
 
     static Case Start(string name, string[] command) =>

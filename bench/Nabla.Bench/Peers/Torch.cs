@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Nabla.Bench.Measurement;
 
 namespace Nabla.Bench.Peers;
@@ -36,16 +37,19 @@ internal sealed class Torch
     /// <param name="tunedArguments">What the tuned run gets besides.</param>
     public IEnumerable<Variant> Variants(string tunedArguments = "")
     {
-        string count = $"export OMP_NUM_THREADS={threads}";
+        // The path is for scripts of our own, which import the peer's common.py.
+        string count = $"export OMP_NUM_THREADS={threads} PYTHONPATH=. PYTHONDONTWRITEBYTECODE=1";
         yield return new Variant("default", count, "");
+        // The scripts ask for AVX-512, which kills PyTorch on a processor that lacks it.
+        string tuned = $"{count}; . ./env.sh{(Avx512F.IsSupported ? "" : "; export ATEN_CPU_CAPABILITY=avx2")}";
         if (threads == 1)
         {
-            yield return new Variant("tuned", $"{count}; . ./env.sh", tunedArguments);
+            yield return new Variant("tuned", tuned, tunedArguments);
             yield break;
         }
         // With two threads the scripts ask for another OpenBLAS, or else for threads that do not spin against each other.
         string spin = Directory.Exists(Path.Combine(folder, "build/openblas-openmp")) ? ". ./env2.sh" : "export OMP_WAIT_POLICY=PASSIVE";
-        yield return new Variant("tuned", $"{count}; . ./env.sh; {spin}", tunedArguments);
+        yield return new Variant("tuned", $"{tuned}; {spin}", tunedArguments);
     }
 
     /// <summary>Runs a script in one configuration, pinned like ours, and hands over its readings.</summary>

@@ -66,7 +66,7 @@ internal sealed class SideBySide(Suite suite, Options options)
             foreach (string arguments in suite.Arguments(group, options))
             {
                 HashSet<string> left = [.. missing];
-                torch.Run(suite.Script, arguments, variant, Take, suite.StopsPeerEarly ? () => left.Count == 0 : null);
+                torch.Run(group[0].Case.Script is { } own ? Repository.Path(own) : suite.Script, arguments, variant, Take, suite.StopsPeerEarly ? () => left.Count == 0 : null);
 
                 void Take(Reading reading)
                 {

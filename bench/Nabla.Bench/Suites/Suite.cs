@@ -1,4 +1,5 @@
 using Nabla.Bench.Cases;
+using Nabla.Bench.Cases.Operators;
 using Nabla.Bench.Measurement;
 using Nabla.Bench.Reports;
 
@@ -27,10 +28,10 @@ internal sealed record Suite(string Name, Case[] Cases, string Script, Func<IRea
     public static Suite[] All { get; } =
     [
         new("ops", OperatorCases.All, "torch_ops.py", Filter),
-        new("train", TrainingCases.All, "torch_train.py", PeerCases) { TunedArguments = "--foreach 1", ReportsMemory = true },
-        new("overhead", SmallCases.All, "torch_ops.py", Filter),
+        new("train", TrainingCases.Times, "torch_train.py", PeerCases) { TunedArguments = "--foreach 1", ReportsMemory = true },
+        new("overhead", Small.All, "torch_ops.py", Filter),
         new("start", StartCases.All, "startup.py", static (_, options) => [Seconds(options)]) { StopsPeerEarly = true },
-        new("memory", MemoryCases.All, "torch_train.py", PeerCases)
+        new("memory", TrainingCases.PeakMemory, "torch_train.py", PeerCases)
         {
             TunedArguments = "--foreach 1",
             ReportsMemory = true,

@@ -1,18 +1,18 @@
 using Nabla.Layers;
 using static Nabla.Bench.Measurement.Inputs;
 
-namespace Nabla.Bench.Cases;
+namespace Nabla.Bench.Cases.Operators;
 
 /// <summary>Cases so small that the engine's bookkeeping is the whole cost.</summary>
-internal static class SmallCases
+internal static class Small
 {
     const int Loop = 100;
 
     /// <summary>Of the operator script; the peer does not record either of the two, which favors it in the second.</summary>
     public static Case[] OfOperators { get; } =
     [
-        Small("x+y 16 floats", isRecorded: false, static (x, y) => x + y),
-        Small("x+y 16 floats recorded", isRecorded: true, static (x, y) => x + y) with
+        Of("x+y 16 floats", isRecorded: false, static (x, y) => x + y),
+        Of("x+y 16 floats recorded", isRecorded: true, static (x, y) => x + y) with
         {
             Group = "x+y 16 floats", PeerCases = ["x+y 16 floats"],
         },
@@ -51,10 +51,10 @@ internal static class SmallCases
     public static Case[] All { get; } =
     [
         .. OfOperators,
-        Small("x.relu 16 floats recorded", isRecorded: true, static (x, _) => x.Relu()) with { PeerCases = [] },
-        Small("x.reshape 16 floats", isRecorded: false, static (x, _) => x.Reshape(4, 4)) with { PeerCases = [] },
-        Small("x[2..6] 16 floats", isRecorded: false, static (x, _) => x[2..6]) with { PeerCases = [] },
-        Small("x.sum 16 floats", isRecorded: false, static (x, _) => x.Sum()) with { PeerCases = [] },
+        Of("x.relu 16 floats recorded", isRecorded: true, static (x, _) => x.Relu()) with { PeerCases = [] },
+        Of("x.reshape 16 floats", isRecorded: false, static (x, _) => x.Reshape(4, 4)) with { PeerCases = [] },
+        Of("x[2..6] 16 floats", isRecorded: false, static (x, _) => x[2..6]) with { PeerCases = [] },
+        Of("x.sum 16 floats", isRecorded: false, static (x, _) => x.Sum()) with { PeerCases = [] },
         new Case("(x+y).sum backward 16 floats", "ns/op", static () =>
         {
             var (x, y) = Leaves(isRecorded: true);
@@ -74,7 +74,7 @@ internal static class SmallCases
         .. OfNetworks,
     ];
 
-    static Case Small(string name, bool isRecorded, Func<Tensor, Tensor, Tensor> operation) => new(name, "ns/op", () =>
+    static Case Of(string name, bool isRecorded, Func<Tensor, Tensor, Tensor> operation) => new(name, "ns/op", () =>
     {
         var (x, y) = Leaves(isRecorded);
         return () =>

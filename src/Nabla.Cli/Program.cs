@@ -47,6 +47,7 @@ internal static class Program
         var root = new Command("nabla", "Machine learning for .NET. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 and 143 interrupted.")
         {
             TrainCommand.Create(common),
+            ReproduceCommand.Create(common),
             EvaluateCommand.Create(common),
             PredictCommand.Create(common),
             InspectCommand.Create(common),

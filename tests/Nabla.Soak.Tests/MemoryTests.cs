@@ -9,6 +9,9 @@ public class MemoryTests
     // Parameters, gradients and Adam's two moments 4 × 2.7 MB, activations and the gradients on their way 2 MB.
     const long MlpMinimum = 12 * MegaByte;
 
+    // Twice the 0.5 % of a quiet machine (bench, suite memory), because other test projects run beside this one.
+    const double MostPaused = 0.01;
+
     [Fact]
     public void Ten_thousand_training_steps_keep_memory_flat()
     {
@@ -18,8 +21,7 @@ public class MemoryTests
         loop.Run(200);
         MlpLoop.Cost cost = loop.Run(10_000);
         Assert.InRange(cost.BytesPerStep, 0, 2048);
-        // 0.5 % on a quiet machine (bench, suite memory); other test projects run beside this one.
-        Assert.InRange(cost.PausedShare, 0, 0.01);
+        Assert.InRange(cost.PausedShare, 0, MostPaused);
         Assert.InRange(cost.ResidentDrift, long.MinValue, 16 * MegaByte);
         Assert.InRange(Memory.InUseBytes + Memory.IdleBytes - before, 0, MlpMinimum + 48 * MegaByte);
     }
@@ -37,7 +39,7 @@ public class MemoryTests
         GC.Collect();
         loop.Run(100);
         MlpLoop.Cost cost = loop.Run(2000);
-        Assert.InRange(cost.PausedShare, 0, 0.01);
+        Assert.InRange(cost.PausedShare, 0, MostPaused);
         Assert.InRange(cost.FullCollections, 0, 5);
         Assert.InRange(Memory.InUseBytes + Memory.IdleBytes - before, 0, MlpMinimum + 58 * MegaByte);
         GC.KeepAlive(own);

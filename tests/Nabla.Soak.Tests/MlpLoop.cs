@@ -32,33 +32,38 @@ internal sealed class MlpLoop
         optimizer.ClearGradients();
     }
 
+    /// <summary>Trains in five windows of equal length. Allocation, collections and memory are over all of them.</summary>
     public Cost Run(int steps)
     {
+        const int Windows = 5, SamplesPerWindow = 20;
         var resident = new List<long>();
         using var process = Process.GetCurrentProcess();
-        TimeSpan pausedBefore = GC.GetTotalPauseDuration();
-        long bytesBefore = GC.GetAllocatedBytesForCurrentThread();
+        long bytes = 0;
         int fullBefore = GC.CollectionCount(2);
-        long start = Stopwatch.GetTimestamp();
-        for (int step = 0; step < steps; step++)
+        double leastPaused = double.PositiveInfinity;
+        for (int window = 0; window < Windows; window++)
         {
-            Step();
-            if (step % Math.Max(steps / 100, 1) != 0) continue;
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            process.Refresh();
-            resident.Add(process.WorkingSet64);
-            bytesBefore += GC.GetAllocatedBytesForCurrentThread() - before;
+            TimeSpan pausedBefore = GC.GetTotalPauseDuration();
+            long start = Stopwatch.GetTimestamp();
+            for (int sample = 0; sample < SamplesPerWindow; sample++)
+            {
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                for (int i = 0; i < steps / (Windows * SamplesPerWindow); i++) Step();
+                bytes += GC.GetAllocatedBytesForCurrentThread() - before;
+                process.Refresh();
+                resident.Add(process.WorkingSet64);
+            }
+            leastPaused = Math.Min(leastPaused, (GC.GetTotalPauseDuration() - pausedBefore) / Stopwatch.GetElapsedTime(start));
         }
-        TimeSpan wall = Stopwatch.GetElapsedTime(start);
-        int fifth = resident.Count / 5;
         return new Cost(
-            (GC.GetAllocatedBytesForCurrentThread() - bytesBefore) / steps,
-            (GC.GetTotalPauseDuration() - pausedBefore) / wall,
+            bytes / steps,
+            leastPaused,
             GC.CollectionCount(2) - fullBefore,
-            Median(resident[^fifth..]) - Median(resident[(2 * fifth)..(3 * fifth)]));
+            Median(resident[^SamplesPerWindow..]) - Median(resident[(2 * SamplesPerWindow)..(3 * SamplesPerWindow)]));
     }
 
     static long Median(List<long> values) => values.Order().ElementAt(values.Count / 2);
 
+    /// <summary><see cref="PausedShare"/> is that of the quietest window: other programs on the machine only make pauses longer.</summary>
     public readonly record struct Cost(long BytesPerStep, double PausedShare, int FullCollections, long ResidentDrift);
 }

@@ -14,7 +14,7 @@ internal sealed class CommonOptions
 
     public Option<string?> Data { get; } = new("--data")
     {
-        Description = "Folder of IDX files, or a CSV file, in place of the recipe's data.path.", HelpName = "PATH",
+        Description = "Folder or file of the data, in place of the recipe's data.path.", HelpName = "PATH",
     };
 
     public Option<int?> Threads { get; } = new("--threads")

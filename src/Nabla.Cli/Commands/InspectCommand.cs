@@ -32,8 +32,8 @@ internal static class InspectCommand
     {
         ModelFacts facts = PreparedData.Describe(recipe.Data, dataPath);
         Preprocessing? preprocessing = recipe.Data.Preprocess.Kind == PreprocessRecipe.None ? null : Preprocessing.Neutral(facts.Input);
-        Sequential model = ModelBuilder.Build(recipe, facts.Input, facts.Outputs, preprocessing);
-        ModuleSummary summary = model.Summary(facts.Input.Insert(0, 1));
+        Sequential model = ModelBuilder.Build(recipe, facts, preprocessing);
+        ModuleSummary summary = model.Summary(facts.Input.Insert(0, 1), facts.InputType);
 
         var table = new TextTable("Name", "Layer", "Output", "Parameters", "Multiply-adds", "Activations").AlignRight(3, 4, 5);
         table.Add("input", "", facts.Input.ToString(), "", "", Bytes(facts.Input.Length * 4L));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Nabla.Cli.Recipes;
 using Nabla.Cli.Runs;
 
 namespace Nabla.Cli.Commands;
@@ -10,7 +11,7 @@ internal static class PredictCommand
     public static Command Create(CommonOptions common)
     {
         var run = new Argument<string>("RUN") { Description = "Name or folder of a run." };
-        var input = new Argument<string>("INPUT") { Description = "A row such as 5.1,3.5,1.4,0.2, a CSV file, or a PNG, PGM or PPM picture." };
+        var input = new Argument<string>("INPUT") { Description = "A row such as 5.1,3.5,1.4,0.2, a CSV file, a PNG, PGM or PPM picture, or a text." };
         var command = new Command("predict", "Apply a trained model: prints class probabilities, or the value.") { run, input, common.Runs, common.Threads };
         command.SetAction(arguments =>
         {
@@ -23,8 +24,9 @@ internal static class PredictCommand
 
     static void Predict(RunFolder run, string input)
     {
-        var (model, facts) = ModelFile.Load(run, run.ReadRecipe());
-        Tensor samples = PredictionInput.Read(input, facts);
+        Recipe recipe = run.ReadRecipe();
+        var (model, facts) = ModelFile.Load(run, recipe);
+        Tensor samples = PredictionInput.Read(input, facts, recipe.Data);
         Tensor result = model.Predict(samples);
         float[] numbers = (facts.IsClassification ? result.Softmax() : result).ToArray<float>();
         int count = samples.Shape[0], width = facts.Outputs;

@@ -11,15 +11,15 @@ internal static class Report
         foreach (Expectation item in expected)
         {
             if (!test.TryGetValue(item.Metric, out double value)) continue;
-            string bound = string.Join(" and ", Bounds(item));
             string source = item.Source is null ? "" : $" ({item.Source})";
-            Console.WriteLine($"expected {item.Metric} {bound}{source}: {(item.IsMetBy(value) ? "reached" : $"missed, got {EpochLine.Number(value)}")}");
+            Console.WriteLine($"expected {item.Metric} {Bounds(item)}{source}: {(item.IsMetBy(value) ? "reached" : $"missed, got {EpochLine.Number(value)}")}");
         }
     }
 
-    static IEnumerable<string> Bounds(Expectation item)
+    /// <summary><c>≥ 0.9920 and ≤ 1.0000</c>.</summary>
+    public static string Bounds(Expectation item) => string.Join(" and ", new[]
     {
-        if (item.AtLeast is { } low) yield return $"≥ {EpochLine.Number(low)}";
-        if (item.AtMost is { } high) yield return $"≤ {EpochLine.Number(high)}";
-    }
+        item.AtLeast is { } low ? $"≥ {EpochLine.Number(low)}" : null,
+        item.AtMost is { } high ? $"≤ {EpochLine.Number(high)}" : null,
+    }.OfType<string>());
 }

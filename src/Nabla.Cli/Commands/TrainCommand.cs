@@ -61,18 +61,16 @@ internal sealed class TrainCommand
             run = RunFolder.Create(arguments.GetValue(common.Runs)!, arguments.GetValue(name) ?? plan.Name);
             run.WriteRecipe(plan);
         }
-        if (!isQuiet) Console.WriteLine(Heading(plan, training, run));
+        if (!isQuiet) Console.WriteLine(training.Heading(run));
 
-        TrainingResult result = Fit(training, run, resumed is not null, isQuiet, interruption.Token);
+        TrainingResult result = TrainingDisplay.Fit(training, run, resumed is not null, isQuiet, interruption.Token);
         if (result.End == TrainingEnd.Interrupted)
         {
             Console.WriteLine($"Stopped, and saved after {result.History.Count} whole epochs. Continue with: nabla train --resume {run.Path}");
             return interruption.ExitCode;
         }
-        IReadOnlyDictionary<string, double> test = training.Test();
-        training.SaveModel(run);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        new RunSummary(plan, result, test, training.Parameters, seconds).Write(run.SummaryPath);
+        IReadOnlyDictionary<string, double> test = training.Complete(run, result, seconds);
         if (result.End == TrainingEnd.StoppedEarly && !isQuiet)
             Console.WriteLine($"Stopped after epoch {result.History.Count}: no better {plan.Training.EarlyStopping.Monitor} since epoch {result.BestEpoch}.");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test: {EpochLine.Values(test)}  ({seconds:0.0} s)  → {run.Path}"));
@@ -98,28 +96,5 @@ internal sealed class TrainCommand
         RunFolder run = RunFolder.Open(arguments.GetValue(common.Runs)!, resumed);
         Recipe plan = run.ReadRecipe();
         return (arguments.GetValue(common.Data) is { } path ? plan with { Data = plan.Data with { Path = path } } : plan, run);
-    }
-
-    static TrainingResult Fit(TrainingRun training, RunFolder run, bool resumes, bool isQuiet, CancellationToken cancellationToken)
-    {
-        if (isQuiet) return training.Fit(run, resumes, new NoProgress(), cancellationToken);
-        if (Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") == "dumb")
-            return training.Fit(run, resumes, new PlainProgress(Console.Out), cancellationToken);
-        return FitLive(training, run, resumes, cancellationToken);
-    }
-
-    // By itself, so that Spectre.Console is loaded only here.
-    static TrainingResult FitLive(TrainingRun training, RunFolder run, bool resumes, CancellationToken cancellationToken)
-    {
-        using var progress = new LiveProgress();
-        return training.Fit(run, resumes, progress, cancellationToken);
-    }
-
-    static string Heading(Recipe plan, TrainingRun training, RunFolder run)
-    {
-        PreparedData data = training.Data;
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{plan.Name}: {data.Train.Count} training, {data.Validation?.Count ?? 0} validation, {data.Test.Count} test samples of {data.Facts.Input}; ")
-            + string.Create(CultureInfo.InvariantCulture, $"{training.Parameters:N0} parameters; {Machine.Threads} threads → {run.Path}");
     }
 }

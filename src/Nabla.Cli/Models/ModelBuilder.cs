@@ -1,5 +1,6 @@
 using System.Globalization;
 using Nabla.Cli.Recipes;
+using Nabla.Cli.Runs;
 using Nabla.Layers;
 
 namespace Nabla.Cli.Models;
@@ -8,19 +9,19 @@ namespace Nabla.Cli.Models;
 internal static class ModelBuilder
 {
     /// <param name="recipe">Its layers.</param>
-    /// <param name="input">Shape of one sample.</param>
-    /// <param name="outputs">Numbers the model must return: classes, or target columns.</param>
+    /// <param name="facts">What the model takes, and what it must return.</param>
     /// <param name="preprocessing">Null for none.</param>
     /// <exception cref="FailureException">A layer does not fit the one before it, or the last one the outputs.</exception>
-    public static Sequential Build(Recipe recipe, Shape input, int outputs, Preprocessing? preprocessing)
+    public static Sequential Build(Recipe recipe, ModelFacts facts, Preprocessing? preprocessing)
     {
         var layers = new List<(string, Module)>();
         if (preprocessing is not null) layers.Add(("preprocess", preprocessing));
         var counts = new Dictionary<string, int>();
-        Shape shape = input;
+        Shape shape = facts.Input;
         for (int i = 0; i < recipe.Model.Count; i++)
         {
             LayerRecipe layer = recipe.Model[i];
+            if (layer is ITokenLayer taking) layer = taking.Of(facts.VocabularySize);
             int number = counts[layer.Kind] = counts.GetValueOrDefault(layer.Kind) + 1;
             try
             {
@@ -32,12 +33,14 @@ internal static class ModelBuilder
                 throw new FailureException($"model[{i}].{layer.Kind}: {error.Message}");
             }
         }
-        if (shape != Shape.Create(outputs))
-            throw new FailureException(
-                $"model: expected the last layer to return [{outputs}], one number per {(outputs == 1 ? "target" : "class")}, got {shape}. " +
-                $"End with '- linear: {outputs}'.");
+        if (shape != facts.Output) throw new FailureException(WrongOutput(facts, shape));
         var model = new Sequential([.. layers]);
         model.Initialize((ulong)recipe.Training.Seed);
         return model;
     }
+
+    static string WrongOutput(ModelFacts facts, Shape got) => facts.IsLanguageModel
+        ? $"model: expected the last layer to return {facts.Output}, one number per token at every place, got {got}. End with '- tokenScores'."
+        : $"model: expected the last layer to return {facts.Output}, one number per {(facts.Outputs == 1 ? "target" : "class")}, got {got}. "
+            + $"End with '- linear: {facts.Outputs}'.";
 }

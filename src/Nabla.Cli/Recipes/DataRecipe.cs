@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nabla.Cli.Declarations;
 using Nabla.Data;
 
@@ -12,7 +13,16 @@ internal sealed record DataRecipe : ISection<DataRecipe>
     /// <summary>A table of text.</summary>
     public const string Csv = "csv";
 
-    static readonly string[] Sources = [.. Datasets.Names, Idx, Csv];
+    /// <summary>Files of a label and a text per line.</summary>
+    public const string Text = "text";
+
+    /// <summary>A text as a sequence of characters.</summary>
+    public const string Characters = "characters";
+
+    /// <summary>Pictures in the binary format of CIFAR-10.</summary>
+    public const string Cifar = "cifar10";
+
+    static readonly string[] Sources = [.. Datasets.Names, Idx, Cifar, Csv, Text, Characters];
 
     public string Source { get; init; } = "";
 
@@ -22,19 +32,25 @@ internal sealed record DataRecipe : ISection<DataRecipe>
 
     public string Task { get; init; } = "auto";
 
+    public TextRecipe Texts { get; init; } = new();
+
+    public CharactersRecipe CharacterFile { get; init; } = new();
+
     public SplitRecipe Split { get; init; } = new();
 
     public PreprocessRecipe Preprocess { get; init; } = new();
 
     public DataRecipe Declare(Keys keys)
     {
-        string source = keys.Kind("source", Source, Sources, "A set that travels with nabla, idx (a folder of IDX files named as MNIST's), or csv.");
+        string source = keys.Kind("source", Source, Sources, "A set that travels with nabla, or files: idx (a folder with MNIST's file names), cifar10 (a folder with its binary files), csv, text (a label and a text per line), characters (one long text).");
         DataRecipe read = this with
         {
             Source = source,
-            Path = source is Idx or Csv ? keys.OptionalText("path", Path, "The folder or file; --data takes its place.") : Path,
+            Path = source is Idx or Csv or Cifar or Text or Characters ? keys.OptionalText("path", Path, "The folder or file; --data takes its place.") : Path,
             Target = source is Csv ? keys.OptionalText("target", Target, "The column to predict; the others are features.") : Target,
             Task = source is Csv ? keys.Choice("task", Task, ["auto", "classification", "regression"], "auto: text makes classes, numbers a regression.") : Task,
+            Texts = source is Text ? keys.Section("text", Texts, "The files, and how texts become numbers.") : Texts,
+            CharacterFile = source is Characters ? keys.Section("characters", CharacterFile, "The file, and how it is cut.") : CharacterFile,
             Split = keys.Section("split", Split, "Parts for test and validation."),
             Preprocess = keys.Section("preprocess", Preprocess, "Changes of the features, fitted on the training part only and saved with the model."),
         };
@@ -53,15 +69,26 @@ internal sealed record SplitRecipe : ISection<SplitRecipe>
 
     public bool Stratified { get; init; } = true;
 
+    public int? Folds { get; init; }
+
+    public int Fold { get; init; }
+
     public int Seed { get; init; } = 1;
 
-    public SplitRecipe Declare(Keys keys) => this with
+    public SplitRecipe Declare(Keys keys)
     {
-        Test = keys.Number("test", Test, new Interval(0, 1, OpenLow: true, OpenHigh: true), "Share of the test part. Sets with a published test part keep that."),
-        Validation = keys.Number("validation", Validation, Interval.Unit, "Share of the rest that is held back to watch training; 0 for none."),
-        Stratified = keys.Flag("stratified", Stratified, "Give every class the same share of all parts. Without classes the split is random."),
-        Seed = keys.Integer("seed", Seed, Interval.AtLeast(0), "Seed of the split. Not that of training, so that all runs share a test part."),
-    };
+        SplitRecipe read = this with
+        {
+            Test = keys.Number("test", Test, new Interval(0, 1, OpenLow: true, OpenHigh: true), "Share of the test part. Sets with a published test part keep that."),
+            Validation = keys.Number("validation", Validation, Interval.Unit, "Share of the rest that is held back to watch training; 0 for none."),
+            Stratified = keys.Flag("stratified", Stratified, "Give every class the same share of all parts. Without classes the split is random."),
+            Seed = keys.Integer("seed", Seed, Interval.AtLeast(0), "Seed of the split. Not that of training, so that all runs share a test part."),
+            Folds = keys.OptionalInteger("folds", Folds, Interval.AtLeast(2), "Cross-validation by position instead of test: every folds-th sample is the test part."),
+            Fold = keys.Integer("fold", Fold, Interval.AtLeast(0), "Which of the folds is the test part, counted from 0."),
+        };
+        keys.Require(read.Fold < (read.Folds ?? 1), "fold", () => $"expected less than folds ({read.Folds?.ToString(CultureInfo.InvariantCulture) ?? "none"}), got {read.Fold}.");
+        return read;
+    }
 }
 
 /// <summary>How features are scaled.</summary>

@@ -9,6 +9,8 @@ internal sealed record TrainingRecipe : ISection<TrainingRecipe>
 
     public int BatchSize { get; init; } = 32;
 
+    public int? StepsPerEpoch { get; init; }
+
     public int Seed { get; init; } = 1;
 
     public double? ClipNorm { get; init; }
@@ -21,6 +23,7 @@ internal sealed record TrainingRecipe : ISection<TrainingRecipe>
     {
         Epochs = keys.Integer("epochs", Epochs, Interval.AtLeast(1), "Passes over the training part."),
         BatchSize = keys.Integer("batchSize", BatchSize, Interval.AtLeast(1), "Samples of a step."),
+        StepsPerEpoch = keys.OptionalInteger("stepsPerEpoch", StepsPerEpoch, Interval.AtLeast(1), "Batches of an epoch, drawn with replacement; none: every sample once."),
         Seed = keys.Integer("seed", Seed, Interval.AtLeast(0), "Seed of first weights, order of samples, dropout and augmentation."),
         ClipNorm = keys.OptionalNumber("clipNorm", ClipNorm, Interval.Positive, "Bound on the length of the gradient of all parameters."),
         EarlyStopping = keys.Section("earlyStopping", EarlyStopping, "When to stop before the last epoch, and with which weights."),

@@ -7,10 +7,25 @@ namespace Nabla.Cli.Runs;
 /// <param name="Input">Shape of one sample.</param>
 /// <param name="Outputs">Numbers that the model returns for it.</param>
 /// <param name="ClassNames">Empty for regression.</param>
-/// <param name="FeatureNames">Empty for pictures.</param>
+/// <param name="FeatureNames">Empty for pictures and text.</param>
 internal sealed record ModelFacts(Shape Input, int Outputs, IReadOnlyList<string> ClassNames, IReadOnlyList<string> FeatureNames)
 {
     public bool IsClassification => ClassNames.Count > 0;
+
+    /// <summary>For models of text: the known tokens. Empty otherwise.</summary>
+    public IReadOnlyList<string> Tokens { get; init; } = [];
+
+    /// <summary>Indices that tokens have, padding and unknown ones included; 0 if the model does not take tokens.</summary>
+    public int VocabularySize { get; init; }
+
+    /// <summary>True if the model says at every place which token comes next; the classes are the tokens then.</summary>
+    public bool IsLanguageModel { get; init; }
+
+    /// <summary>What the model must return for one sample.</summary>
+    public Shape Output => IsLanguageModel ? (Outputs, Input[0]) : Shape.Create(Outputs);
+
+    /// <summary>Type of the features.</summary>
+    public DType InputType => VocabularySize > 0 ? DType.Int64 : DType.Float32;
 
     public string ToJson()
     {
@@ -24,6 +39,12 @@ internal sealed record ModelFacts(Shape Input, int Outputs, IReadOnlyList<string
             json.WriteNumber("outputs", Outputs);
             Write(json, "classes", ClassNames);
             Write(json, "features", FeatureNames);
+            if (VocabularySize > 0)
+            {
+                Write(json, "tokens", Tokens);
+                json.WriteNumber("vocabulary", VocabularySize);
+                json.WriteBoolean("languageModel", IsLanguageModel);
+            }
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(memory.ToArray());
@@ -39,14 +60,22 @@ internal sealed record ModelFacts(Shape Input, int Outputs, IReadOnlyList<string
             return new ModelFacts(
                 Shape.Create([.. root.GetProperty("input").EnumerateArray().Select(static size => size.GetInt32())]),
                 root.GetProperty("outputs").GetInt32(),
-                [.. root.GetProperty("classes").EnumerateArray().Select(static name => name.GetString() ?? "")],
-                [.. root.GetProperty("features").EnumerateArray().Select(static name => name.GetString() ?? "")]);
+                Names(root, "classes"),
+                Names(root, "features"))
+            {
+                Tokens = root.TryGetProperty("tokens", out _) ? Names(root, "tokens") : [],
+                VocabularySize = root.TryGetProperty("vocabulary", out JsonElement size) ? size.GetInt32() : 0,
+                IsLanguageModel = root.TryGetProperty("languageModel", out JsonElement flag) && flag.GetBoolean(),
+            };
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
             throw new DataFormatException($"{path}: expected a model saved by nabla, got damaged metadata: {error.Message}", error);
         }
     }
+
+    static string[] Names(JsonElement root, string name) =>
+        [.. root.GetProperty(name).EnumerateArray().Select(static text => text.GetString() ?? "")];
 
     static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
     {

@@ -25,7 +25,7 @@ internal static class ModelFile
             throw new DataFormatException($"{run.ModelPath}: expected a model saved by nabla, got a plain safetensors file.");
         ModelFacts facts = ModelFacts.FromJson(json, run.ModelPath);
         Preprocessing? preprocessing = recipe.Data.Preprocess.Kind == PreprocessRecipe.None ? null : Preprocessing.Neutral(facts.Input);
-        Sequential model = ModelBuilder.Build(recipe, facts.Input, facts.Outputs, preprocessing);
+        Sequential model = ModelBuilder.Build(recipe, facts, preprocessing);
         model.LoadStateDictionary(file.Entries.ToDictionary(static entry => entry.Name, entry => file.ReadTensor(entry.Name)), source: run.ModelPath);
         return (model, facts);
     }

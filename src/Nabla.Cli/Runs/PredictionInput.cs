@@ -1,5 +1,7 @@
 using System.Globalization;
+using Nabla.Cli.Recipes;
 using Nabla.Data.Formats;
+using Nabla.Text;
 
 namespace Nabla.Cli.Runs;
 
@@ -8,10 +10,21 @@ internal static class PredictionInput
 {
     /// <exception cref="UsageException">The text is neither a row of the right length nor a file.</exception>
     /// <exception cref="DataFormatException">The file is damaged or does not fit the model.</exception>
-    public static Tensor Read(string input, ModelFacts facts)
+    public static Tensor Read(string input, ModelFacts facts, DataRecipe recipe)
     {
+        if (recipe.Source == DataRecipe.Text) return Words(input, facts, recipe.Texts);
         if (File.Exists(input)) return IsPicture(input) ? Picture(input, facts) : Table(input, facts);
         return Row(input, facts);
+    }
+
+    /// <summary>A text, or the path of a file of texts, one a line.</summary>
+    static Tensor Words(string input, ModelFacts facts, TextRecipe recipe)
+    {
+        string[] texts = File.Exists(input)
+            ? TextFile.Read(input).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            : [input];
+        if (texts.Length == 0) throw new DataFormatException($"{input}: expected a text per line, got none.");
+        return new Vocabulary(facts.Tokens).Encode([.. texts.Select(recipe.Tokens)], recipe.Length, recipe.KeepsEnd);
     }
 
     static bool IsPicture(string path)

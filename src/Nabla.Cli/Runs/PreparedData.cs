@@ -1,70 +1,72 @@
 using Nabla.Cli.Models;
 using Nabla.Cli.Recipes;
 using Nabla.Data;
-using Nabla.Data.Formats;
 
 namespace Nabla.Cli.Runs;
 
-/// <summary>A recipe's data, divided.</summary>
-internal sealed record PreparedData(NamedDataset Source, TensorDataset Train, TensorDataset? Validation, TensorDataset Test)
+/// <summary>A recipe's data, divided; the same recipe gives the same parts on every machine.</summary>
+/// <param name="Facts">Shape of one sample, and what a model must return for it.</param>
+/// <param name="Train">What the model learns from.</param>
+/// <param name="Validation">What training is watched on; null for none.</param>
+/// <param name="Test">What the result is measured on.</param>
+internal sealed record PreparedData(
+    ModelFacts Facts, IBatchedDataset<Example, Batch> Train, IBatchedDataset<Example, Batch>? Validation, IBatchedDataset<Example, Batch> Test)
 {
-    /// <summary>Shape of one sample, and what a model must return for it.</summary>
-    public ModelFacts Facts => FactsOf(Source);
-
-    /// <summary>Loads and divides; the same recipe gives the same parts on every machine.</summary>
+    /// <summary>Loads and divides.</summary>
     /// <param name="recipe">Its source and split.</param>
     /// <param name="path">Takes the place of the recipe's path; null keeps that.</param>
-    public static PreparedData Load(DataRecipe recipe, string? path)
+    public static PreparedData Load(DataRecipe recipe, string? path) => recipe.Source switch
     {
-        NamedDataset source = Open(recipe, path);
-        SplitRecipe split = recipe.Split;
-        bool stratified = split.Stratified && source.IsClassification;
-        var (rest, test) = source.Test is { } published ? (source.Data, published) : Divide(source.Data, split.Test, split.Seed, stratified);
-        if (split.Validation == 0) return new PreparedData(source, rest, null, test);
-        // A seed of its own: the same stream would pick related samples again.
-        var (train, validation) = Divide(rest, split.Validation, split.Seed + 1, stratified);
-        return new PreparedData(source, train, validation, test);
-    }
+        DataRecipe.Text => TextData.Load(recipe, path),
+        DataRecipe.Characters => CharacterData.Load(recipe, path),
+        _ => TableData.Load(recipe, path),
+    };
 
     /// <summary>What a model of this data looks like, without reading pictures.</summary>
-    public static ModelFacts Describe(DataRecipe recipe, string? path) =>
-        recipe.Source == DataRecipe.Idx
-            ? new ModelFacts([1, 28, 28], 10, [.. Enumerable.Range(0, 10).Select(static i => $"{i}")], [])
-            : FactsOf(Open(recipe, path));
+    public static ModelFacts Describe(DataRecipe recipe, string? path) => recipe.Source switch
+    {
+        DataRecipe.Text or DataRecipe.Characters => Load(recipe, path).Facts,
+        _ => TableData.Describe(recipe, path),
+    };
 
     /// <summary>The preprocessing of a recipe, fitted to the training part; null for none.</summary>
-    public Preprocessing? Fit(PreprocessRecipe recipe) =>
-        recipe.Kind == PreprocessRecipe.None ? null : Preprocessing.Fit(recipe, Train.Features);
-
-    static NamedDataset Open(DataRecipe recipe, string? path)
+    /// <exception cref="FailureException">The samples are tokens, which have no scale.</exception>
+    public Preprocessing? Fit(PreprocessRecipe recipe)
     {
-        string? place = path ?? recipe.Path;
-        switch (recipe.Source)
-        {
-            case DataRecipe.Idx:
-                if (place is null) throw new UsageException("data: expected the folder of the IDX files, got none. Give it with --data DIR.");
-                if (!Directory.Exists(place)) throw new UsageException($"data: expected a folder, got '{place}' that does not exist.");
-                return Datasets.Mnist(place);
-            case DataRecipe.Csv:
-                if (place is null) throw new UsageException("data: expected a CSV file, got none. Give it with --data FILE or as data.path.");
-                if (!File.Exists(place)) throw new UsageException($"data: expected a CSV file, got '{place}' that does not exist.");
-                CsvTable table = CsvFile.Read(place);
-                if (!table.Columns.Contains(recipe.Target!))
-                    throw new UsageException(
-                        $"data.target: expected one of the columns {string.Join(", ", table.Columns)}, got '{recipe.Target}'.{Suggestions.Text(recipe.Target!, table.Columns)}");
-                bool? isClassification = recipe.Task == "auto" ? null : recipe.Task == "classification";
-                return Datasets.FromTable(table, recipe.Target!, isClassification: isClassification);
-            default:
-                return Datasets.Load(recipe.Source);
-        }
+        if (recipe.Kind == PreprocessRecipe.None) return null;
+        return Train is TensorDataset table && Facts.InputType == DType.Float32
+            ? Preprocessing.Fit(recipe, table.Features)
+            : throw new FailureException($"data.preprocess: expected none for tokens, which are names and not amounts, got {recipe.Kind}.");
     }
 
-    static (TensorDataset, TensorDataset) Divide(TensorDataset data, double share, int seed, bool stratified) =>
-        stratified ? data.SplitStratified(share, (ulong)seed) : data.Split(share, (ulong)seed);
+    /// <summary>The folder or file of a source.</summary>
+    /// <exception cref="UsageException">None was given, or it does not exist.</exception>
+    public static string Place(DataRecipe recipe, string? path, string what, bool isFolder)
+    {
+        string place = path ?? recipe.Path
+            ?? throw new UsageException($"data: expected {what}, got none. Give it with --data {(isFolder ? "DIR" : "FILE or as data.path")}.");
+        if (isFolder ? !Directory.Exists(place) : !File.Exists(place))
+            throw new UsageException($"data: expected {(isFolder ? "a folder" : what)}, got '{place}' that does not exist.");
+        return place;
+    }
 
-    static ModelFacts FactsOf(NamedDataset source) => new(
-        source.Data.FeatureShape,
-        source.IsClassification ? source.ClassNames.Count : source.Data.TargetShape[0],
-        source.ClassNames,
-        source.FeatureNames);
+    /// <summary>The positions of the test part and of the rest.</summary>
+    /// <param name="split">How to divide.</param>
+    /// <param name="count">Number of samples.</param>
+    /// <param name="labels">Their classes; null without classes.</param>
+    public static (int[] Others, int[] Test) DivideTest(SplitRecipe split, int count, int[]? labels)
+    {
+        if (split.Folds is not { } folds) return Divide(split, split.Test, split.Seed, count, labels);
+        if (folds > count) throw new FailureException($"data.split.folds: expected at most {count}, one per sample, got {folds}.");
+        int[] all = [.. Enumerable.Range(0, count)];
+        return ([.. all.Where(i => i % folds != split.Fold)], [.. all.Where(i => i % folds == split.Fold)]);
+    }
+
+    /// <summary>The positions, within the rest, of the training and the validation part.</summary>
+    public static (int[] Train, int[] Validation) DivideValidation(SplitRecipe split, int count, int[]? labels) =>
+        // A seed of its own: the same stream would pick related samples again.
+        split.Validation == 0 ? ([.. Enumerable.Range(0, count)], []) : Divide(split, split.Validation, split.Seed + 1, count, labels);
+
+    static (int[] Others, int[] Part) Divide(SplitRecipe split, double share, int seed, int count, int[]? labels) =>
+        split.Stratified && labels is not null ? Split.Stratified(labels, share, (ulong)seed) : Split.Random(count, share, (ulong)seed);
 }

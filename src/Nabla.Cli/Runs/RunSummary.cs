@@ -14,6 +14,22 @@ internal sealed record RunSummary(Recipe Recipe, TrainingResult Training, IReadO
     public static string Version { get; } =
         typeof(RunSummary).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
+    /// <summary>The test values of a summary.</summary>
+    /// <exception cref="DataFormatException">The file is not what <see cref="Write"/> writes.</exception>
+    public static IReadOnlyDictionary<string, double> ReadTest(string path)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path));
+            return json.RootElement.GetProperty("test").EnumerateObject().ToDictionary(
+                static entry => entry.Name, static entry => entry.Value.ValueKind == JsonValueKind.Null ? double.NaN : entry.Value.GetDouble());
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new DataFormatException($"{path}: expected the summary of a run, got: {error.Message}", error);
+        }
+    }
+
     public void Write(string path)
     {
         using var memory = new MemoryStream();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nabla.Cli.Models;
 using Nabla.Cli.Recipes;
 using Nabla.Data;
@@ -31,13 +32,15 @@ internal sealed class TrainingRun
         metrics = MetricNames.Create(recipe.Metrics, facts.IsClassification);
         if (!recipe.Training.Augmentation.IsNone && facts.Input.Rank != 3)
             throw new FailureException($"training.augmentation: expected pictures [channels, height, width], got samples of {facts.Input}.");
-        model = ModelBuilder.Build(recipe, facts.Input, facts.Outputs, data.Fit(recipe.Data.Preprocess));
+        model = ModelBuilder.Build(recipe, facts, data.Fit(recipe.Data.Preprocess));
         optimizer = recipe.Optimizer.Create(model);
     }
 
-    public PreparedData Data => data;
-
-    public long Parameters => model.Parameters().Sum(static parameter => (long)parameter.Length);
+    /// <summary>The run in one line.</summary>
+    public string Heading(RunFolder run) =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"{recipe.Name}: {data.Train.Count} training, {data.Validation?.Count ?? 0} validation, {data.Test.Count} test samples of {data.Facts.Input}; ")
+        + string.Create(CultureInfo.InvariantCulture, $"{Parameters:N0} parameters; {Machine.Threads} threads → {run.Path}");
 
     /// <summary>Trains, from the last checkpoint if <paramref name="resumes"/> and there is one.</summary>
     public TrainingResult Fit(RunFolder run, bool resumes, ITrainingObserver progress, CancellationToken cancellationToken)
@@ -65,21 +68,34 @@ internal sealed class TrainingRun
         return result;
     }
 
-    /// <summary>Loss and metrics on the test part.</summary>
-    public IReadOnlyDictionary<string, double> Test() => Test(model, data.Test, loss, metrics);
-
-    public void SaveModel(RunFolder run) => ModelFile.Save(run.ModelPath, model, data.Facts);
+    /// <summary>Measures on the test part, saves the model and, last, the summary that makes a run complete.</summary>
+    /// <returns>Loss and metrics on the test part.</returns>
+    public IReadOnlyDictionary<string, double> Complete(RunFolder run, TrainingResult result, double seconds)
+    {
+        IReadOnlyDictionary<string, double> test = Test(model, data.Test, loss, metrics);
+        ModelFile.Save(run.ModelPath, model, data.Facts);
+        new RunSummary(recipe, result, test, Parameters, seconds).Write(run.SummaryPath);
+        return test;
+    }
 
     /// <summary>Loss and metrics of a model on some data.</summary>
-    public static IReadOnlyDictionary<string, double> Test(Module model, TensorDataset test, Loss loss, IReadOnlyList<Metric> metrics) =>
+    public static IReadOnlyDictionary<string, double> Test(Module model, IBatchedDataset<Example, Batch> test, Loss loss, IReadOnlyList<Metric> metrics) =>
         Evaluation.Run(model, loss, Batches(test).Epoch(0), metrics);
 
     DataLoader<Example, Batch> TrainingBatches()
     {
         TrainingRecipe training = recipe.Training;
-        var options = new DataLoaderOptions { BatchSize = training.BatchSize, Shuffle = true, Seed = (ulong)training.Seed };
-        return DataLoader.Of(data.Train, options, training.Augmentation.IsNone ? null : new Augmentation(training.Augmentation).Apply);
+        var options = new DataLoaderOptions
+        {
+            BatchSize = training.BatchSize,
+            Shuffle = true,
+            Seed = (ulong)training.Seed,
+            Sampler = training.StepsPerEpoch is { } steps ? new RandomDraws(data.Train.Count, steps * training.BatchSize) : null,
+        };
+        return new(data.Train, options, training.Augmentation.IsNone ? null : new Augmentation(training.Augmentation).Apply);
     }
 
-    static DataLoader<Example, Batch> Batches(TensorDataset part) => DataLoader.Of(part, new DataLoaderOptions { BatchSize = EvaluationBatch });
+    long Parameters => model.Parameters().Sum(static parameter => (long)parameter.Length);
+
+    static DataLoader<Example, Batch> Batches(IBatchedDataset<Example, Batch> part) => new(part, new DataLoaderOptions { BatchSize = EvaluationBatch });
 }

@@ -12,6 +12,10 @@ public static class Datasets
 {
     static readonly string[] DigitNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
+    /// <summary>The ten classes of <see cref="Cifar10"/>, by index.</summary>
+    public static IReadOnlyList<string> Cifar10Classes { get; } =
+        ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+
     /// <summary>The names of the sets that need no files, in alphabetical order.</summary>
     public static IReadOnlyList<string> Names { get; } = ["breast-cancer", "diabetes", "digits", "iris", "wine"];
 
@@ -127,6 +131,26 @@ public static class Datasets
             MnistPart(directory, "t10k"));
     }
 
+    /// <summary>Color photographs of ten kinds of things: pictures [3, 32, 32] with values 0 … 1 (Krizhevsky, 2009).</summary>
+    /// <param name="directory">
+    /// Holds the files of the binary version: <c>data_batch_1.bin</c> … and <c>test_batch.bin</c>, or <c>train.bin</c> and
+    /// <c>test.bin</c>, packed with gzip (<c>.gz</c>) or not.
+    /// </param>
+    /// <exception cref="FileNotFoundException">There is no training or no test file.</exception>
+    /// <exception cref="DataFormatException">A file is not what its name says.</exception>
+    public static NamedDataset Cifar10(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        return new NamedDataset(
+            "cifar10",
+            "Photographs of ten kinds of things, 32 × 32 pixels in red, green and blue, scaled from 0 … 255 to 0 … 1 "
+            + "(Krizhevsky: Learning multiple layers of features from tiny images, 2009).",
+            CifarFile.Read(CifarFiles(directory, "data_batch_*.bin", "train.bin")),
+            [],
+            Cifar10Classes,
+            CifarFile.Read(CifarFiles(directory, "test_batch.bin", "test.bin")));
+    }
+
     /// <summary>A data set from a table: one column is the target, the others (or those named) are features.</summary>
     /// <param name="table">Rows of numbers, and perhaps of text in the target.</param>
     /// <param name="target">
@@ -200,6 +224,22 @@ public static class Datasets
             : throw new FileNotFoundException(
                 $"Datasets.Mnist: expected '{name}' or '{name}.gz' in '{directory}', got neither. "
                 + "Download the four MNIST files there.", plain);
+    }
+
+    static string[] CifarFiles(string directory, params ReadOnlySpan<string> patterns)
+    {
+        var found = new List<string>();
+        foreach (string pattern in patterns)
+        {
+            found.AddRange(Directory.EnumerateFiles(directory, pattern));
+            found.AddRange(Directory.EnumerateFiles(directory, pattern + ".gz"));
+        }
+        if (found.Count == 0)
+            throw new FileNotFoundException(
+                $"Datasets.Cifar10: expected '{patterns[0]}' or '{patterns[1]}' in '{directory}', packed with gzip or not, got neither. "
+                + "Download the binary version of CIFAR-10 there.");
+        found.Sort(StringComparer.Ordinal);
+        return [.. found];
     }
 
     static NamedDataset Table(

@@ -30,6 +30,32 @@ public sealed class RandomSampler(int count) : ISampler
     public int[] Order(RandomStream stream) => stream.Permutation(count);
 }
 
+/// <summary>A number of draws, each of any sample with equal chance, so that an epoch is neither the whole set nor free of repeats.</summary>
+public sealed class RandomDraws : ISampler
+{
+    readonly int samples;
+
+    /// <param name="samples">Size of the data set; positive.</param>
+    /// <param name="draws">Samples in an epoch; positive.</param>
+    public RandomDraws(int samples, int draws)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(draws);
+        (this.samples, Count) = (samples, draws);
+    }
+
+    /// <inheritdoc/>
+    public int Count { get; }
+
+    /// <inheritdoc/>
+    public int[] Order(RandomStream stream)
+    {
+        int[] order = new int[Count];
+        for (int i = 0; i < order.Length; i++) order[i] = stream.NextInt(i, samples);
+        return order;
+    }
+}
+
 /// <summary>
 /// Samples drawn with probabilities proportional to weights: with replacement, or without (Efraimidis, Spirakis: Weighted random
 /// sampling with a reservoir, 2006).

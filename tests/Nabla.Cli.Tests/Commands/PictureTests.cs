@@ -1,3 +1,4 @@
+using Nabla.Cli.Recipes;
 using Nabla.Cli.Runs;
 using Nabla.Data;
 
@@ -25,7 +26,7 @@ public class PictureTests
                 pixels[y * width + x] = isPaper ? (byte)(255 - ink) : ink;
             }
         File.WriteAllBytes(place["digit.pgm"], [.. System.Text.Encoding.ASCII.GetBytes($"P5 {width} {height} 255\n"), .. pixels]);
-        float[] read = PredictionInput.Read(place["digit.pgm"], Facts).ToArray<float>();
+        float[] read = PredictionInput.Read(place["digit.pgm"], Facts, new DataRecipe()).ToArray<float>();
         if (margin == 0) Assert.All(read.Zip(digit), static pair => Assert.InRange(pair.First, pair.Second - 0.005f, pair.Second + 0.005f));
         else Assert.All(read[..24].Concat(read[40..]), static value => Assert.Equal(0, value));
     }
@@ -36,6 +37,6 @@ public class PictureTests
         using var place = new Workplace();
         place.Write("small.pgm", "P2 4 4 255\n" + string.Concat(Enumerable.Repeat("0 ", 16)));
         Assert.EndsWith("expected at least 8 × 8 pixels, got 4 × 4.",
-            Assert.Throws<DataFormatException>(() => PredictionInput.Read(place["small.pgm"], Facts)).Message, StringComparison.Ordinal);
+            Assert.Throws<DataFormatException>(() => PredictionInput.Read(place["small.pgm"], Facts, new DataRecipe())).Message, StringComparison.Ordinal);
     }
 }

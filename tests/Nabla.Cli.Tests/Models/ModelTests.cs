@@ -1,5 +1,6 @@
 using Nabla.Cli.Models;
 using Nabla.Cli.Recipes;
+using Nabla.Cli.Runs;
 using Nabla.Data;
 
 namespace Nabla.Cli.Tests.Models;
@@ -36,7 +37,7 @@ public class ModelTests
     public void Layers_that_do_not_fit_are_named(string model, string message)
     {
         Recipe recipe = RecipeFiles.Parse($"name: a\ndata: digits\nmodel: {model}", "a", []);
-        Assert.Equal(message, Assert.Throws<FailureException>(() => ModelBuilder.Build(recipe, [1, 8, 8], 10, null)).Message);
+        Assert.Equal(message, Assert.Throws<FailureException>(() => ModelBuilder.Build(recipe, new ModelFacts([1, 8, 8], 10, [], []), null)).Message);
     }
 
     [Fact]

@@ -54,6 +54,6 @@ public class ChangeTests
 
     [Fact]
     public void An_unknown_recipe_gets_a_suggestion() => Assert.Equal(
-        "recipe: expected one of diabetes-linear, digits, digits-mlp, iris-softmax, mnist-cnn, or the path of a YAML file, got 'digts'. Did you mean 'digits'?",
+        $"recipe: expected one of {string.Join(", ", RecipeFiles.Names)}, or the path of a YAML file, got 'digts'. Did you mean 'digits'?",
         Assert.Throws<UsageException>(() => RecipeFiles.Load("digts", [])).Message);
 }

@@ -57,6 +57,19 @@ internal sealed class FormatReader(Stream stream, string name)
         return bytes;
     }
 
+    /// <summary>Everything up to the end.</summary>
+    internal byte[] Rest()
+    {
+        using MemoryStream rest = new();
+        byte[] piece = new byte[1 << 16];
+        while (Some(piece) is > 0 and int got)
+        {
+            rest.Write(piece, 0, got);
+            Position += got;
+        }
+        return rest.ToArray();
+    }
+
     /// <summary>Fails unless everything has been read.</summary>
     internal void ExpectEnd()
     {

@@ -14,6 +14,17 @@ class Residual(nn.Module):
         return x + self.block(x)
 
 
+class ConvolutionOverTime(nn.Module):
+    """Kim 2014: [N, length, features] -> patterns of several widths, ReLU, maximum over time."""
+
+    def __init__(self, features, channels, widths):
+        super().__init__()
+        self.convolutions = nn.ModuleList([nn.Conv1d(features, channels, width) for width in widths])
+
+    def forward(self, x):
+        return torch.cat([torch.relu(c(x.transpose(1, 2))).amax(2) for c in self.convolutions], 1)
+
+
 def record(file):
     def layer(kind, module, x, training=True, calls=1, note="", **attributes):
         attributes |= ({} if training else {"evaluation": True}) | ({"calls": calls} if calls > 1 else {})
@@ -52,6 +63,7 @@ def record(file):
     layer("AdaptiveAveragePool1d", nn.AdaptiveAvgPool1d(3), draw.normal(2, 2, 7), size=[3])
     layer("AdaptiveMaxPool1d", nn.AdaptiveMaxPool1d(3), draw.distinct(2, 2, 7), size=[3])
     layer("AdaptiveMaxPool2d", nn.AdaptiveMaxPool2d((2, 3)), draw.distinct(2, 2, 7, 7), size=[2, 3])
+    layer("ConvolutionOverTime", ConvolutionOverTime(3, 2, [2, 3]), draw.normal(2, 6, 3))
     layer("GlobalMaxPool", nn.Sequential(nn.AdaptiveMaxPool2d(1), nn.Flatten()), draw.distinct(2, 3, 4, 5))
     layer("AdaptiveAveragePool2d", nn.AdaptiveAvgPool2d((2, 3)), draw.normal(2, 2, 7, 7), size=[2, 3])
     layer("GlobalAveragePool", nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()), draw.normal(2, 3, 4, 5))

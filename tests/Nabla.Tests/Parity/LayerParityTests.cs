@@ -40,6 +40,7 @@ public class LayerParityTests
         { "AdaptiveAveragePool2d", c => new AdaptiveAveragePool2d(c.PerAxis("size")) },
         { "AdaptiveMaxPool1d", c => new AdaptiveMaxPool1d(c.PerAxis("size")) },
         { "AdaptiveMaxPool2d", c => new AdaptiveMaxPool2d(c.PerAxis("size")) },
+        { "ConvolutionOverTime", _ => new ConvolutionOverTime(3, 2, 2, 3) },
         { "GlobalAveragePool", _ => new GlobalAveragePool() },
         { "GlobalMaxPool", _ => new GlobalMaxPool() },
         { "BatchNorm", c => new BatchNorm(3, c.Double("momentum", 0.1), isAffine: c.Bool("affine", true)) },

@@ -12,7 +12,12 @@ ADAGRAD = [{}, {"lr_decay": 0.1}, {"initial_accumulator_value": 0.5}, {"weight_d
 RMSPROP = [{}, {"alpha": 0.9}, {"momentum": 0.9}, {"centered": True}, {"centered": True, "momentum": 0.5, "weight_decay": 0.05},
            {"eps": 1e-2, "weight_decay": 0.1}]
 
-NAMES = {"weight_decay": "weightDecay", "eps": "epsilon", "lr_decay": "rateDecay", "initial_accumulator_value": "initialAccumulator"}
+ADADELTA = [{}, {"rho": 0.8, "eps": 1e-3}, {"weight_decay": 0.1}]
+ADAMAX = [{}, {"betas": [0.8, 0.95]}, {"eps": 1e-2, "weight_decay": 0.1}]
+NADAM = [{}, {"betas": [0.8, 0.95]}, {"momentum_decay": 0.1}, {"weight_decay": 0.1, "eps": 1e-3}]
+RADAM = [{}, {"betas": [0.8, 0.9]}, {"weight_decay": 0.1, "eps": 1e-3}]
+
+NAMES = {"momentum_decay": "momentumDecay", "weight_decay": "weightDecay", "eps": "epsilon", "lr_decay": "rateDecay", "initial_accumulator_value": "initialAccumulator"}
 
 
 def problem(w, m):
@@ -26,9 +31,16 @@ def start():
     return draw.normal(3, shift=1), draw.normal(2, 2)
 
 
+def nadam(parameters, **options):
+    """The multi-tensor form: the other one of PyTorch 1.13 multiplies the product of momenta by the latest twice."""
+    return torch.optim.NAdam(parameters, foreach=True, **options)
+
+
 def record(file):
     families = [("Sgd", torch.optim.SGD, 0.05, SGD), ("Adam", torch.optim.Adam, 0.1, ADAM), ("AdamW", torch.optim.AdamW, 0.1, ADAM),
-                ("AdaGrad", torch.optim.Adagrad, 0.3, ADAGRAD), ("RmsProp", torch.optim.RMSprop, 0.02, RMSPROP)]
+                ("AdaGrad", torch.optim.Adagrad, 0.3, ADAGRAD), ("RmsProp", torch.optim.RMSprop, 0.02, RMSPROP),
+                ("AdaDelta", torch.optim.Adadelta, 1.0, ADADELTA), ("Adamax", torch.optim.Adamax, 0.1, ADAMAX),
+                ("NAdam", nadam, 0.05, NADAM), ("RAdam", torch.optim.RAdam, 0.1, RADAM)]
     for name, optimizer, rate, variants in families:
         for options in variants:
             w, m = (p.requires_grad_() for p in start())

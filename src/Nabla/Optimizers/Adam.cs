@@ -20,45 +20,75 @@ public sealed record AdamOptions : OptimizerOptions
         init => field = InUnit(value, nameof(Beta2));
     } = 0.999;
 
-    /// <summary>ε, added to the root. Default 1e-8.</summary>
+    /// <summary>ε. Default 1e-8.</summary>
     public double Epsilon
     {
         get;
         init => field = NotNegative(value, nameof(Epsilon));
     } = 1e-8;
 
+    /// <summary>Whether ε stands beside the root of v̂ (Kingma, Ba; the default) or under it.</summary>
+    public EpsilonPlace EpsilonPlace { get; init; }
+
     /// <summary>Divides by the largest second moment so far instead of the current one (Reddi, Kale, Kumar, 2018).</summary>
     public bool AmsGrad { get; init; }
+
+    /// <summary>Where <see cref="AmsGrad"/> takes its maximum: of v, then corrected (false: PyTorch's, the default), or of v̂ (true).</summary>
+    public bool MaximumOfCorrected { get; init; }
 
     /// <summary>Divides m by 1 − β₁ᵗ. Default true; without it the first steps are small, like a warm-up.</summary>
     public bool CorrectsFirstMoment { get; init; } = true;
 
-    /// <summary>Divides v by 1 − β₂ᵗ. Default true.</summary>
+    /// <summary>Divides v by 1 − β₂ᵗ. Default true; without it the first steps are large, since v starts at 0.</summary>
     public bool CorrectsSecondMoment { get; init; } = true;
+
+    /// <summary>β₂,ₜ = 1 − 1/t in place of β₂: v is the plain mean of all squared gradients and needs no correction. Default false.</summary>
+    public bool AveragesAllSquares { get; init; }
 }
 
-/// <summary>What <see cref="Adam"/> and <see cref="AdamW"/> share: they differ in how weight decay acts.</summary>
+/// <summary>What the optimizers with running means of g and g² share; they differ in the weights of their sums.</summary>
 public abstract class MomentOptimizer : Optimizer
 {
     static readonly string[] Moments = ["moment1", "moment2"], MomentsAndMaximum = ["moment1", "moment2", "maximum"];
 
+    private protected MomentOptimizer(IEnumerable<ParameterGroup> groups, double learningRate, OptimizerOptions? options, double defaultDecay)
+        : base(groups, learningRate, options, defaultDecay) { }
+
+    private protected virtual bool KeepsMaximum => false;
+
+    private protected override string[] StateNames => KeepsMaximum ? MomentsAndMaximum : Moments;
+}
+
+/// <summary>What <see cref="Adam"/> and <see cref="AdamW"/> share: they differ in how weight decay acts.</summary>
+public abstract class AdamOptimizer : MomentOptimizer
+{
     readonly AdamOptions options;
     readonly bool decoupled;
 
-    private protected MomentOptimizer(IEnumerable<ParameterGroup> groups, double learningRate, AdamOptions? options, bool decoupled)
+    private protected AdamOptimizer(IEnumerable<ParameterGroup> groups, double learningRate, AdamOptions? options, bool decoupled)
         : base(groups, learningRate, options, decoupled ? 0.01 : 0) =>
         (this.options, this.decoupled) = (options ?? new AdamOptions(), decoupled);
 
-    private protected override string[] StateNames => options.AmsGrad ? MomentsAndMaximum : Moments;
+    private protected override bool KeepsMaximum => options.AmsGrad;
 
     private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group)
     {
-        double correction1 = options.CorrectsFirstMoment ? 1 - Math.Pow(options.Beta1, state.Steps) : 1;
-        double correction2 = options.CorrectsSecondMoment ? 1 - Math.Pow(options.Beta2, state.Steps) : 1;
-        double rate = group.LearningRate / correction1, scale = 1 / Math.Sqrt(correction2);
+        double t = state.Steps, beta2 = options.AveragesAllSquares ? 1 - 1 / t : options.Beta2;
+        double correction1 = options.CorrectsFirstMoment ? 1 - Math.Pow(options.Beta1, t) : 1;
+        double correction2 = options.CorrectsSecondMoment && !options.AveragesAllSquares ? 1 - Math.Pow(options.Beta2, t) : 1;
+        bool inside = options.EpsilonPlace == EpsilonPlace.InsideRoot;
         var (decay, shrink) = Decay(state, group, decoupled);
         Apply(
-            new AdamUpdate(options.Beta1, options.Beta2, rate, scale, options.Epsilon, decay, shrink, options.AmsGrad), state, gradient);
+            new AdamUpdate
+            {
+                Keep1 = options.Beta1, Take1 = 1 - options.Beta1, Keep2 = beta2, Take2 = 1 - beta2,
+                Moment = group.LearningRate / correction1,
+                Before = options.MaximumOfCorrected ? 1 / correction2 : 1,
+                Scale = options.AmsGrad && options.MaximumOfCorrected ? 1 : 1 / correction2,
+                Inner = inside ? options.Epsilon : 0, Outer = inside ? 0 : options.Epsilon,
+                Decay = decay, Shrink = shrink, AmsGrad = options.AmsGrad,
+            },
+            state, gradient);
     }
 }
 
@@ -66,7 +96,7 @@ public abstract class MomentOptimizer : Optimizer
 /// Adam: w ← w − η·m̂ / (√v̂ + ε) with m̂, v̂ the bias-corrected running means of g and g² (Kingma, Ba, 2015). Weight decay is added
 /// to the gradient.
 /// </summary>
-public sealed class Adam : MomentOptimizer
+public sealed class Adam : AdamOptimizer
 {
     /// <summary>Trains groups with their own rates and decays.</summary>
     public Adam(IEnumerable<ParameterGroup> groups, double learningRate = 1e-3, AdamOptions? options = null)
@@ -78,7 +108,7 @@ public sealed class Adam : MomentOptimizer
 }
 
 /// <summary>Adam with decoupled weight decay: w ← (1 − ηλ)w before the step, λ = 0.01 by default (Loshchilov, Hutter, 2019).</summary>
-public sealed class AdamW : MomentOptimizer
+public sealed class AdamW : AdamOptimizer
 {
     /// <summary>Trains groups with their own rates and decays.</summary>
     public AdamW(IEnumerable<ParameterGroup> groups, double learningRate = 1e-3, AdamOptions? options = null)

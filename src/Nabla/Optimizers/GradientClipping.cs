@@ -3,7 +3,7 @@ using Nabla.Kernels;
 namespace Nabla.Optimizers;
 
 /// <summary>Keeps gradients from exploding: call between <c>Backward()</c> and <c>Step()</c>. All changes are in place.</summary>
-public static unsafe class GradientClipping
+public static class GradientClipping
 {
     extension(Optimizer optimizer)
     {
@@ -14,7 +14,7 @@ public static unsafe class GradientClipping
             double sum = 0;
             foreach (ParameterGroup group in optimizer.GroupArray)
                 foreach (ParameterState member in group.Members)
-                    if (member.Parameter.RawGradient is { } gradient) sum += Squares(gradient);
+                    if (member.Parameter.RawGradient is { } gradient) sum += gradient.SquaredLength();
             return double.IsFinite(sum) ? Math.Sqrt(sum) : Math.Sqrt(CarefulSum(optimizer));
         }
 
@@ -63,27 +63,8 @@ public static unsafe class GradientClipping
             {
                 if (member.Parameter.RawGradient is not { } gradient) continue;
                 if (!gradient.IsContiguous) member.Parameter.Gradient = gradient = gradient.Contiguous();
-                if (gradient.DType == DType.Float32) Apply<R, float>(rule, gradient);
-                else Apply<R, double>(rule, gradient);
-                gradient.Storage.Changed();
+                gradient.Change(gradient, rule);
             }
-    }
-
-    static void Apply<R, T>(R rule, Tensor gradient) where R : struct, IUpdate where T : unmanaged
-    {
-        fixed (T* g = &gradient.Origin<T>()) UpdateLoop.Run(rule, g, g, null, null, null, gradient.Length);
-        GC.KeepAlive(gradient);
-    }
-
-    static double Squares(Tensor gradient) => gradient.DType == DType.Float32 ? Squares<float>(gradient) : Squares<double>(gradient);
-
-    static double Squares<T>(Tensor gradient) where T : unmanaged
-    {
-        Tensor plain = gradient.Contiguous();
-        double sum;
-        fixed (T* g = &plain.Origin<T>()) sum = SquareSum.Run(g, plain.Length);
-        GC.KeepAlive(plain);
-        return sum;
     }
 
     /// <summary>After an overflow or a NaN: the sum in double precision, or the name of the culprit.</summary>

@@ -15,9 +15,16 @@ public abstract class Optimizer
     {
         this.groups = [.. groups];
         withoutDecayOnVectors = options?.WithoutDecayOnVectors ?? false;
-        foreach (ParameterGroup group in this.groups) group.Complete(learningRate, options?.WeightDecay ?? defaultDecay);
+        foreach (ParameterGroup group in this.groups) group.Complete(learningRate, options?.WeightDecay ?? defaultDecay, options?.L1Decay ?? 0);
         RequireDistinct();
         RequireTrainable();
+    }
+
+    /// <summary>An optimizer that steers others: the groups, their rates and their decays are theirs.</summary>
+    private protected Optimizer(IEnumerable<Optimizer> parts)
+    {
+        groups = [.. parts.SelectMany(static part => part.groups)];
+        RequireDistinct();
     }
 
     /// <summary>Parameters with their learning rates and weight decays.</summary>
@@ -47,11 +54,17 @@ public abstract class Optimizer
     /// <summary>Raised once, at the first step, with a sentence that names the <see cref="UnusedParameters"/>, if there are any.</summary>
     public event EventHandler<string>? Warned;
 
+    /// <summary>True if the update itself deals with λ₁, or leaves it to another optimizer.</summary>
+    private protected virtual bool HasOwnLasso => false;
+
     /// <summary>Names of the state tensors that one parameter has.</summary>
     private protected abstract string[] StateNames { get; }
 
     /// <summary>What state tensors are full of before the first update.</summary>
     private protected virtual double InitialState => 0;
+
+    /// <summary>Shape of a state tensor: the parameter's, unless an optimizer keeps sums, tables or histories.</summary>
+    private protected virtual Shape StateShape(int index, Shape parameter) => parameter;
 
     /// <summary>
     /// Updates every parameter that has a gradient. Gradients stay; call <see cref="ClearGradients"/> before the next backward pass.
@@ -59,25 +72,26 @@ public abstract class Optimizer
     /// <exception cref="InvalidOperationException">No parameter has a gradient.</exception>
     public void Step()
     {
-        int updated = 0;
-        foreach (ParameterGroup group in groups)
-        {
-            foreach (ParameterState member in group.Members)
-            {
-                if (member.Parameter.RawGradient is not { } gradient) continue;
-                updated++;
-                member.Prepare(StateNames, InitialState);
-                member.Steps++;
-                Update(member, gradient.Contiguous(), group);
-                member.Changed();
-            }
-        }
-        if (updated == 0)
+        if (NeedsLoss)
+            throw new InvalidOperationException(
+                $"{GetType().Name}: expected Step(loss), got Step(): it looks at the loss more than once. Pass the function that computes it.");
+        if (!HasGradients)
             throw new InvalidOperationException($"{GetType().Name}: expected gradients, got none. Call loss.Backward() before Step().");
-        Steps++;
-        if (!warned) NameUnused();
-        warned = true;
+        Take();
     }
+
+    /// <summary>Clears the gradients, computes the loss, runs backward and takes a step.</summary>
+    /// <param name="loss">Computes the loss from the present parameters, a scalar; the same function each time within a step.</param>
+    /// <returns>The loss before the step.</returns>
+    public virtual double Step(Func<Tensor> loss)
+    {
+        double value = Backward(loss);
+        Take();
+        return value;
+    }
+
+    /// <summary>True for methods that look at the loss more than once in a step: only <see cref="Step(Func{Tensor})"/> works.</summary>
+    public virtual bool NeedsLoss => false;
 
     /// <summary>Forgets all gradients, so that the next backward pass starts from nothing.</summary>
     public void ClearGradients()
@@ -90,15 +104,91 @@ public abstract class Optimizer
 
     internal string[] States => StateNames;
 
+    internal Shape ShapeOf(int state, Shape parameter) => StateShape(state, parameter);
+
+    /// <summary>Optimizers that this one steers, each with what its state is saved under.</summary>
+    internal virtual IEnumerable<(string Prefix, Optimizer Part)> Parts => [];
+
+    /// <summary>What this optimizer itself remembers of the parameters.</summary>
+    internal virtual IEnumerable<ParameterState> Memory => groups.SelectMany(static group => group.Members);
+
+    /// <summary>What the state of a steering optimizer is saved under, beside that of its parts; null for one that has groups of its own.</summary>
+    internal virtual string? Kind => null;
+
+    /// <summary>A step from the gradients that are there.</summary>
+    private protected void Take()
+    {
+        Advance();
+        Steps++;
+        if (!warned) NameUnused();
+        warned = true;
+    }
+
+    /// <summary>The work of a step: every parameter that has a gradient, in order.</summary>
+    private protected virtual void Advance()
+    {
+        foreach (ParameterGroup group in groups)
+            foreach (ParameterState member in group.Members)
+                if (member.Parameter.RawGradient is { } gradient) Advance(member, gradient, group);
+    }
+
+    /// <summary>One parameter's step, with its bookkeeping.</summary>
+    private protected void Advance(ParameterState member, Tensor gradient, ParameterGroup group)
+    {
+        Prepare(member);
+        member.Steps++;
+        Update(member, gradient.Contiguous(), group);
+        double lasso = HasOwnLasso || Exempt(member) ? 0 : group.L1Decay * group.LearningRate;
+        if (lasso > 0) Apply(new SoftThresholdUpdate(lasso), member, gradient);
+        member.Changed();
+    }
+
+    /// <summary>Makes the state tensors of a parameter, if there are none yet.</summary>
+    internal void Prepare(ParameterState member)
+    {
+        if (!member.IsPrepared) member.Prepare(StateShapes(member.Parameter.Shape), InitialState);
+    }
+
+    Shape[] StateShapes(Shape parameter) => [.. StateNames.Select((_, k) => StateShape(k, parameter))];
+
+    /// <summary>Gradients of a new loss, recorded whatever the caller's scope says.</summary>
+    private protected double Backward(Func<Tensor> loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ClearGradients();
+        using Autograd.Scope scope = Autograd.Recording(true);
+        Tensor value = loss();
+        value.Backward();
+        return (double)value;
+    }
+
+    /// <summary>True if any parameter has a gradient.</summary>
+    internal bool HasGradients
+    {
+        get
+        {
+            foreach (ParameterGroup group in groups)
+                foreach (ParameterState member in group.Members)
+                    if (member.Parameter.RawGradient is not null) return true;
+            return false;
+        }
+    }
+
     /// <summary>One parameter's step.</summary>
     private protected abstract void Update(ParameterState state, Tensor gradient, ParameterGroup group);
 
     /// <summary>The two places of weight decay: λ added as λw to the gradient, and the factor 1 − ηλ on the parameter.</summary>
     private protected (double Decay, double Shrink) Decay(ParameterState state, ParameterGroup group, bool decoupled)
     {
-        double decay = withoutDecayOnVectors && state.Parameter.Rank < 2 ? 0 : group.WeightDecay;
+        double decay = DecayOf(state, group);
         return decoupled ? (0, 1 - group.LearningRate * decay) : (decay, 1);
     }
+
+    /// <summary>λ as it acts on one parameter.</summary>
+    internal double DecayOf(ParameterState state, ParameterGroup group) => Exempt(state) ? 0 : group.WeightDecay;
+
+    /// <summary>True for a vector that the options spare from decay.</summary>
+    private protected bool Exempt(ParameterState state) => withoutDecayOnVectors && state.Parameter.Rank < 2;
 
     /// <summary>Runs a rule over parameter, gradient and states.</summary>
     private protected static void Apply<R>(R rule, ParameterState state, Tensor gradient) where R : struct, IUpdate

@@ -11,7 +11,17 @@ public abstract record OptimizerOptions
     }
 
     /// <summary>
-    /// Exempts parameters with fewer than two axes from weight decay: biases, and the scales and shifts of normalization layers.
+    /// λ₁ of the lasso penalty λ₁‖w‖₁, for groups without one of their own. After each step the parameter moves by up to ηλ₁ towards
+    /// 0 and stops there, which gives exact zeros (a proximal step; Duchi, Singer, 2009). Default 0.
+    /// </summary>
+    public double L1Decay
+    {
+        get;
+        init => field = NotNegative(value, nameof(L1Decay));
+    }
+
+    /// <summary>
+    /// Exempts parameters with fewer than two axes from both decays: biases, and the scales and shifts of normalization layers.
     /// Default false.
     /// </summary>
     public bool WithoutDecayOnVectors { get; init; }
@@ -19,6 +29,10 @@ public abstract record OptimizerOptions
     private protected static double InUnit(double value, string name) => value is >= 0 and < 1
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name}: expected a number in [0, 1), got {value}.");
+
+    private protected static double Positive(double value, string name) => value is > 0 and < double.PositiveInfinity
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name}: expected a finite number above 0, got {value}.");
 
     private protected static double NotNegative(double value, string name) => value is >= 0 and < double.PositiveInfinity
         ? value

@@ -8,24 +8,14 @@ public static class OptimizerState
     extension(Optimizer optimizer)
     {
         /// <summary>
-        /// <c>optimizer.steps</c>, per group <c>groups.0.learningRate</c> and <c>groups.0.weightDecay</c>, per parameter
-        /// <c>hidden.weight.steps</c> and its states such as <c>hidden.weight.moment1</c>. The tensors themselves, not copies.
+        /// <c>optimizer.steps</c>, per group <c>groups.0.learningRate</c> and its decays, per parameter <c>hidden.weight.steps</c> and
+        /// its states such as <c>hidden.weight.moment1</c>. An optimizer round others saves theirs, and its own under its name:
+        /// <c>lookahead.hidden.weight.slow</c>. The tensors themselves, not copies.
         /// </summary>
         public OrderedDictionary<string, Tensor> StateDictionary()
         {
-            var state = new OrderedDictionary<string, Tensor> { ["optimizer.steps"] = Whole(optimizer.Steps) };
-            for (int i = 0; i < optimizer.Groups.Count; i++)
-            {
-                ParameterGroup group = optimizer.Groups[i];
-                state[$"groups.{Text(i)}.learningRate"] = Tensor.Scalar(group.LearningRate, DType.Float64);
-                state[$"groups.{Text(i)}.initialLearningRate"] = Tensor.Scalar(group.InitialLearningRate, DType.Float64);
-                state[$"groups.{Text(i)}.weightDecay"] = Tensor.Scalar(group.WeightDecay, DType.Float64);
-                foreach (ParameterState member in group.Members.Where(static member => member.Steps > 0))
-                {
-                    state[$"{member.Name}.steps"] = Whole(member.Steps);
-                    for (int k = 0; k < member.Tensors.Length; k++) state[$"{member.Name}.{optimizer.States[k]}"] = member.Tensors[k];
-                }
-            }
+            var state = new OrderedDictionary<string, Tensor>();
+            foreach (Entry entry in Entries(optimizer, "", static (member, _) => member.Steps > 0)) state[entry.Key] = entry.Read();
             return state;
         }
 
@@ -35,53 +25,73 @@ public static class OptimizerState
         /// <exception cref="DataFormatException">Names or shapes differ; the message lists them all.</exception>
         public void LoadStateDictionary(IReadOnlyDictionary<string, Tensor> state, string source = "optimizer state")
         {
-            var expected = new List<string> { "optimizer.steps" };
-            var misshapen = new List<string>();
-            for (int i = 0; i < optimizer.Groups.Count; i++)
-            {
-                string group = $"groups.{Text(i)}";
-                expected.AddRange([$"{group}.learningRate", $"{group}.initialLearningRate", $"{group}.weightDecay"]);
-                foreach (ParameterState member in optimizer.Groups[i].Members)
-                {
-                    if (!state.ContainsKey($"{member.Name}.steps")) continue;
-                    expected.Add($"{member.Name}.steps");
-                    foreach (string name in optimizer.States)
-                    {
-                        string key = $"{member.Name}.{name}";
-                        expected.Add(key);
-                        if (state.TryGetValue(key, out Tensor? saved) && saved.Shape != member.Parameter.Shape)
-                            misshapen.Add($"{key} is {saved.Shape} in the file, {member.Parameter.Shape} in the optimizer");
-                    }
-                }
-            }
-            string[] missing = [.. expected.Where(name => !state.ContainsKey(name))];
-            string[] unexpected = [.. state.Keys.Except(expected)];
-            if (missing.Length + unexpected.Length + misshapen.Count > 0)
+            Entry[] entries = [.. Entries(optimizer, "", (_, steps) => state.ContainsKey(steps))];
+            string[] missing = [.. entries.Select(static entry => entry.Key).Where(name => !state.ContainsKey(name))];
+            string[] unexpected = [.. state.Keys.Except(entries.Select(static entry => entry.Key))];
+            string[] misshapen = [.. entries.Where(entry => state.TryGetValue(entry.Key, out Tensor? saved) && saved.Shape != entry.Shape)
+                .Select(entry => $"{entry.Key} is {state[entry.Key].Shape} in the file, {entry.Shape} in the optimizer")];
+            if (missing.Length + unexpected.Length + misshapen.Length > 0)
                 throw new DataFormatException(
                     $"Load '{source}': {missing.Length} missing{List(missing)}, {unexpected.Length} unexpected{List(unexpected)}, " +
-                    $"{misshapen.Count} misshapen{List(misshapen)}. Was it saved by another {optimizer.GetType().Name}, with other options?");
+                    $"{misshapen.Length} misshapen{List(misshapen)}. Was it saved by another {optimizer.GetType().Name}, with other options?");
 
-            optimizer.Steps = (long)(double)state["optimizer.steps"];
-            for (int i = 0; i < optimizer.Groups.Count; i++)
+            Clear(optimizer);
+            foreach (Entry entry in entries) entry.Write(state[entry.Key]);
+        }
+    }
+
+    /// <summary>One name of the dictionary.</summary>
+    readonly record struct Entry(string Key, Shape Shape, Func<Tensor> Read, Action<Tensor> Write)
+    {
+        public static Entry Number(string key, Func<double> read, Action<double> write) =>
+            new(key, Shape.Scalar, () => Tensor.Scalar(read(), DType.Float64), saved => write((double)saved));
+
+        public static Entry Count(string key, Func<long> read, Action<long> write) =>
+            new(key, Shape.Scalar, () => Tensor.From([read()], Shape.Scalar), saved => write((long)(double)saved));
+    }
+
+    /// <summary>All names, in order; the states of those parameters of which <paramref name="has"/> says that there are any.</summary>
+    static IEnumerable<Entry> Entries(Optimizer optimizer, string prefix, Func<ParameterState, string, bool> has)
+    {
+        foreach (var (name, part) in optimizer.Parts)
+            foreach (Entry entry in Entries(part, prefix + name, has)) yield return entry;
+        if (optimizer.Kind is { } kind) prefix += $"{kind}.";
+        yield return Entry.Count($"{prefix}optimizer.steps", () => optimizer.Steps, steps => optimizer.Steps = steps);
+        if (optimizer.Kind is null)
+        {
+            for (int i = 0; i < optimizer.GroupArray.Length; i++)
             {
-                ParameterGroup group = optimizer.Groups[i];
-                group.LearningRate = (double)state[$"groups.{Text(i)}.learningRate"];
-                group.InitialLearningRate = (double)state[$"groups.{Text(i)}.initialLearningRate"];
-                group.WeightDecay = (double)state[$"groups.{Text(i)}.weightDecay"];
-                foreach (ParameterState member in group.Members)
-                {
-                    member.Steps = state.TryGetValue($"{member.Name}.steps", out Tensor? steps) ? (long)(double)steps : 0;
-                    member.Prepare(optimizer.States, 0);
-                    for (int k = 0; k < member.Tensors.Length; k++)
-                        if (member.Steps > 0) member.Tensors[k].Overwrite(state[$"{member.Name}.{optimizer.States[k]}"]);
-                }
+                ParameterGroup group = optimizer.GroupArray[i];
+                string at = string.Create(CultureInfo.InvariantCulture, $"{prefix}groups.{i}.");
+                yield return Entry.Number($"{at}learningRate", () => group.LearningRate, value => group.LearningRate = value);
+                yield return Entry.Number($"{at}initialLearningRate", () => group.InitialLearningRate, value => group.InitialLearningRate = value);
+                yield return Entry.Number($"{at}weightDecay", () => group.WeightDecay, value => group.WeightDecay = value);
+                yield return Entry.Number($"{at}l1Decay", () => group.L1Decay, value => group.L1Decay = value);
+            }
+        }
+        foreach (ParameterState member in optimizer.Memory)
+        {
+            string at = $"{prefix}{member.Name}.", steps = $"{at}steps";
+            if (!has(member, steps)) continue;
+            yield return Entry.Count(steps, () => member.Steps, value => member.Steps = value);
+            for (int k = 0; k < optimizer.States.Length; k++)
+            {
+                int index = k;
+                yield return new Entry(
+                    $"{at}{optimizer.States[k]}", optimizer.ShapeOf(k, member.Parameter.Shape), () => member.Tensors[index], saved =>
+                    {
+                        optimizer.Prepare(member);
+                        member.Tensors[index].Overwrite(saved);
+                    });
             }
         }
     }
 
-    static Tensor Whole(long value) => Tensor.From([value], Shape.Scalar);
+    static void Clear(Optimizer optimizer)
+    {
+        foreach (var (_, part) in optimizer.Parts) Clear(part);
+        foreach (ParameterState member in optimizer.Memory) member.Clear();
+    }
 
-    static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    static string List(IReadOnlyCollection<string> names) => names.Count == 0 ? "" : $" ({string.Join(", ", names)})";
+    static string List(string[] names) => names.Length == 0 ? "" : $" ({string.Join(", ", names)})";
 }

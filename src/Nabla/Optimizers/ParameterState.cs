@@ -11,21 +11,22 @@ internal sealed class ParameterState(string name, Tensor parameter)
     /// <summary>How often it was updated.</summary>
     public long Steps { get; set; }
 
-    /// <summary>State of the parameter's shape and type; empty before the first update.</summary>
+    /// <summary>State tensors, of the parameter's type and mostly of its shape; empty before the first update.</summary>
     public Tensor[] Tensors { get; private set; } = [];
 
-    /// <summary>Makes the state tensors, if there are none yet.</summary>
-    public void Prepare(string[] names, double value)
+    /// <summary>True once the state tensors are there, if there are any.</summary>
+    public bool IsPrepared { get; private set; }
+
+    /// <summary>Makes the state tensors.</summary>
+    public void Prepare(Shape[] shapes, double value)
     {
-        if (Tensors.Length == names.Length) return;
-        var made = new Tensor[names.Length];
-        for (int i = 0; i < made.Length; i++)
-        {
-            made[i] = Tensor.Full(Parameter.Shape, value, Parameter.DType);
-            made[i].Storage.MarkLongLived();
-        }
-        Tensors = made;
+        Tensors = [.. shapes.Select(shape => Tensor.Full(shape, value, Parameter.DType))];
+        foreach (Tensor state in Tensors) state.Storage.MarkLongLived();
+        IsPrepared = true;
     }
+
+    /// <summary>Forgets everything, as before the first update.</summary>
+    public void Clear() => (Tensors, IsPrepared, Steps) = ([], false, 0);
 
     /// <summary>Tells the tape that values it may have saved are no more.</summary>
     public void Changed()

@@ -48,6 +48,8 @@ public sealed class GoldenCase
     /// <summary>A list, or null where the peer was given none.</summary>
     public int[]? Ints(string attribute) => Attribute(attribute) is { } list ? [.. list.EnumerateArray().Select(i => i.GetInt32())] : null;
 
+    public bool[]? Flags(string attribute) => Attribute(attribute) is { } list ? [.. list.EnumerateArray().Select(i => i.GetBoolean())] : null;
+
     public double[]? Doubles(string attribute) =>
         Attribute(attribute) is { } list ? [.. list.EnumerateArray().Select(GoldenTensor.Number)] : null;
 

@@ -18,6 +18,12 @@ public class OptimizerParityTests
         { "AdamW", c => Run(c, new AdamW(Group(c), c.Double("learningRate"), Moments(c))) },
         { "AdaGrad", c => Run(c, new AdaGrad(Group(c), c.Double("learningRate"), Squares(c))) },
         { "RmsProp", c => Run(c, new RmsProp(Group(c), c.Double("learningRate"), MeanSquares(c))) },
+        { "AdaDelta", c => Run(c, new AdaDelta(Group(c), c.Double("learningRate"), new AdaDeltaOptions
+            { Rho = c.Double("rho", 0.9), Epsilon = c.Double("epsilon", 1e-6), WeightDecay = c.Double("weightDecay", 0) })) },
+        { "Adamax", c => Run(c, new Adamax(Group(c), c.Double("learningRate"), Variant(c))) },
+        { "NAdam", c => Run(c, new NAdam(Group(c), c.Double("learningRate"), new NAdamOptions
+            { MomentumDecay = c.Double("momentumDecay", 0.004), Beta1 = Variant(c).Beta1, Beta2 = Variant(c).Beta2, Epsilon = Variant(c).Epsilon, WeightDecay = Variant(c).WeightDecay })) },
+        { "RAdam", c => Run(c, new RAdam(Group(c), c.Double("learningRate"), Variant(c))) },
         { "ClipValue", c => Clipped(c, optimizer => optimizer.ClipValues(c.Double("limit"))) },
         { "ClipNorm", ClippedByNorm },
     };
@@ -47,6 +53,14 @@ public class OptimizerParityTests
         WeightDecay = c.Double("weightDecay", 0),
     };
 
+    static MomentOptions Variant(GoldenCase c) => new()
+    {
+        Beta1 = c.Doubles("betas")?[0] ?? 0.9,
+        Beta2 = c.Doubles("betas")?[1] ?? 0.999,
+        Epsilon = c.Double("epsilon", 1e-8),
+        WeightDecay = c.Double("weightDecay", 0),
+    };
+
     static AdaGradOptions Squares(GoldenCase c) => new()
     {
         Epsilon = c.Double("epsilon", 1e-10),
@@ -64,27 +78,31 @@ public class OptimizerParityTests
         WeightDecay = c.Double("weightDecay", 0),
     };
 
-    static ParameterGroup[] Group(GoldenCase c)
+    internal static ParameterGroup[] Group(GoldenCase c)
     {
         foreach (var (_, parameter) in c.Inputs) parameter.RequiresGradient = true;
         return [new ParameterGroup(c.Inputs.Select(input => (input.Key, input.Value)))];
     }
 
-    /// <summary>All parameters after each step, one row a step.</summary>
-    static Tensor Run(GoldenCase c, Optimizer optimizer)
+    /// <summary>All parameters after each step, or what is shown in their place, one row a step.</summary>
+    internal static Tensor Run(GoldenCase c, Optimizer optimizer, Action<Action>? shown = null)
     {
         Tensor w = c["w"], m = c["m"];
         var path = new List<double>();
         for (int step = 0; step < Steps; step++)
         {
             if (step == HalvedAt) optimizer.LearningRate = c.Double("learningRate") / 2;
-            optimizer.ClearGradients();
-            Problem(w, m).Backward();
-            optimizer.Step();
+            optimizer.Step(() => Problem(w, m));
+            if (shown is null) Record();
+            else shown(Record);
+        }
+        return Tensor.From(path.ToArray(), (Steps, w.Length + m.Length)).To(c.DType);
+
+        void Record()
+        {
             path.AddRange(w.Detach().To(DType.Float64).ToArray<double>());
             path.AddRange(m.Detach().To(DType.Float64).ToArray<double>());
         }
-        return Tensor.From(path.ToArray(), (Steps, w.Length + m.Length)).To(c.DType);
     }
 
     /// <summary>The recorded inputs are gradients; the outputs are what clipping leaves of them.</summary>

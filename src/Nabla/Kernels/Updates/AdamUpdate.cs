@@ -3,23 +3,67 @@ using System.Runtime.CompilerServices;
 namespace Nabla.Kernels;
 
 /// <summary>
-/// g' = g + λw; m ← β₁m + (1−β₁)g'; v ← β₂v + (1−β₂)g'²; w ← shrink·w − rate·m / (scale·√v + ε), with bias corrections folded
-/// into rate and scale. AMSGrad puts the largest v so far in place of v.
+/// The family of Adam: g' = g + λw; m ← keep₁m + take₁g'; v ← keep₂v + take₂g'²; w ← shrink·w − (a·m + b·g') / (√(scale·v + inner) + outer).
+/// Learning rate and bias corrections are folded into a, b and scale. AMSGrad puts the largest before·v so far in place of v.
 /// </summary>
-internal readonly struct AdamUpdate(
-    double beta1, double beta2, double rate, double scale, double epsilon, double decay, double shrink, bool amsGrad) : IUpdate
+internal readonly struct AdamUpdate : IUpdate
 {
-    public int States => amsGrad ? 3 : 2;
+    public required double Keep1 { get; init; }
+
+    public required double Take1 { get; init; }
+
+    public required double Keep2 { get; init; }
+
+    public required double Take2 { get; init; }
+
+    /// <summary>a, the weight of the moment in the step.</summary>
+    public required double Moment { get; init; }
+
+    /// <summary>b, the weight of the gradient in the step: Nesterov's look-ahead.</summary>
+    public double Ahead { get; init; }
+
+    public double Before { get; init; }
+
+    public required double Scale { get; init; }
+
+    public required double Inner { get; init; }
+
+    public required double Outer { get; init; }
+
+    public required double Decay { get; init; }
+
+    public required double Shrink { get; init; }
+
+    public bool AmsGrad { get; init; }
+
+    public int States => AmsGrad ? 3 : 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V m, ref V v, ref V maximum) where V : struct, ILanes<V>
     {
+        g = V.FusedMultiplyAdd(V.Constant(Decay), w, g);
+        m = V.FusedMultiplyAdd(V.Constant(Keep1), m, V.Constant(Take1) * g);
+        v = V.FusedMultiplyAdd(V.Constant(Keep2), v, V.Constant(Take2) * (g * g));
+        V second = v;
+        if (AmsGrad) second = maximum = V.Max(maximum, V.Constant(Before) * v);
+        V root = V.Sqrt(V.FusedMultiplyAdd(V.Constant(Scale), second, V.Constant(Inner))) + V.Constant(Outer);
+        V step = V.Constant(Moment) * m;
+        if (Ahead != 0) step = V.FusedMultiplyAdd(V.Constant(Ahead), g, step);
+        w = V.FusedMultiplyAdd(V.Constant(Shrink), w, -(step / root));
+    }
+}
+
+/// <summary>g' = g + λw; m ← β₁m + (1−β₁)g'; u ← max(β₂u, |g'| + ε); w ← shrink·w − rate·m / u: Adam in the infinity norm.</summary>
+internal readonly struct AdamaxUpdate(double beta1, double beta2, double rate, double epsilon, double decay, double shrink) : IUpdate
+{
+    public int States => 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Step<V>(ref V w, V g, ref V m, ref V u, ref V q) where V : struct, ILanes<V>
+    {
         g = V.FusedMultiplyAdd(V.Constant(decay), w, g);
         m = V.FusedMultiplyAdd(V.Constant(beta1), m, V.Constant(1 - beta1) * g);
-        v = V.FusedMultiplyAdd(V.Constant(beta2), v, V.Constant(1 - beta2) * (g * g));
-        V second = v;
-        if (amsGrad) second = maximum = V.Max(maximum, v);
-        V root = V.FusedMultiplyAdd(V.Constant(scale), V.Sqrt(second), V.Constant(epsilon));
-        w = V.FusedMultiplyAdd(V.Constant(-rate), m / root, V.Constant(shrink) * w);
+        u = V.Max(V.Constant(beta2) * u, V.Abs(g) + V.Constant(epsilon));
+        w = V.FusedMultiplyAdd(V.Constant(-rate), m / u, V.Constant(shrink) * w);
     }
 }

@@ -85,6 +85,29 @@ class GoldenFile:
             recorded = {key: value.grad for key, value in leaves.items() if value.grad is not None}
         self.add(title, attributes=attributes, inputs=inputs, outputs=[y.detach() for y in outputs], gradients=recorded)
 
+    def layer(self, kind, module, x, training=True, calls=1, note="", names=None, **attributes):
+        """Runs a module, its state drawn at random. Names that ours calls otherwise are given as {theirs: ours}."""
+        attributes |= ({} if training else {"evaluation": True}) | ({"calls": calls} if calls > 1 else {})
+        title = name_of(kind, attributes, note)
+        draw = Draw(title)
+        for key, parameter in module.named_parameters():
+            parameter.data = draw.normal(*parameter.shape, scale=0.5, shift=0.5 if "norm" in key.lower() else 0)
+        for key, buffer in module.named_buffers():
+            if buffer.is_floating_point():
+                buffer.copy_(draw.uniform(0.5, 2, *buffer.shape))
+        state = {key: value.clone() for key, value in module.state_dict().items() if not key.endswith("num_batches_tracked")}
+        module.train(training)
+        leaf = x.clone().requires_grad_(x.is_floating_point())
+        for _ in range(calls):
+            y = module(leaf)
+        weighted([y]).backward()
+        after = {key: value for key, value in module.state_dict().items() if key in dict(module.named_buffers()) and key in state}
+        gradients = {key: value.grad for key, value in module.named_parameters()}
+        if leaf.grad is not None:
+            gradients["x"] = leaf.grad
+        ours = lambda part: {(names or {}).get(key, key): value for key, value in part.items()}
+        self.add(title, attributes=attributes, inputs={"x": x}, state=ours(state), outputs=[y.detach()], gradients=ours(gradients), after=ours(after))
+
     def write(self):
         data = ("\n".join(self.lines) + "\n").encode()
         with open(self.path, "wb") as file:

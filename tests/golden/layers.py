@@ -1,8 +1,7 @@
 """Layers: state dictionary + input → output, gradients of the input and of every parameter, state afterwards."""
-import torch
 from torch import nn
 
-from golden import Draw, name_of, weighted
+from golden import Draw
 
 
 class Residual(nn.Module):
@@ -26,27 +25,7 @@ class ConvolutionOverTime(nn.Module):
 
 
 def record(file):
-    def layer(kind, module, x, training=True, calls=1, note="", **attributes):
-        attributes |= ({} if training else {"evaluation": True}) | ({"calls": calls} if calls > 1 else {})
-        title = name_of(kind, attributes, note)
-        draw = Draw(title)
-        for key, parameter in module.named_parameters():
-            parameter.data = draw.normal(*parameter.shape, scale=0.5, shift=0.5 if "norm" in key.lower() else 0)
-        for key, buffer in module.named_buffers():
-            if buffer.is_floating_point():
-                buffer.copy_(draw.uniform(0.5, 2, *buffer.shape))
-        state = {key: value.clone() for key, value in module.state_dict().items() if not key.endswith("num_batches_tracked")}
-        module.train(training)
-        leaf = x.clone().requires_grad_(x.is_floating_point())
-        for _ in range(calls):
-            y = module(leaf)
-        weighted([y]).backward()
-        after = {key: value for key, value in module.state_dict().items() if key in dict(module.named_buffers()) and key in state}
-        gradients = {key: value.grad for key, value in module.named_parameters()}
-        if leaf.grad is not None:
-            gradients["x"] = leaf.grad
-        file.add(title, attributes=attributes, inputs={"x": x}, state=state, outputs=[y.detach()], gradients=gradients, after=after)
-
+    layer = file.layer
     draw = Draw("layers")
     for bias in (True, False):
         layer("Linear", nn.Linear(5, 3, bias), draw.normal(4, 5), bias=bias)

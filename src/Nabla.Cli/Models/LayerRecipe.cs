@@ -13,6 +13,7 @@ internal abstract record LayerRecipe : ITagged<LayerRecipe>
         new BatchNormRecipe(), new LayerNormRecipe(), new DropoutRecipe(), new FlattenRecipe(),
         .. ActivationRecipe.All,
         new EmbeddingRecipe(), new ConvolutionOverTimeRecipe(), new TokenScoresRecipe(),
+        .. TrainedActivationRecipes.All,
     ];
 
     public abstract string Kind { get; }
@@ -42,16 +43,19 @@ internal sealed record LinearRecipe : LayerRecipe
 
     public bool Bias { get; init; } = true;
 
+    public string Weights { get; init; } = FirstWeights.Usual;
+
     public override LayerRecipe Declare(Keys keys) => this with
     {
         Features = keys.Integer("features", Features, Interval.AtLeast(1), "Number of outputs.", isMain: true, isRequired: true),
         Bias = keys.Flag("bias", Bias, "Add a number per output."),
+        Weights = keys.Choice("weights", Weights, FirstWeights.Names, FirstWeights.Meaning),
     };
 
     public override (Module Layer, Shape Output) Build(Shape input)
     {
         RequireRank(input, 1, "features in one row", "Put '- flatten' or '- globalAveragePool' before it.");
-        return (new Linear(input[0], Features, Bias), Shape.Create(Features));
+        return (new Linear(input[0], Features, Bias, FirstWeights.Of(Weights)), Shape.Create(Features));
     }
 }
 
@@ -88,13 +92,18 @@ internal sealed record ActivationRecipe(string Name, string Formula, Func<Module
     public static IReadOnlyList<ActivationRecipe> All { get; } =
     [
         new("relu", "max(x, 0).", static () => Activation.Relu()),
-        new("leakyRelu", "x, or 0.01·x below 0.", static () => Activation.LeakyRelu()),
+        new("relu6", "max(x, 0), at most 6.", static () => Activation.Relu6()),
         new("elu", "x, or eˣ − 1 below 0.", static () => Activation.Elu()),
+        new("selu", "elu, scaled so that mean 0 and variance 1 stay.", static () => Activation.Selu()),
         new("gelu", "x·Φ(x).", static () => Activation.Gelu()),
         new("silu", "x·sigmoid(x).", static () => Activation.Silu()),
+        new("hardSwish", "x·hardSigmoid(x).", static () => Activation.HardSwish()),
         new("mish", "x·tanh(softplus(x)).", static () => Activation.Mish()),
         new("sigmoid", "1 / (1 + e⁻ˣ).", static () => Activation.Sigmoid()),
+        new("hardSigmoid", "x/6 + ½ between 0 and 1.", static () => Activation.HardSigmoid()),
         new("tanh", "Hyperbolic tangent.", static () => Activation.Tanh()),
+        new("hardTanh", "x between −1 and 1.", static () => Activation.HardTanh()),
+        new("softsign", "x / (1 + abs x).", static () => Activation.Softsign()),
         new("softplus", "log(1 + eˣ).", static () => Activation.Softplus()),
     ];
 

@@ -38,6 +38,8 @@ internal sealed record Conv2dRecipe : WindowRecipe
 
     public bool Bias { get; init; } = true;
 
+    public string Weights { get; init; } = FirstWeights.Usual;
+
     public override LayerRecipe Declare(Keys keys) => this with
     {
         Channels = keys.Integer("channels", Channels, Interval.AtLeast(1), "Number of outputs per place.", isMain: true, isRequired: true),
@@ -45,6 +47,7 @@ internal sealed record Conv2dRecipe : WindowRecipe
         Stride = keys.Integer("stride", Stride, new Interval(1, 64), "Step of the window."),
         Padding = keys.Choice("padding", Padding, [Valid, Same], "valid: the window stays inside. same: zeros around, so that size / stride places are left."),
         Bias = keys.Flag("bias", Bias, "Add a number per channel; not needed before batchNorm."),
+        Weights = keys.Choice("weights", Weights, FirstWeights.Names, FirstWeights.Meaning),
     };
 
     public override (Module Layer, Shape Output) Build(Shape input)
@@ -55,6 +58,7 @@ internal sealed record Conv2dRecipe : WindowRecipe
             Stride = Stride,
             Padding = Padding == Same ? Nabla.Padding.Same : Nabla.Padding.Valid,
             HasBias = Bias,
+            WeightInitializer = FirstWeights.Of(Weights),
         };
         return (new Conv2d(input[0], Channels, Kernel, options),
             (Channels, Places(input[1], Kernel, Stride, Padding), Places(input[2], Kernel, Stride, Padding)));

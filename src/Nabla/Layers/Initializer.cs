@@ -17,13 +17,13 @@ public abstract class Initializer
     /// <summary>One value everywhere.</summary>
     public static Initializer Constant(double value) => new ConstantInitializer(value);
 
-    /// <summary>Uniform in [low, high).</summary>
-    public static Initializer Uniform(double low, double high) => new UniformInitializer(_ => (low, high));
+    /// <summary>Uniform in [low, high). The default ±0.07 is the field's small start for any layer.</summary>
+    public static Initializer Uniform(double low = -0.07, double high = 0.07) => new UniformInitializer(_ => (low, high));
 
     /// <summary>Uniform in ±1/√<paramref name="fanIn"/>: what PyTorch gives weights and biases of linear and convolution layers.</summary>
     public static Initializer FanInUniform(int fanIn) => Uniform(-1 / Math.Sqrt(fanIn), 1 / Math.Sqrt(fanIn));
 
-    /// <summary>Normal with the given mean and standard deviation.</summary>
+    /// <summary>Normal with the given mean and standard deviation; a deviation of 0.01 is the field's small start for any layer.</summary>
     public static Initializer Normal(double mean = 0, double deviation = 1) => new NormalInitializer(mean, _ => deviation);
 
     /// <summary>Normal, redrawn beyond <paramref name="bound"/> deviations from the mean.</summary>
@@ -54,6 +54,24 @@ public abstract class Initializer
     /// first count as one (Saxe, McClelland, Ganguli, 2014).
     /// </summary>
     public static Initializer Orthogonal(double gain = 1) => new OrthogonalInitializer(gain);
+
+    /// <summary>
+    /// Each output starts with <paramref name="inputs"/> of its inputs only, chosen at random, with normal weights; the others are 0
+    /// (Martens, 2010). So units differ and do not saturate, however many inputs they have.
+    /// </summary>
+    /// <param name="inputs">Weights per output that are not 0, at most fan-in; the paper has 15.</param>
+    /// <param name="deviation">Their standard deviation; the paper has 1 for tanh and sigmoid.</param>
+    public static Initializer Sparse(int inputs = 15, double deviation = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs);
+        return new SparseInitializer(inputs, deviation);
+    }
+
+    /// <summary>
+    /// The usual start of weights before an activation, for inputs from 0 to 1 or of unit variance: He for the ReLU family, LeCun for
+    /// SELU, Xavier for tanh, sigmoid and those that have no rule of their own.
+    /// </summary>
+    public static Initializer For(Activation activation) => activation.Weights;
 
     /// <summary>These values, with zeros in one row of a table.</summary>
     internal Initializer WithZeroRow(int row) => new ZeroRowInitializer(this, row);
@@ -131,6 +149,23 @@ public abstract class Initializer
         {
             others.Fill(values, shape, stream);
             values.Slice(row * shape[1], shape[1]).Clear();
+        }
+    }
+
+    sealed class SparseInitializer(int inputs, double deviation) : Initializer
+    {
+        protected override void Fill(Span<float> values, Shape shape, RandomStream stream)
+        {
+            int fan = Fans(shape).In, kept = Math.Min(inputs, fan);
+            Span<float> drawn = stackalloc float[kept];
+            values.Clear();
+            for (int output = 0; output < shape[0]; output++)
+            {
+                RandomStream own = stream.Split(output);
+                Draw.Normal(own, 0, drawn, 0, (float)deviation);
+                int[] order = own.Split("inputs").Permutation(fan);
+                for (int i = 0; i < kept; i++) values[output * fan + order[i]] = drawn[i];
+            }
         }
     }
 

@@ -56,7 +56,8 @@ public abstract class Module
         foreach (Module module in Descendants()) module.seed = null;
         this.seed = seed;
         var stream = new RandomStream(seed);
-        foreach (var (path, member) in Members().DistinctBy(static entry => entry.Member.Tensor, ReferenceEqualityComparer.Instance))
+        // Inner modules first: the first values of a module may follow from those of its children.
+        foreach (var (path, member) in Members().DistinctBy(static entry => entry.Member.Tensor, ReferenceEqualityComparer.Instance).Reverse())
         {
             if (member.Initializer is null || !member.Tensor.IsMaterialized) continue;      // a deferred one reads the new seed later
             member.Initializer.Fill(member.Tensor, stream.Split(path));
@@ -167,7 +168,7 @@ public abstract class Module
         try
         {
             Tensor y = Forward(x, pass);
-            trace?.Add(new Call(this, x.Shape, y.Shape));
+            trace?.Add(new Call(this, x.Shape, y));
             return y;
         }
         catch (ShapeException error) when (Locate(error.Layer, out string layer))
@@ -186,13 +187,13 @@ public abstract class Module
         }
     }
 
-    /// <summary>Evaluates and lists every call of a module, inner ones first.</summary>
-    internal IReadOnlyList<Call> Trace(Tensor x)
+    /// <summary>Every call of a module while <paramref name="action"/> runs on this thread, inner ones first.</summary>
+    internal static IReadOnlyList<Call> Traced(Action action)
     {
         List<Call> calls = trace = [];
         try
         {
-            Predict(x);
+            action();
         }
         finally
         {
@@ -209,6 +210,9 @@ public abstract class Module
 
     /// <summary>Numbers in this module's own parameters.</summary>
     internal long OwnLength => members.Sum(static member => member.IsParameter ? (long)member.Tensor.Length : 0);
+
+    /// <summary>This module's own parameters of two and more axes.</summary>
+    internal IEnumerable<Tensor> OwnWeights => members.Where(static member => member.IsParameter && member.Tensor.Rank > 1).Select(static member => member.Tensor);
 
     /// <summary>The name that a parameter of this module has in the outermost one.</summary>
     internal string FullName(string parameter) => Join(Path(until: null), parameter);
@@ -301,7 +305,7 @@ public abstract class Module
 
     internal sealed record Member(string Name, Tensor Tensor, Initializer? Initializer, bool IsParameter);
 
-    internal readonly record struct Call(Module Module, Shape Input, Shape Output);
+    internal readonly record struct Call(Module Module, Shape Input, Tensor Output);
 }
 
 /// <summary>Runs modules.</summary>

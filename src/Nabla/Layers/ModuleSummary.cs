@@ -49,14 +49,14 @@ public static class Summaries
         /// <param name="inputType">Int64 for models that take indices.</param>
         public ModuleSummary Summary(Shape inputShape, DType inputType = DType.Float32)
         {
-            ILookup<Module, Module.Call> calls = module.Trace(Tensor.Zeros(inputShape, inputType)).ToLookup(static call => call.Module);
+            ILookup<Module, Module.Call> calls = Module.Traced(() => module.Predict(Tensor.Zeros(inputShape, inputType))).ToLookup(static call => call.Module);
             var rows = new List<SummaryRow>();
             foreach (var (name, part) in module.Descend(""))
             {
                 if (part.Modules.Any() && part.OwnLength == 0) continue;
                 rows.Add(new SummaryRow(
-                    name, part.ToString(), calls[part].Select(static call => call.Output).LastOrDefault(), part.OwnLength,
-                    calls[part].Sum(call => part.MultiplyAdds(call.Input, call.Output))));
+                    name, part.ToString(), calls[part].Select(static call => call.Output.Shape).LastOrDefault(), part.OwnLength,
+                    calls[part].Sum(call => part.MultiplyAdds(call.Input, call.Output.Shape))));
             }
             Tensor[] parameters = [.. module.Parameters()];
             return new ModuleSummary(

@@ -20,6 +20,43 @@ public static class Activations
             return x.Map(new LeakyReluOperation(slope));
         }
 
+        /// <summary>x above 0, x/divisor below: the form of Xu et al. (2015), who write a for the divisor and 1/a for the slope.</summary>
+        /// <param name="divisor">At least 1; the paper has 100 for the leaky and 5.5 for the very leaky unit. Default 100.</param>
+        public Tensor LeakyReluByDivisor(double divisor = 100)
+        {
+            if (!(divisor >= 1 && double.IsFinite(divisor)))
+                throw new ArgumentOutOfRangeException(nameof(divisor), divisor, "LeakyReluByDivisor: expected a finite divisor of at least 1. For a slope use LeakyRelu.");
+            return x.LeakyRelu(1 / divisor);
+        }
+
+        /// <summary>x above 0, w·x below with one slope w per element, uniform in [lower, upper) (Xu, Wang, Chen, Li, 2015). For training.</summary>
+        /// <remarks>Neither saturates nor dies. Evaluation takes the mean slope: <c>x.LeakyRelu((lower + upper) / 2)</c>.</remarks>
+        /// <param name="lower">Smallest slope, at least 0. PyTorch's default is 1/8.</param>
+        /// <param name="upper">Largest slope, at least <paramref name="lower"/>. PyTorch's default is 1/3.</param>
+        /// <param name="stream">The random numbers to use.</param>
+        public Tensor Rrelu(double lower, double upper, RandomStream stream)
+        {
+            if (!(lower >= 0 && lower <= upper && double.IsFinite(upper)))
+                throw new ArgumentOutOfRangeException(nameof(upper), upper, $"Rrelu: expected finite slopes 0 ≤ lower ≤ upper, got {lower} and {upper}.");
+            x = x.Computed();
+            return x.Zip(Tensor.Uniform(x.Shape, stream, lower, upper, x.DType), default(PreluOperation));
+        }
+
+        /// <summary>
+        /// x above 0, x/a below with one divisor a per element, uniform in [lower, upper) (Xu, Wang, Chen, Li, 2015, as printed). For training.
+        /// </summary>
+        /// <remarks>Evaluation divides by the mean: <c>x.LeakyReluByDivisor((lower + upper) / 2)</c>, which is not the mean of the slopes 1/a.</remarks>
+        /// <param name="lower">Smallest divisor, at least 1. The paper has 3.</param>
+        /// <param name="upper">Largest divisor, at least <paramref name="lower"/>. The paper has 8.</param>
+        /// <param name="stream">The random numbers to use.</param>
+        public Tensor RreluByDivisor(double lower, double upper, RandomStream stream)
+        {
+            if (!(lower >= 1 && lower <= upper && double.IsFinite(upper)))
+                throw new ArgumentOutOfRangeException(nameof(upper), upper, $"RreluByDivisor: expected finite divisors 1 ≤ lower ≤ upper, got {lower} and {upper}.");
+            x = x.Computed();
+            return x.Zip(Tensor.Uniform(x.Shape, stream, lower, upper, x.DType).Reciprocal(), default(PreluOperation));
+        }
+
         /// <summary>x above 0, weight·x below. See <see cref="PreluOperation"/>.</summary>
         /// <param name="weight">Broadcasts to x: a scalar, or [C, 1, 1] for one slope a channel of [N, C, H, W].</param>
         /// <exception cref="ShapeException"><paramref name="weight"/> does not broadcast to x.</exception>
@@ -51,8 +88,25 @@ public static class Activations
         /// <summary>x·σ(x), also called Swish. See <see cref="SiluOperation"/>.</summary>
         public Tensor Silu() => x.Map(default(SiluOperation));
 
+        /// <summary>x·σ(βx). See <see cref="SwishOperation"/>.</summary>
+        /// <param name="beta">How sharp the bend is, finite: 0 gives x/2, 1 the SiLU, a large number nearly a ReLU. Default 1.</param>
+        public Tensor Swish(double beta = 1)
+        {
+            if (!double.IsFinite(beta)) throw new ArgumentOutOfRangeException(nameof(beta), beta, "Swish: expected a finite beta.");
+            return x.Map(new SwishOperation(beta));
+        }
+
+        /// <summary>x·min(max(x + 3, 0), 6)/6. See <see cref="HardSwishOperation"/>.</summary>
+        public Tensor HardSwish() => x.Map(default(HardSwishOperation));
+
         /// <summary>x·tanh(softplus x). See <see cref="MishOperation"/>.</summary>
         public Tensor Mish() => x.Map(default(MishOperation));
+
+        /// <summary>1 from 0 on, else 0; no gradient. See <see cref="ThresholdOperation"/>.</summary>
+        public Tensor Threshold() => x.Map(new ThresholdOperation(0));
+
+        /// <summary>1 from 0 on, else −1; no gradient. See <see cref="ThresholdOperation"/>.</summary>
+        public Tensor BipolarThreshold() => x.Map(new ThresholdOperation(-1));
 
         /// <summary>1 / (1 + e⁻ˣ). See <see cref="SigmoidOperation"/>.</summary>
         public Tensor Sigmoid() => x.Map(default(SigmoidOperation));

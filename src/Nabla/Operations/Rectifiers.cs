@@ -146,6 +146,33 @@ public readonly struct HardSigmoidOperation : IUnaryOperation
         V.IfLess(V.Constant(-3), x, V.IfLess(x, V.Constant(3), V.Constant(1.0 / 6), V.Constant(0)), V.Constant(0));
 }
 
+/// <summary>x·min(max(x + 3, 0), 6)/6: SiLU with the piecewise linear sigmoid (Howard et al., 2019).</summary>
+/// <remarks>Exactly 0 with slope 0 below −3: a unit that stays there on all data is dead. Has a minimum of −0.375 at −1.5.</remarks>
+public readonly struct HardSwishOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "HardSwish";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static ReadOnlySpan<double> Kinks => [-3, 3];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V>
+    {
+        V bounded = V.Max(x, V.Constant(-3));                                          // −∞ · 0 would be NaN
+        return bounded * (V.Min(bounded + V.Constant(3), V.Constant(6)) * V.Constant(1.0 / 6));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.IfLess(
+        V.Constant(-3), x, V.IfLess(x, V.Constant(3), V.FusedMultiplyAdd(x, V.Constant(1.0 / 3), V.Constant(0.5)), V.Constant(1)), V.Constant(0));
+}
+
 /// <summary>x above 0, w·x below, with a learned w (He et al., 2015).</summary>
 /// <remarks>Neither saturates nor dies while w is not 0. Slope w at 0.</remarks>
 public readonly struct PreluOperation : IBinaryOperation

@@ -150,6 +150,34 @@ public readonly struct SiluOperation : IUnaryOperation
     }
 }
 
+/// <summary>x·σ(βx) (Ramachandran, Zoph, Le, 2017).</summary>
+/// <remarks>Saturates at 0 below −8/β; has a minimum of −0.28/β at −1.28/β.</remarks>
+/// <param name="beta">How sharp the bend is.</param>
+public readonly struct SwishOperation(double beta) : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Swish";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V>
+    {
+        V s = V.Sigmoid(x * V.Constant(beta));
+        return V.IfEqual(s, V.Constant(0), V.Constant(0), x * s);                      // −∞ · 0 would be NaN
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V>
+    {
+        V bounded = V.Min(V.Max(x, V.Constant(-1e30)), V.Constant(1e30)), s = V.Sigmoid(bounded * V.Constant(beta));
+        return s * V.FusedMultiplyAdd(bounded * V.Constant(beta), V.Constant(1) - s, V.Constant(1));
+    }
+}
+
 /// <summary>x·tanh(log(1 + eˣ)) (Misra, 2019).</summary>
 /// <remarks>Saturates at 0 below −8; has a minimum of −0.31 at −1.19.</remarks>
 public readonly struct MishOperation : IUnaryOperation

@@ -8,21 +8,30 @@ public static unsafe class SoftmaxOperations
     extension(Tensor x)
     {
         /// <summary>
-        /// y = exp(x) / Σ exp(x), the sum over <paramref name="axis"/>: positive numbers that add up to 1. Same shape as the input.
+        /// y = exp(x/T) / Σ exp(x/T), the sum over <paramref name="axis"/>: positive numbers that add up to 1. Same shape as the input.
         /// </summary>
         /// <remarks>
         /// The largest element is subtracted first, so no logit is too large. −∞ gives 0. Where all elements of a row are −∞, or one
-        /// is +∞ or NaN, the whole row is NaN. The last axis is the fast one.
+        /// is +∞ or NaN, the whole row is NaN. The last axis is the fast one. Saturates where one logit is 10·T above the others.
         /// </remarks>
         /// <param name="axis">The axis to sum over; negative counts from the end.</param>
+        /// <param name="temperature">T, above 0: towards 0 the largest logit takes all, towards ∞ all are alike. Default 1.</param>
         /// <exception cref="ShapeException">There is no such axis.</exception>
-        public Tensor Softmax(int axis = -1) => Along(x, axis, isLog: false, "Softmax");
+        public Tensor Softmax(int axis = -1, double temperature = 1) => Along(Cooled(x, temperature, "Softmax"), axis, isLog: false, "Softmax");
 
-        /// <summary>log softmax(x) = x − log Σ exp(x), exact where the probability itself would round to 0 or 1. Same shape as the input.</summary>
-        /// <remarks>Special rows as in <see cref="Softmax(Tensor, int)"/>: −∞ stays −∞.</remarks>
+        /// <summary>log softmax(x/T) = x/T − log Σ exp(x/T), exact where the probability itself would round to 0 or 1. Same shape as the input.</summary>
+        /// <remarks>Special rows as in <see cref="Softmax(Tensor, int, double)"/>: −∞ stays −∞.</remarks>
         /// <param name="axis">The axis to sum over; negative counts from the end.</param>
+        /// <param name="temperature">T, above 0. Default 1.</param>
         /// <exception cref="ShapeException">There is no such axis.</exception>
-        public Tensor LogSoftmax(int axis = -1) => Along(x, axis, isLog: true, "LogSoftmax");
+        public Tensor LogSoftmax(int axis = -1, double temperature = 1) => Along(Cooled(x, temperature, "LogSoftmax"), axis, isLog: true, "LogSoftmax");
+    }
+
+    static Tensor Cooled(Tensor x, double temperature, string who)
+    {
+        if (!(temperature > 0 && double.IsFinite(temperature)))
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, $"{who}: expected a finite temperature above 0, got {temperature}.");
+        return temperature == 1 ? x : x / temperature;
     }
 
     static Tensor Along(Tensor x, int axis, bool isLog, string name)

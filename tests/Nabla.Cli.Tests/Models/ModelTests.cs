@@ -22,6 +22,14 @@ public class ModelTests
     [InlineData("dropout: 0.5")]
     [InlineData("flatten")]
     [InlineData("gelu")]
+    [InlineData("leakyRelu: 0.2")]
+    [InlineData("prelu")]
+    [InlineData("rrelu: { lower: 0.1, upper: 0.2 }")]
+    [InlineData("dice")]
+    [InlineData("glu")]
+    [InlineData("swiglu")]
+    [InlineData("geglu")]
+    [InlineData("conv2d: { channels: 4, weights: he }")]
     public void The_inferred_shape_is_the_one_that_comes_out(string item)
     {
         var (layer, output) = Layer(item).Build([2, 7, 9]);
@@ -34,10 +42,22 @@ public class ModelTests
     [InlineData("[flatten, conv2d: 3]", "model[1].conv2d: expected pictures [channels, height, width], got [64]. Put it before '- flatten'; tables have no pictures.")]
     [InlineData("[conv2d: { channels: 3, kernel: 9 }]",
         "model[0].conv2d: expected pictures of at least 9 × 9, got 8 along an axis. Use a smaller kernel or less pooling before it.")]
+    [InlineData("[glu]", "model[0].glu: expected an even number of channels to halve, got [1, 8, 8]. Let the layer before it return twice as many as wanted.")]
+    [InlineData("[maxout: 10]", "model[0].maxout: expected features in one row, got [1, 8, 8]. Put '- flatten' or '- globalAveragePool' before it.")]
     public void Layers_that_do_not_fit_are_named(string model, string message)
     {
         Recipe recipe = RecipeFiles.Parse($"name: a\ndata: digits\nmodel: {model}", "a", []);
         Assert.Equal(message, Assert.Throws<FailureException>(() => ModelBuilder.Build(recipe, new ModelFacts([1, 8, 8], 10, [], []), null)).Message);
+    }
+
+    [Fact]
+    public void First_weights_can_be_chosen()
+    {
+        Shape input = Shape.Create(50);
+        double Largest(string item) => Layer(item).Build(input).Layer.Parameters().First().ToArray<float>().Select(Math.Abs).Max();
+        Assert.InRange(Largest("linear: { features: 40, weights: uniform }"), 0.069, 0.07);
+        Assert.Equal(0, Largest("linear: { features: 40, weights: zeros }"));
+        Assert.InRange(Largest("linear: 40"), 0.14, Math.Sqrt(1.0 / 50));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Nabla.Cli.Models;
 using FsCheck;
 using FsCheck.Fluent;
 using Nabla.Cli.Declarations;
+using Nabla.Cli.Models;
 using Nabla.Cli.Recipes;
 
 namespace Nabla.Cli.Tests.Recipes;
@@ -65,6 +66,7 @@ public class RecipeReadingTests
 
     [Theory]
     [InlineData("- linaer: 3", "r.yaml:4:5: model[0]: expected one of {layers}, got 'linaer'. Did you mean 'linear'?")]
+    [InlineData("- rrelu: { lower: 0.5 }", "r.yaml:4:12: model[0].rrelu.upper: expected a number of at least lower, which is 0.5, got 0.3333333333333333.")]
     [InlineData("- linear", "r.yaml:4:5: model[0].linear.features: expected a whole number of at least 1, got no such key.")]
     [InlineData("- relu: 3", "r.yaml:4:11: model[0].relu: expected no value, got '3'.")]
     [InlineData("- relu: { slope: 3 }", "r.yaml:4:13: model[0].relu.slope: expected no keys, got 'slope'.")]

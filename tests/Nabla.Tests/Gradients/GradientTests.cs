@@ -5,10 +5,7 @@ namespace Nabla.Tests.Gradients;
 /// <summary>Derivatives of first and second order of every differentiable operation, and the proof that none is missing.</summary>
 public class GradientTests
 {
-    static readonly GradientTable Table = new()
-    {
-        ElementwiseRows.All, ViewRows.All, ProductRows.All, ReductionRows.All, IndexingRows.All, WindowRows.All, FusedRows.All,
-    };
+    static readonly GradientTable Table = Collect();
 
     public static TheoryData<string> Rows => [.. Table];
 
@@ -49,6 +46,15 @@ public class GradientTests
             .Where(method => !inRows.Contains(method.MetadataToken))
             .Select(method => $"{method.DeclaringType!.DeclaringType?.Name}.{method.Name}");
         Assert.Equal([], missing);
+    }
+
+    /// <summary>Every table of this folder: the static property All of a class called …Rows.</summary>
+    static GradientTable Collect()
+    {
+        var table = new GradientTable();
+        foreach (Type type in typeof(GradientTests).Assembly.GetTypes().Where(type => type.Namespace == typeof(GradientTests).Namespace).OrderBy(type => type.Name))
+            if (type.GetProperty("All")?.GetValue(null) is GradientTable rows) table.Add(rows);
+        return table;
     }
 
     /// <summary>The derivative a node would call: its delegate, or the one it passes on as state.</summary>

@@ -79,6 +79,34 @@ public class InitializerTests
         Assert.InRange(layer.Bias!.ToArray<float>().Select(Math.Abs).Max(), 0.09, 0.1);
     }
 
+    [Theory]
+    [InlineData(15, 40)]
+    [InlineData(15, 9)]
+    public void Sparse_gives_every_output_a_few_inputs_of_its_own(int inputs, int fan)
+    {
+        double[] values = Draw(Initializer.Sparse(inputs), (200, fan));
+        double[][] rows = [.. values.Chunk(fan)];
+        Assert.All(rows, row => Assert.Equal(Math.Min(inputs, fan), row.Count(v => v != 0)));
+        double[] drawn = [.. values.Where(v => v != 0)];
+        Assert.Equal(1, Math.Sqrt(drawn.Average(v => v * v)), 5 / Math.Sqrt(2 * drawn.Length));
+        Assert.NotEqual(rows[0].Select(v => v != 0), fan > inputs ? rows[1].Select(v => v != 0) : []);
+    }
+
+    [Fact]
+    public void Every_activation_has_its_start()
+    {
+        double Deviation(Activation activation) => Math.Sqrt(Draw(Initializer.For(activation), (300, 200)).Average(v => v * v));
+        Assert.Equal(Math.Sqrt(2.0 / 200), Deviation(Activation.Relu()), 1e-3);
+        Assert.Equal(Math.Sqrt(2 / 1.04 / 200), Deviation(Activation.LeakyRelu(0.2)), 1e-3);
+        Assert.Equal(Math.Sqrt(1.0 / 200), Deviation(Activation.Selu()), 1e-3);
+        Assert.Equal(Math.Sqrt(2.0 / 500), Deviation(Activation.Tanh()), 1e-3);
+        Assert.Equal(Math.Sqrt(2.0 / 500), Deviation(Activation.Sigmoid()), 1e-3);
+    }
+
+    [Fact]
+    public void The_small_uniform_start_is_within_7_hundredths() =>
+        Assert.InRange(Draw(Initializer.Uniform(), 10000).Select(Math.Abs).Max(), 0.0699, 0.07);
+
     [Fact]
     public void Gains_are_those_of_the_activations()
     {

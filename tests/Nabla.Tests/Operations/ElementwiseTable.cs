@@ -17,6 +17,8 @@ static class ElementwiseTable
         [typeof(RootOperation)] = [0.25],
         [typeof(LeakyReluOperation)] = [0.0625],
         [typeof(EluOperation)] = [1.25],
+        [typeof(SwishOperation)] = [1.5],
+        [typeof(ThresholdOperation)] = [-1.0],
         [typeof(HardTanhOperation)] = [-1.0, 1.0],
         [typeof(ClampOperation)] = [-5.0, 2.5],
     };

@@ -86,7 +86,7 @@ class GoldenFile:
         self.add(title, attributes=attributes, inputs=inputs, outputs=[y.detach() for y in outputs], gradients=recorded)
 
     def layer(self, kind, module, x, training=True, calls=1, note="", names=None, **attributes):
-        """Runs a module, its state drawn at random. Names that ours calls otherwise are given as {theirs: ours}."""
+        """Runs a module, its state drawn at random. Names that ours calls otherwise are given as {theirs: ours}, or None for those it lacks."""
         attributes |= ({} if training else {"evaluation": True}) | ({"calls": calls} if calls > 1 else {})
         title = name_of(kind, attributes, note)
         draw = Draw(title)
@@ -105,7 +105,8 @@ class GoldenFile:
         gradients = {key: value.grad for key, value in module.named_parameters()}
         if leaf.grad is not None:
             gradients["x"] = leaf.grad
-        ours = lambda part: {(names or {}).get(key, key): value for key, value in part.items()}
+        names = names or {}
+        ours = lambda part: {names.get(key, key): value for key, value in part.items() if names.get(key, key) is not None}
         self.add(title, attributes=attributes, inputs={"x": x}, state=ours(state), outputs=[y.detach()], gradients=ours(gradients), after=ours(after))
 
     def write(self):

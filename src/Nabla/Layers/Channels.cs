@@ -11,4 +11,11 @@ internal static class Channels
         sizes[0] = x.Shape[1];
         return sizes;
     }
+
+    /// <exception cref="ShapeException">Axis 1 of x has another size.</exception>
+    public static void Check(Tensor x, int channels)
+    {
+        if (x.Rank < 2 || x.Shape[1] != channels)
+            throw new ShapeException($"expected [N, {channels}] or [N, {channels}, d…], got {x.Shape}. Channels are axis 1.");
+    }
 }

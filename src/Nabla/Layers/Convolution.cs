@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Nabla.Layers;
 
 /// <summary>What convolutions of one, two and three spatial axes share.</summary>
-public abstract class Convolution : Module
+public abstract class Convolution : Module, IWeighted
 {
     readonly Tensor weight;
     readonly Tensor? bias;
@@ -63,7 +63,11 @@ public abstract class Convolution : Module
     protected internal override long MultiplyAdds(Shape input, Shape output) => (long)output.Length * (weight.Length / OutChannels);
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass)
+    protected override Tensor Forward(Tensor x, Pass pass) => Forward(x, weight);
+
+    Tensor IWeighted.Forward(Tensor x, Tensor weight) => Forward(x, weight);
+
+    Tensor Forward(Tensor x, Tensor weight)
     {
         int rank = weight.Rank - 2;
         if (x.Rank != rank + 2 || x.Shape[1] != InChannels)
@@ -72,10 +76,10 @@ public abstract class Convolution : Module
                 (x.Rank == rank + 1 ? $"Add the missing axis with Unsqueeze({(x.Shape[0] == InChannels ? 0 : 1)})." :
                 x.Rank == rank + 2 && x.Shape[^1] == InChannels ? "Channels come before the spatial axes: use Permute." : "Check the layer before it."));
         if (x.DType != weight.DType) x = x.To(weight.DType);
-        return Convolve(x);
+        return Convolve(x, weight);
     }
 
-    private protected abstract Tensor Convolve(Tensor x);
+    private protected abstract Tensor Convolve(Tensor x, Tensor weight);
 }
 
 /// <summary>Settings of <see cref="Conv1d"/>, <see cref="Conv2d"/> and <see cref="Conv3d"/>.</summary>
@@ -114,8 +118,8 @@ public sealed class Conv1d : Convolution
     public Conv1d(int inChannels, int outChannels, PerAxis kernel, ConvolutionOptions options)
         : base(1, inChannels, outChannels, kernel, options) { }
 
-    private protected override Tensor Convolve(Tensor x) =>
-        x.Conv1d(Weight, Bias, Options.Stride, Options.Padding, Options.Dilation, Options.Groups);
+    private protected override Tensor Convolve(Tensor x, Tensor weight) =>
+        x.Conv1d(weight, Bias, Options.Stride, Options.Padding, Options.Dilation, Options.Groups);
 }
 
 /// <summary>Convolution (cross-correlation) over height and width: [N, inChannels, H, W] → [N, outChannels, H', W'].</summary>
@@ -135,8 +139,8 @@ public sealed class Conv2d : Convolution
     public Conv2d(int inChannels, int outChannels, PerAxis kernel, ConvolutionOptions options)
         : base(2, inChannels, outChannels, kernel, options) { }
 
-    private protected override Tensor Convolve(Tensor x) =>
-        x.Conv2d(Weight, Bias, Options.Stride, Options.Padding, Options.Dilation, Options.Groups);
+    private protected override Tensor Convolve(Tensor x, Tensor weight) =>
+        x.Conv2d(weight, Bias, Options.Stride, Options.Padding, Options.Dilation, Options.Groups);
 }
 
 /// <summary>Convolution (cross-correlation) over depth, height and width: [N, inChannels, D, H, W] → [N, outChannels, D', H', W'].</summary>
@@ -150,6 +154,6 @@ public sealed class Conv3d : Convolution
     public Conv3d(int inChannels, int outChannels, PerAxis kernel, ConvolutionOptions options)
         : base(3, inChannels, outChannels, kernel, options) { }
 
-    private protected override Tensor Convolve(Tensor x) =>
-        x.Conv3d(Weight, Bias, Options.Stride, Options.Padding, Options.Dilation, Options.Groups);
+    private protected override Tensor Convolve(Tensor x, Tensor weight) =>
+        x.Conv3d(weight, Bias, Options.Stride, Options.Padding, Options.Dilation, Options.Groups);
 }

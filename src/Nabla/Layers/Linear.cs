@@ -2,7 +2,7 @@ namespace Nabla.Layers;
 
 /// <summary>The affine map y = x·Wᵀ + b of the last axis. Input [..., inFeatures] → output [..., outFeatures].</summary>
 /// <remarks>Weight and bias start uniform in ±1/√inFeatures, as in PyTorch.</remarks>
-public sealed class Linear : Module
+public sealed class Linear : Module, IWeighted
 {
     readonly Tensor weight;
     readonly Tensor? bias;
@@ -24,6 +24,28 @@ public sealed class Linear : Module
         if (hasBias) Parameter(out bias, outFeatures, biasInitializer ?? common);
     }
 
+    /// <summary>Creates a layer tied to a weight that another one holds, such as the output layer of a language model to its embedding.</summary>
+    /// <remarks>
+    /// Both train it: gradients add up, the optimizer sees it once, the state dictionary saves it once under the first name and loads
+    /// under either.
+    /// </remarks>
+    /// <param name="inFeatures">Size of the last axis of the input; positive.</param>
+    /// <param name="outFeatures">Size of the last axis of the output; positive.</param>
+    /// <param name="tied">[outFeatures, inFeatures]: <see cref="Embedding.Weight"/> or <see cref="Weight"/> of the other layer.</param>
+    /// <param name="hasBias">True adds a bias of its own, which starts at 0.</param>
+    /// <exception cref="ShapeException">The weight has another shape.</exception>
+    public Linear(int inFeatures, int outFeatures, Tensor tied, bool hasBias = true)
+    {
+        ArgumentNullException.ThrowIfNull(tied);
+        if (tied.Shape != (outFeatures, inFeatures))
+            throw new ShapeException(
+                $"Linear({inFeatures} → {outFeatures}): expected a weight [{outFeatures}, {inFeatures}] to tie, got {tied.Shape}. " +
+                (tied.Shape == (inFeatures, outFeatures) ? "Its transpose would fit: exchange inFeatures and outFeatures." : "Layers share a weight only if their sizes agree."));
+        (InFeatures, OutFeatures) = (inFeatures, outFeatures);
+        Parameter(out weight, tied);
+        if (hasBias) Parameter(out bias, outFeatures, Initializer.Zeros);
+    }
+
     /// <summary>Size of the last axis of the input.</summary>
     public int InFeatures { get; }
 
@@ -40,7 +62,11 @@ public sealed class Linear : Module
     protected override string Notation => $"{InFeatures} → {OutFeatures}{(bias is null ? ", no bias" : "")}";
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass)
+    protected override Tensor Forward(Tensor x, Pass pass) => Forward(x, weight);
+
+    Tensor IWeighted.Forward(Tensor x, Tensor weight) => Forward(x, weight);
+
+    Tensor Forward(Tensor x, Tensor weight)
     {
         if (x.Rank == 0 || x.Shape[^1] != InFeatures)
             throw new ShapeException($"expected last axis {InFeatures}, got {x.Shape}. {Hint(x.Shape)}");

@@ -46,7 +46,7 @@ public static unsafe class BatchNormOperations
             Tensor scale = 1 / (variance.To(x.DType) + epsilon).Sqrt();
             if (weight is not null) scale = weight.To(x.DType) * scale;
             Tensor shift = bias?.To(x.DType) ?? Tensor.Zeros(mean.Shape, x.DType);
-            return Affine(x.Contiguous(), Aligned(mean.To(x.DType), x.Rank), Aligned(scale, x.Rank), Aligned(shift, x.Rank));
+            return Affine(x.Contiguous(), mean.To(x.DType), scale, shift);
         }
     }
 
@@ -59,9 +59,10 @@ public static unsafe class BatchNormOperations
         return parameter.Reshape(sizes).Contiguous();
     }
 
-    /// <summary>(x − center)·scale + shift per channel in one pass.</summary>
-    static Tensor Affine(Tensor x, Tensor center, Tensor scale, Tensor shift)
+    /// <summary>(x − center)·scale + shift per channel, each [C], in one pass over a contiguous x.</summary>
+    internal static Tensor Affine(Tensor x, Tensor center, Tensor scale, Tensor shift)
     {
+        (center, scale, shift) = (Aligned(center, x.Rank), Aligned(scale, x.Rank), Aligned(shift, x.Rank));
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType);
         if (x.DType == DType.Float32) Apply<float>(x, center, scale, shift, y);
         else Apply<double>(x, center, scale, shift, y);

@@ -2,7 +2,6 @@ using Nabla.Cli.Models;
 using FsCheck;
 using FsCheck.Fluent;
 using Nabla.Cli.Declarations;
-using Nabla.Cli.Models;
 using Nabla.Cli.Recipes;
 
 namespace Nabla.Cli.Tests.Recipes;

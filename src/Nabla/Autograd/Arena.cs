@@ -47,9 +47,16 @@ internal sealed class Arena
     /// </summary>
     public static Tensor Private(Shape shape, DType dtype)
     {
-        Tensor tensor = SpareHandle();
-        tensor.Reset(Storage.ForEngine((nint)shape.Length * dtype.Size), shape, shape.Strides, 0, dtype);
+        Tensor tensor = Owned(shape, dtype);
         tensor.IsPrivate = true;
+        return tensor;
+    }
+
+    /// <summary>A tensor with memory of the engine's own, of at least so many bytes. <see cref="Disown"/> gives both back.</summary>
+    public static Tensor Owned(Shape shape, DType dtype, nint atLeast = 0)
+    {
+        Tensor tensor = SpareHandle();
+        tensor.Reset(Storage.ForEngine(Math.Max((nint)shape.Length * dtype.Size, atLeast)), shape, shape.Strides, 0, dtype);
         return tensor;
     }
 

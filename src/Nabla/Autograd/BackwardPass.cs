@@ -55,9 +55,10 @@ internal sealed class BackwardPass
         Arrive(root.Node!, createGraph ? gradient ?? Tensor.Ones(root.Shape, root.DType) : Seed(root, gradient));
         while (queue.TryDequeue(out Node? node, out _))
         {
-            Tensor arrived = node.Arrived!;
-            node.Arrived = null;
             node.IsQueued = false;
+            if (node is LeafNode { ArrivedRows: not null } table) DeliverRows(table);
+            if (node.Arrived is not { } arrived) continue;
+            node.Arrived = null;
             underWay = arrived;
             arrived = underWay = RunHooks(node, arrived);
             bool captured = captures?.ContainsKey(node) == true;
@@ -128,6 +129,12 @@ internal sealed class BackwardPass
     {
         if (gradients.Count != node.Count)
             throw new InvalidOperationException($"Backward: {node.Name} has {node.Count} inputs, its derivative returned {gradients.Count} gradients.");
+        if (gradients.Rows is { } rows)
+        {
+            var table = (LeafNode)node[0].Node!;
+            (table.ArrivedRows ??= []).Add(rows);
+            Enqueue(table);
+        }
         for (int i = 0; i < gradients.Count; i++)
         {
             Edge edge = node[i];
@@ -153,9 +160,33 @@ internal sealed class BackwardPass
             Arena.Disown(sum);
             Arena.Disown(gradient);
         }
+        Enqueue(node);
+    }
+
+    void Enqueue(Node node)
+    {
         if (node.IsQueued) return;
         node.IsQueued = true;
         queue.Enqueue(node, -node.Sequence);
+    }
+
+    /// <summary>
+    /// Hands rows of a table to their leaf. Where the gradient goes elsewhere or through a hook, or a whole one arrived too, they join
+    /// what arrived.
+    /// </summary>
+    void DeliverRows(LeafNode leaf)
+    {
+        List<RowPiece> pieces = leaf.ArrivedRows!;
+        leaf.ArrivedRows = null;
+        if (captures is null && leaf.Hooks is null && leaf.Arrived is null)
+        {
+            foreach (RowPiece piece in pieces) leaf.Add(piece);
+            return;
+        }
+        bool adds = leaf.Arrived is not null;
+        Tensor whole = leaf.Arrived = adds ? Alone(leaf.Arrived!) : Arena.Owned(leaf.Leaf.Shape, leaf.Leaf.DType);
+        TableGradient.Spread(pieces, whole, adds);
+        foreach (RowPiece piece in pieces) piece.Release();
     }
 
     static Tensor OwnedSum(Tensor a, Tensor b)
@@ -247,6 +278,11 @@ internal sealed class BackwardPass
         {
             if (!createGraph && node.Arrived is { } gradient) Arena.Disown(gradient);
             node.Arrived = null;
+            if (node is LeafNode { ArrivedRows: { } pieces } leaf)
+            {
+                foreach (RowPiece piece in pieces) piece.Release();
+                leaf.ArrivedRows = null;
+            }
             node.IsQueued = false;
         }
         captures = null;

@@ -8,8 +8,9 @@ namespace Nabla;
 internal sealed class LeafNode(Tensor leaf) : Node("leaf", 0)
 {
     Tensor? gradient;
+    TableGradient? rows;
     SaveRecord? record;
-    bool isVisible;
+    bool isVisible, hasRows;
 
     public Tensor Leaf { get; } = leaf;
 
@@ -19,14 +20,31 @@ internal sealed class LeafNode(Tensor leaf) : Node("leaf", 0)
     /// <summary>Name and owner of a parameter, for messages.</summary>
     public string? Label { get; set; }
 
-    /// <summary>The gradient for the engine and for optimizers: must not outlive the next clear.</summary>
-    public Tensor? Raw => gradient;
+    /// <summary>Rows of a table that arrived in the running backward pass.</summary>
+    public List<RowPiece>? ArrivedRows { get; set; }
+
+    /// <summary>The gradient for the engine and for optimizers: must not outlive the next clear. Rows become a whole table.</summary>
+    public Tensor? Raw
+    {
+        get
+        {
+            if (hasRows) Spread();
+            return gradient;
+        }
+    }
+
+    /// <summary>The gradient as rows of a table, if all that arrived are rows.</summary>
+    public TableGradient? Rows => hasRows && gradient is null ? rows : null;
+
+    /// <summary>True if anything arrived since the last clear.</summary>
+    public bool HasGradient => hasRows || gradient is not null;
 
     /// <summary>The gradient as the user's own: from here on the collector decides about its memory.</summary>
     public Tensor? Visible
     {
         get
         {
+            if (hasRows) Spread();
             if (gradient is null || isVisible) return gradient;
             gradient.Storage.Hold();
             DropRecord();
@@ -53,8 +71,19 @@ internal sealed class LeafNode(Tensor leaf) : Node("leaf", 0)
         record.Add(owned.Storage);
     }
 
+    /// <summary>Takes over rows of a table. They stay rows while they are fewer than the table's.</summary>
+    public void Add(RowPiece piece)
+    {
+        rows ??= new TableGradient(this);
+        rows.Add(piece);
+        hasRows = true;
+        if (rows.Count >= Leaf.Shape[0]) Spread();
+    }
+
     public void Clear()
     {
+        if (hasRows) rows!.Clear();
+        hasRows = false;
         if (!isVisible && gradient is not null)
         {
             if (!gradient.Storage.IsNative) gradient.Storage.Release();
@@ -66,6 +95,26 @@ internal sealed class LeafNode(Tensor leaf) : Node("leaf", 0)
     }
 
     public override Gradients Apply(Tensor gradient, bool createGraph) => throw new InvalidOperationException("A leaf has no inputs.");
+
+    /// <summary>Makes a whole table of the rows, or adds them to the one there is.</summary>
+    void Spread()
+    {
+        hasRows = false;
+        Tensor? whole = gradient;
+        if (whole is null)
+        {
+            whole = Arena.Owned(Leaf.Shape, Leaf.DType);
+            rows!.Spread(whole, adds: false);
+            Own(whole);
+        }
+        else
+        {
+            if (!whole.IsContiguous || whole.Node is not null) Visible = whole = whole.Detach().Clone();
+            rows!.Spread(whole, adds: true);
+            whole.Storage.Changed();
+        }
+        rows.Clear();
+    }
 
     /// <summary>Releases the record together with the hold it lists.</summary>
     void DropRecord()

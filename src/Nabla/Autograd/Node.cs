@@ -152,6 +152,9 @@ internal readonly ref struct Saved
 
     /// <summary>True if input <paramref name="input"/> needs a gradient; return null for one that does not.</summary>
     public bool Needs(int input) => node[input].Node is not null;
+
+    /// <summary>True if the gradient of the first input may be <see cref="Gradients.OfRows"/>: it is a leaf, which adds them up when it is asked.</summary>
+    public bool TakesRows => !createGraph && node[0].Node is LeafNode;
 }
 
 /// <summary>The local derivative of an operation: from the gradient of the result to those of the inputs, null where none is needed.</summary>
@@ -166,6 +169,8 @@ internal readonly struct Gradients
 {
     readonly Tensor? first, second, third;
     readonly Tensor?[]? all;
+
+    Gradients(RowPiece rows, int count) => (Rows, Count) = (rows, count);
 
     Gradients(ReadOnlySpan<Tensor?> gradients)
     {
@@ -182,8 +187,14 @@ internal readonly struct Gradients
     /// <summary>Number of gradients.</summary>
     public int Count { get; }
 
+    /// <summary>In place of the first gradient: some rows of a table. Owned by whoever takes them.</summary>
+    public RowPiece? Rows { get; }
+
     /// <summary>The gradient of an input, or null.</summary>
     public Tensor? this[int input] => all is not null ? all[input] : input switch { 0 => first, 1 => second, _ => third };
+
+    /// <summary>Rows of a table as the gradient of the first of <paramref name="inputs"/> inputs, where <see cref="Saved.TakesRows"/>; none for the others.</summary>
+    public static Gradients OfRows(RowPiece rows, int inputs = 1) => new(rows, inputs);
 
     /// <summary>Used by collection expressions.</summary>
     public static Gradients Create(ReadOnlySpan<Tensor?> gradients) => new(gradients);

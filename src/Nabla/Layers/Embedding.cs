@@ -13,14 +13,8 @@ public sealed class Embedding : Module
     /// <param name="initializer">Default: normal with mean 0 and deviation 1.</param>
     public Embedding(int vocabularySize, int features, int? paddingIndex = null, Initializer? initializer = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vocabularySize);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(features);
-        if (paddingIndex < 0 || paddingIndex >= vocabularySize)
-            throw new ArgumentOutOfRangeException(
-                nameof(paddingIndex), paddingIndex, $"Embedding: expected a padding index in [0, {vocabularySize}), got {paddingIndex}.");
         this.paddingIndex = paddingIndex;
-        initializer ??= Initializer.Normal();
-        Parameter(out weight, (vocabularySize, features), paddingIndex is { } row ? initializer.WithZeroRow(row) : initializer);
+        Parameter(out weight, (vocabularySize, features), Start(vocabularySize, features, paddingIndex, initializer, "Embedding"));
     }
 
     /// <summary>The table: [vocabularySize, features]. Multiply by its transpose to tie an output layer to it.</summary>
@@ -31,4 +25,16 @@ public sealed class Embedding : Module
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x, Pass pass) => weight.Embedding(x, paddingIndex);
+
+    /// <summary>Checks the settings of a table and says how it starts.</summary>
+    internal static Initializer Start(int vocabularySize, int features, int? paddingIndex, Initializer? initializer, string who)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vocabularySize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(features);
+        if (paddingIndex < 0 || paddingIndex >= vocabularySize)
+            throw new ArgumentOutOfRangeException(
+                nameof(paddingIndex), paddingIndex, $"{who}: expected a padding index in [0, {vocabularySize}), got {paddingIndex}.");
+        initializer ??= Initializer.Normal();
+        return paddingIndex is { } row ? initializer.WithZeroRow(row) : initializer;
+    }
 }

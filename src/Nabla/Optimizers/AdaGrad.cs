@@ -52,6 +52,8 @@ public sealed class AdaGrad : Optimizer
     public AdaGrad(Module module, double learningRate = 0.01, AdaGradOptions? options = null)
         : this([new ParameterGroup(module)], learningRate, options) { }
 
+    private protected override bool TakesRows => true;
+
     private protected override string[] StateNames => Sum;
 
     private protected override double InitialState => options.InitialAccumulator;
@@ -63,6 +65,6 @@ public sealed class AdaGrad : Optimizer
         var (decay, shrink) = Decay(state, group, options.DecoupledDecay);
         Apply(
             new AdaGradUpdate(rate, inside ? options.Epsilon : 0, inside ? 0 : options.Epsilon, options.AccumulatorBound, decay, shrink),
-            state, gradient);
+            state, gradient, restsAtZero: decay == 0 && shrink == 1 && options.Epsilon > 0);
     }
 }

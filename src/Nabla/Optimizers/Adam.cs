@@ -36,6 +36,12 @@ public sealed record AdamOptions : OptimizerOptions
     /// <summary>Where <see cref="AmsGrad"/> takes its maximum: of v, then corrected (false: PyTorch's, the default), or of v̂ (true).</summary>
     public bool MaximumOfCorrected { get; init; }
 
+    /// <summary>
+    /// True: ε stands beside √v before its bias is corrected, m·√(1−β₂ᵗ) / (1−β₁ᵗ) / (√v + ε), the faster form at the end of the paper's second
+    /// section. Default false.
+    /// </summary>
+    public bool EpsilonBeforeCorrection { get; init; }
+
     /// <summary>Divides m by 1 − β₁ᵗ. Default true; without it the first steps are small, like a warm-up.</summary>
     public bool CorrectsFirstMoment { get; init; } = true;
 
@@ -71,20 +77,22 @@ public abstract class AdamOptimizer : MomentOptimizer
 
     private protected override bool KeepsMaximum => options.AmsGrad;
 
+    private protected override bool TakesRows => true;
+
     private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group)
     {
         double t = state.Steps, beta2 = options.AveragesAllSquares ? 1 - 1 / t : options.Beta2;
         double correction1 = options.CorrectsFirstMoment ? 1 - Math.Pow(options.Beta1, t) : 1;
         double correction2 = options.CorrectsSecondMoment && !options.AveragesAllSquares ? 1 - Math.Pow(options.Beta2, t) : 1;
-        bool inside = options.EpsilonPlace == EpsilonPlace.InsideRoot;
+        bool inside = options.EpsilonPlace == EpsilonPlace.InsideRoot, late = options.EpsilonBeforeCorrection;
         var (decay, shrink) = Decay(state, group, decoupled);
         Apply(
             new AdamUpdate
             {
                 Keep1 = options.Beta1, Take1 = 1 - options.Beta1, Keep2 = beta2, Take2 = 1 - beta2,
-                Moment = group.LearningRate / correction1,
+                Moment = group.LearningRate / correction1 * (late ? Math.Sqrt(correction2) : 1),
                 Before = options.MaximumOfCorrected ? 1 / correction2 : 1,
-                Scale = options.AmsGrad && options.MaximumOfCorrected ? 1 : 1 / correction2,
+                Scale = late || (options.AmsGrad && options.MaximumOfCorrected) ? 1 : 1 / correction2,
                 Inner = inside ? options.Epsilon : 0, Outer = inside ? 0 : options.Epsilon,
                 Decay = decay, Shrink = shrink, AmsGrad = options.AmsGrad,
             },

@@ -14,7 +14,7 @@ public static class GradientClipping
             double sum = 0;
             foreach (ParameterGroup group in optimizer.GroupArray)
                 foreach (ParameterState member in group.Members)
-                    if (member.Parameter.RawGradient is { } gradient) sum += gradient.SquaredLength();
+                    if (member.Parameter.GradientNumbers is { } gradient) sum += gradient.SquaredLength();
             return double.IsFinite(sum) ? Math.Sqrt(sum) : Math.Sqrt(CarefulSum(optimizer));
         }
 
@@ -61,7 +61,7 @@ public static class GradientClipping
         foreach (ParameterGroup group in optimizer.GroupArray)
             foreach (ParameterState member in group.Members)
             {
-                if (member.Parameter.RawGradient is not { } gradient) continue;
+                if (member.Parameter.GradientNumbers is not { } gradient) continue;
                 if (!gradient.IsContiguous) member.Parameter.Gradient = gradient = gradient.Contiguous();
                 gradient.Change(gradient, rule);
             }
@@ -73,7 +73,7 @@ public static class GradientClipping
         double sum = 0;
         foreach (ParameterState member in optimizer.GroupArray.SelectMany(static group => group.Members))
         {
-            if (member.Parameter.RawGradient is not { } gradient) continue;
+            if (member.Parameter.RawGradient is not { } gradient) continue;           // whole, so that the position is the table's
             double[] values = gradient.To(DType.Float64).ToArray<double>();
             int position = Array.FindIndex(values, static value => !double.IsFinite(value));
             if (position >= 0)

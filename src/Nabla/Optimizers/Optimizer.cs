@@ -8,13 +8,16 @@ namespace Nabla.Optimizers;
 public abstract class Optimizer
 {
     readonly ParameterGroup[] groups;
-    readonly bool withoutDecayOnVectors;
+    readonly bool withoutDecayOnVectors, skipsUnseenRows;
     bool warned;
 
     private protected Optimizer(IEnumerable<ParameterGroup> groups, double learningRate, OptimizerOptions? options, double defaultDecay)
     {
         this.groups = [.. groups];
         withoutDecayOnVectors = options?.WithoutDecayOnVectors ?? false;
+        skipsUnseenRows = options?.SkipsUnseenRows ?? false;
+        if (skipsUnseenRows && !TakesRows)
+            throw new ArgumentException($"{GetType().Name}: expected SkipsUnseenRows to be false, got true: it updates whole tables only.", nameof(options));
         foreach (ParameterGroup group in this.groups) group.Complete(learningRate, options?.WeightDecay ?? defaultDecay, options?.L1Decay ?? 0);
         RequireDistinct();
         RequireTrainable();
@@ -129,7 +132,10 @@ public abstract class Optimizer
     {
         foreach (ParameterGroup group in groups)
             foreach (ParameterState member in group.Members)
-                if (member.Parameter.RawGradient is { } gradient) Advance(member, gradient, group);
+            {
+                if (TakesRows && member.Parameter.TableGradient is { } table) AdvanceRows(member, table, group);
+                else if (member.Parameter.RawGradient is { } gradient) Advance(member, gradient, group);
+            }
     }
 
     /// <summary>One parameter's step, with its bookkeeping.</summary>
@@ -141,6 +147,14 @@ public abstract class Optimizer
         double lasso = HasOwnLasso || Exempt(member) ? 0 : group.L1Decay * group.LearningRate;
         if (lasso > 0) Apply(new SoftThresholdUpdate(lasso), member, gradient);
         member.Changed();
+    }
+
+    /// <summary>The step of a table from the rows that have a gradient.</summary>
+    void AdvanceRows(ParameterState member, TableGradient table, ParameterGroup group)
+    {
+        (member.SeenRows, Tensor rows) = table.Merged();
+        Advance(member, rows, group);
+        member.SeenRows = null;
     }
 
     /// <summary>Makes the state tensors of a parameter, if there are none yet.</summary>
@@ -169,10 +183,16 @@ public abstract class Optimizer
         {
             foreach (ParameterGroup group in groups)
                 foreach (ParameterState member in group.Members)
-                    if (member.Parameter.RawGradient is not null) return true;
+                    if (member.Parameter.HasGradient) return true;
             return false;
         }
     }
+
+    /// <summary>
+    /// True if the rule treats every element alike, so that <see cref="Apply{R}"/> may be given the rows of a table that have a gradient in
+    /// place of the whole. Otherwise <see cref="Update"/> gets whole gradients only.
+    /// </summary>
+    private protected virtual bool TakesRows => false;
 
     /// <summary>One parameter's step.</summary>
     private protected abstract void Update(ParameterState state, Tensor gradient, ParameterGroup group);
@@ -191,13 +211,18 @@ public abstract class Optimizer
     private protected bool Exempt(ParameterState state) => withoutDecayOnVectors && state.Parameter.Rank < 2;
 
     /// <summary>Runs a rule over parameter, gradient and states.</summary>
-    private protected static void Apply<R>(R rule, ParameterState state, Tensor gradient) where R : struct, IUpdate
+    /// <param name="rule">The rule.</param>
+    /// <param name="state">The parameter and its states.</param>
+    /// <param name="gradient">What <see cref="Update"/> was given.</param>
+    /// <param name="restsAtZero">True if a gradient of 0 changes neither the parameter nor its states: rows without one are then left out.</param>
+    private protected void Apply<R>(R rule, ParameterState state, Tensor gradient, bool restsAtZero = false) where R : struct, IUpdate
     {
-        if (state.Parameter.DType == DType.Float32) Apply<R, float>(rule, state, gradient);
-        else Apply<R, double>(rule, state, gradient);
+        bool seenOnly = skipsUnseenRows || restsAtZero;
+        if (state.Parameter.DType == DType.Float32) Apply<R, float>(rule, state, gradient, seenOnly);
+        else Apply<R, double>(rule, state, gradient, seenOnly);
     }
 
-    static unsafe void Apply<R, T>(R rule, ParameterState state, Tensor gradient) where R : struct, IUpdate where T : unmanaged
+    static unsafe void Apply<R, T>(R rule, ParameterState state, Tensor gradient, bool seenOnly) where R : struct, IUpdate where T : unmanaged
     {
         Tensor parameter = state.Parameter;
         Tensor[] states = state.Tensors;
@@ -205,7 +230,15 @@ public abstract class Optimizer
         Tensor second = states.Length > 1 ? states[1] : parameter;
         Tensor third = states.Length > 2 ? states[2] : parameter;
         fixed (T* w = &parameter.Origin<T>(), g = &gradient.Origin<T>(), s = &first.Origin<T>(), r = &second.Origin<T>(), q = &third.Origin<T>())
-            UpdateLoop.Run(rule, w, g, s, r, q, parameter.Length);
+        {
+            if (state.SeenRows is not { } seen) UpdateLoop.Run(rule, w, g, s, r, q, parameter.Length);
+            else
+            {
+                var rows = new SeenRows((nint)seen.Storage.Pointer, seen.Length, parameter.Shape[0], parameter.Shape[1]);
+                if (seenOnly) rows.UpdateSeen(rule, w, g, s, r, q);
+                else rows.UpdateAll(rule, w, g, s, r, q);
+            }
+        }
         GC.KeepAlive(gradient);
         GC.KeepAlive(state);
     }
@@ -213,7 +246,7 @@ public abstract class Optimizer
     void NameUnused()
     {
         UnusedParameters = [.. groups.SelectMany(static group => group.Members)
-            .Where(static member => member.Parameter.RequiresGradient && member.Parameter.RawGradient is null)
+            .Where(static member => member.Parameter.RequiresGradient && !member.Parameter.HasGradient)
             .Select(static member => member.Name)];
         if (UnusedParameters.Count > 0)
             Warned?.Invoke(this, $"{GetType().Name}: {UnusedParameters.Count} parameters got no gradient in the first step: " +

@@ -26,6 +26,13 @@ public abstract record OptimizerOptions
     /// </summary>
     public bool WithoutDecayOnVectors { get; init; }
 
+    /// <summary>
+    /// Rows of an embedding table that were not looked up since the last step stay as they are: their moments do not fade and their weights
+    /// do not decay. Default false: they are updated with a gradient of 0, as in a dense optimizer. Either way a step needs no gradient
+    /// of the size of the table.
+    /// </summary>
+    public bool SkipsUnseenRows { get; init; }
+
     private protected static double InUnit(double value, string name) => value is >= 0 and < 1
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name}: expected a number in [0, 1), got {value}.");

@@ -8,6 +8,12 @@ internal sealed class ParameterState(string name, Tensor parameter)
 
     public Tensor Parameter { get; } = parameter;
 
+    /// <summary>
+    /// While an optimizer that takes rows updates a table: the rows, Int32 [n], that the gradient [n, D] belongs to. Null: the gradient is
+    /// a whole one.
+    /// </summary>
+    public Tensor? SeenRows { get; set; }
+
     /// <summary>How often it was updated.</summary>
     public long Steps { get; set; }
 

@@ -55,6 +55,8 @@ public sealed class RmsProp : Optimizer
     public RmsProp(Module module, double learningRate = 0.01, RmsPropOptions? options = null)
         : this([new ParameterGroup(module)], learningRate, options) { }
 
+    private protected override bool TakesRows => true;
+
     private protected override string[] StateNames => states;
 
     private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group)

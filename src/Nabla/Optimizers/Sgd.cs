@@ -61,6 +61,8 @@ public sealed class Sgd : Optimizer
     public Sgd(Module module, double learningRate = 0.01, SgdOptions? options = null)
         : this([new ParameterGroup(module)], learningRate, options) { }
 
+    private protected override bool TakesRows => true;
+
     private protected override string[] StateNames => options.Momentum == 0 ? [] : Velocity;
 
     private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group)
@@ -69,7 +71,7 @@ public sealed class Sgd : Optimizer
         var (decay, shrink) = Decay(state, group, options.DecoupledDecay);
         if (options.Momentum == 0)
         {
-            Apply(new SgdUpdate(rate, decay, shrink), state, gradient);
+            Apply(new SgdUpdate(rate, decay, shrink), state, gradient, restsAtZero: decay == 0 && shrink == 1);
             return;
         }
         bool inside = options.Convention == VelocityConvention.RateInside;

@@ -48,6 +48,9 @@ internal unsafe class Storage
     /// <summary>The engine is the only one that can see this storage, through one handle.</summary>
     public bool IsExclusive => array is null ? Unsafe.As<Block>(this).IsHeldOnce : smallHolds == 1;
 
+    /// <summary>A user's handle may refer to this storage.</summary>
+    public bool IsVisible => array is null ? Unsafe.As<Block>(this).Watched : smallHolds == Visible;
+
     /// <summary>Storage for a value the user will see: watched through <paramref name="handle"/>.</summary>
     public static Storage ForHandle(nint bytes, object handle) =>
         bytes < SmallLimit ? new Storage((int)bytes, Visible) : BlockPool.Rent(bytes, handle);

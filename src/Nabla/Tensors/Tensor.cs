@@ -77,6 +77,21 @@ public sealed class Tensor
         }
     }
 
+    /// <summary>
+    /// <see cref="Gradient"/> of a table [V, D] as the rows that look-ups touched, if nothing else added to it; null otherwise. The
+    /// engine keeps it so until somebody asks for the whole, and optimizers use it as it is.
+    /// </summary>
+    public RowGradient? RowGradient => (Node as LeafNode)?.Rows is { } rows ? new RowGradient(Shape, rows.Merged()) : null;
+
+    /// <summary>The gradient as rows, for optimizers.</summary>
+    internal TableGradient? TableGradient => (Node as LeafNode)?.Rows;
+
+    /// <summary>The numbers of the gradient that may differ from 0: all, or those of the rows that are named. For norms and bounds.</summary>
+    internal Tensor? GradientNumbers => TableGradient?.Merged().Rows ?? RawGradient;
+
+    /// <summary>True if this leaf has a gradient, in any form.</summary>
+    internal bool HasGradient => Node is LeafNode { HasGradient: true };
+
     /// <summary>The gradient without making it the user's: for optimizers, valid until it is cleared.</summary>
     internal Tensor? RawGradient => (Node as LeafNode)?.Raw;
 

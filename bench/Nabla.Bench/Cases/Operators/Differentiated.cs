@@ -8,7 +8,9 @@ internal static class Differentiated
     /// <param name="work">What forward cannot avoid.</param>
     /// <param name="make">Makes the inputs, all of which get gradients, and the operation on them.</param>
     /// <param name="alias">What the peer appends to the name for a variant that does the same work: the better of the two counts.</param>
-    public static Case[] Both(string name, Work work, Func<(Tensor[] Inputs, Func<Tensor[], Tensor> Operation)> make, string? alias = null) =>
+    /// <param name="after">What else belongs to backward, given the inputs.</param>
+    public static Case[] Both(
+        string name, Work work, Func<(Tensor[] Inputs, Func<Tensor[], Tensor> Operation)> make, string? alias = null, Action<Tensor[]>? after = null) =>
     [
         new Case($"{name} fwd", "ms", () =>
         {
@@ -27,6 +29,7 @@ internal static class Differentiated
             {
                 foreach (Tensor input in inputs) input.ClearGradient();
                 operation(inputs).Backward(ones);
+                after?.Invoke(inputs);
             };
         })
         {

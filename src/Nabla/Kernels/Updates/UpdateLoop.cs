@@ -20,8 +20,9 @@ internal static unsafe class UpdateLoop
         Workers.For((int)((n + Grain - 1) / Grain), ref job);
     }
 
+    /// <summary>The same without a second thread.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Chunk<R, T>(R rule, T* w, T* g, T* s, T* r, T* q, nint n) where R : struct, IUpdate where T : unmanaged
+    public static void Chunk<R, T>(R rule, T* w, T* g, T* s, T* r, T* q, nint n) where R : struct, IUpdate where T : unmanaged
     {
         if (typeof(T) == typeof(float)) Serial<R, Lanes512, T>(rule, w, g, s, r, q, n);
         else Serial<R, Float64, T>(rule, w, g, s, r, q, n);

@@ -59,8 +59,33 @@ def record(file):
             w0, m0 = start()
             file.add(name_of(name, attributes), attributes={"learningRate": rate} | attributes, inputs={"w": w0, "m": m0},
                      outputs=[torch.stack(path)])
+    lbfgs(file)
     textbook_momentum(file)
     clipping(file)
+
+
+def lbfgs(file):
+    """One iteration a step, without a line search."""
+    for options in ({}, {"history_size": 3}):
+        w, m = (p.requires_grad_() for p in start())
+        run = torch.optim.LBFGS([w, m], lr=0.05, max_iter=1, tolerance_grad=0, tolerance_change=0, **options)
+        path = []
+
+        def closure():
+            run.zero_grad()
+            value = problem(w, m)
+            value.backward()
+            return value
+
+        for step in range(STEPS):
+            if step == 12:
+                run.param_groups[0]["lr"] = 0.025
+            run.step(closure)
+            path.append(torch.cat([w.detach(), m.detach().reshape(-1)]).clone())
+        attributes = {"history": value for value in options.values()}
+        w0, m0 = start()
+        file.add(name_of("Lbfgs", attributes), attributes={"learningRate": 0.05} | attributes, inputs={"w": w0, "m": m0},
+                 outputs=[torch.stack(path)])
 
 
 def textbook_momentum(file):

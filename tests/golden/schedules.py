@@ -33,6 +33,19 @@ def record(file):
     add("WarmUp", lambda o: S.LinearLR(o, 0.1, 1.0, 8), start=0.1, steps=8)
     add("WarmUpCosine", lambda o: S.SequentialLR(o, [S.LinearLR(o, 0.1, 1.0, 10), S.CosineAnnealingLR(o, 39)], [10]),
         start=0.1, warmUp=10, steps=39)
+    add("CosineRestarts", lambda o: S.CosineAnnealingWarmRestarts(o, 7), steps=7)
+    add("CosineRestarts", lambda o: S.CosineAnnealingWarmRestarts(o, 5, 2, 0.1), steps=5, growth=2, minimum=0.1)
+    for options in ({}, {"mode": "triangular2"}, {"mode": "exp_range", "gamma": 0.97}, {"step_size_down": 7}):
+        add("Cyclical", lambda o: S.CyclicLR(o, 0.2, RATE, 4, cycle_momentum=False, **options), minimum=0.2, up=4,
+            **{{"step_size_down": "down"}.get(key, key): value for key, value in options.items()})
+    for options in ({}, {"pct_start": 0.5, "anneal_strategy": "linear"}, {"three_phase": True, "div_factor": 10.0, "final_div_factor": 100.0}):
+        names = {"pct_start": "rise", "anneal_strategy": "shape", "three_phase": "threePhase", "div_factor": "divisor", "final_div_factor": "finalDivisor"}
+        add("OneCycle", lambda o: S.OneCycleLR(o, RATE, total_steps=STEPS + 1, cycle_momentum=False, **options),
+            **{names[key]: value for key, value in options.items()})
+    add("InverseSquareRoot", lambda o: S.LambdaLR(o, lambda t: min(1.0, (4 / max(t, 1)) ** 0.5)), start=4)
+    add("Hold", lambda o: S.SequentialLR(o, [S.ConstantLR(o, 1.0, 1), S.CosineAnnealingLR(o, 39)], [10]), hold=10, steps=39)
+    add("BatchGrowth", lambda o: S.LambdaLR(o, lambda t: 0.9 ** t * min(max(round(32 / 0.9 ** t), 32), 256) / 32), factor=0.9, batch=32, maximum=256)
+    add("ScheduleOfParts", lambda o: S.CosineAnnealingLR(o, 49), steps=49)
     noise = Draw("plateau").normal(STEPS, scale=0.02).tolist()
     metrics = [max(1 - 0.08 * step, 0.4) + noise[step] for step in range(STEPS)]
     for options in ({}, {"patience": 3}, {"patience": 2, "factor": 0.5, "threshold": 0.05}, {"patience": 1, "min_lr": 0.05},

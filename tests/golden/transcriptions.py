@@ -238,6 +238,111 @@ class Accumulation:
             self.sums = None
 
 
+def adafactor(s, w, g, rate, t, ownSchedule=True, byParameter=True, threshold=1.0, weightDecay=0.0):
+    """Shazeer, Stern, 2018, algorithms 4 and 5."""
+    memory = 1 - t ** -0.8
+    alpha = rate * (min(1e-2, 1 / np.sqrt(t)) if ownSchedule else 1)
+    if byParameter:
+        alpha *= max(1e-3, np.sqrt((w * w).mean()))
+    squares = g * g + 1e-30
+    if w.ndim >= 2:
+        s["r"] = memory * s.get("r", 0) + (1 - memory) * squares.sum(-1)
+        s["c"] = memory * s.get("c", 0) + (1 - memory) * squares.sum(-2)
+        v = s["r"][..., :, None] * s["c"][..., None, :] / s["r"].sum(-1)[..., None, None]
+    else:
+        v = s["v"] = memory * s.get("v", 0) + (1 - memory) * squares
+    u = g / np.sqrt(v)
+    return w * (1 - rate * weightDecay) - alpha * u / max(1, np.sqrt((u * u).mean()) / threshold)
+
+
+def power(a, exponent):
+    values, vectors = np.linalg.eigh(a)
+    return vectors @ np.diag(np.maximum(values, 1e-4) ** exponent) @ vectors.T
+
+
+def shampoo(s, w, g, rate, t, every=1, momentum=0.0, weightDecay=0.0, diagonal=False):
+    """Gupta, Koren, Singer, 2018, algorithm 1; a vector has one side, with the power -1/2."""
+    zeros(s, w, "v")
+    g = g + weightDecay * w
+    matrix = g.reshape(g.shape[0], -1)
+    grams = [matrix @ matrix.T, matrix.T @ matrix][:1 if w.ndim < 2 else 2]
+    for i, gram in enumerate(grams):
+        if diagonal:
+            gram = np.diag(np.diag(gram))
+        s[i] = s.get(i, 1e-4 * np.eye(len(gram))) + gram
+        if (t - 1) % every == 0:
+            s["root", i] = power(s[i], -0.5 if w.ndim < 2 else -0.25)
+    matrix = s["root", 0] @ matrix if w.ndim < 2 else s["root", 0] @ matrix @ s["root", 1]
+    s["v"] = momentum * s["v"] + matrix.reshape(w.shape)
+    return w - rate * s["v"]
+
+
+def flat(parameters):
+    return np.concatenate([p.reshape(-1) for p in parameters])
+
+
+def move(parameters, step):
+    at = 0
+    for p in parameters:
+        p += step[at:at + p.size].reshape(p.shape)
+        at += p.size
+
+
+def newton(parameters, rate, damping):
+    def of_vector(x):
+        return problem(x[:3], x[3:].reshape(2, 2))
+
+    x = torch.tensor(flat(parameters))
+    hessian = torch.autograd.functional.hessian(of_vector, x).numpy()
+    move(parameters, -rate * np.linalg.solve(hessian + damping * np.eye(7), flat(gradient(parameters))))
+
+
+def gauss_newton(parameters, rate, damping):
+    """One residual, the problem itself."""
+    j, r = flat(gradient(parameters)), problem(*[torch.tensor(p) for p in parameters]).item()
+    move(parameters, -rate * np.linalg.solve(np.outer(j, j) + damping * np.eye(7), j * r))
+
+
+def term_gradient(parameters, i):
+    """Term i of a sum of five: the problem seen from another place."""
+    leaves = [torch.tensor(p, requires_grad=True) for p in parameters]
+    return [g.numpy() for g in torch.autograd.grad(problem(leaves[0] + 0.1 * i, leaves[1]), leaves)]
+
+
+class Table:
+    """SAG (Schmidt, Le Roux, Bach, 2013, algorithm 1, with n from the start) and SAGA (Defazio et al., 2014, equation 1)."""
+
+    def __init__(self, unbiased):
+        self.unbiased, self.table = unbiased, None
+
+    def __call__(self, parameters, rate, t):
+        if self.table is None:
+            self.table = [[np.zeros_like(p) for p in parameters] for _ in range(5)]
+        i, mean = 3 * (t - 1) % 5, [sum(rows) / 5 for rows in zip(*self.table)]
+        g = term_gradient(parameters, i)
+        step = [a - b + c for a, b, c in zip(g, self.table[i], mean)]
+        self.table[i] = g
+        if not self.unbiased:
+            step = [sum(rows) / 5 for rows in zip(*self.table)]
+        for k, d in enumerate(step):
+            parameters[k] = parameters[k] - rate * d
+
+
+class Svrg:
+    """Johnson, Zhang, 2013, figure 1, option I."""
+
+    def __init__(self, period):
+        self.period = period
+
+    def __call__(self, parameters, rate, t):
+        if (t - 1) % self.period == 0:
+            self.snapshot = [p.copy() for p in parameters]
+            self.mean = [sum(rows) / 5 for rows in zip(*[term_gradient(parameters, i) for i in range(5)])]
+        i = 3 * (t - 1) % 5
+        for k, (now, then, mean) in enumerate(zip(term_gradient(parameters, i), term_gradient(self.snapshot, i), self.mean)):
+            parameters[k] = parameters[k] - rate * (now - then + mean)
+
+
 def record(file):
     def add(name, rate, rule, **options):
         parameters = [p.numpy().copy() for p in start()]
@@ -281,6 +386,15 @@ def record(file):
     add("LookaheadLamb", 0.05, Lookahead(Each(lamb), 5, 0.5))
     add("Sam", 0.02, Sam(0.05), radius=0.05)
     add("Sam", 0.02, Sam(0.5, True), radius=0.5, adaptive=True)
+    for options in ({}, {"ownSchedule": False, "threshold": 0.5}, {"ownSchedule": False, "byParameter": False, "weightDecay": 0.1}):
+        each("AdaFactor", 0.1 if "ownSchedule" in options else 3.0, adafactor, **options)
+    for options in ({}, {"every": 4}, {"momentum": 0.5, "weightDecay": 0.1}, {"diagonal": True}):
+        each("Shampoo", 0.01, shampoo, **options)
+    add("Newton", 0.5, lambda p, rate, t: newton(p, rate, 12.0), damping=12.0)
+    add("GaussNewton", 0.5, lambda p, rate, t: gauss_newton(p, rate, 5.0), damping=5.0)
+    add("Sag", 0.03, Table(False))
+    add("Saga", 0.03, Table(True))
+    add("Svrg", 0.03, Svrg(7), period=7)
     add("CombinedOptimizer", 0.05, Combined())
     add("GradientAccumulation", 0.05, Accumulation(4), count=4)
     for options in ({"decay": 0.9}, {"decay": 0.9, "warmsUp": True}, {}, {"start": 4, "every": 3}):

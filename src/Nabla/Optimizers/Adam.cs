@@ -3,8 +3,8 @@ using Nabla.Layers;
 
 namespace Nabla.Optimizers;
 
-/// <summary>Settings of <see cref="Adam"/> and <see cref="AdamW"/>.</summary>
-public sealed record AdamOptions : OptimizerOptions
+/// <summary>Settings of the optimizers with running means of the gradient and of its square.</summary>
+public record MomentOptions : OptimizerOptions
 {
     /// <summary>Memory of the first moment, in [0, 1). Default 0.9.</summary>
     public double Beta1
@@ -26,7 +26,11 @@ public sealed record AdamOptions : OptimizerOptions
         get;
         init => field = NotNegative(value, nameof(Epsilon));
     } = 1e-8;
+}
 
+/// <summary>Settings of <see cref="Adam"/> and <see cref="AdamW"/>.</summary>
+public sealed record AdamOptions : MomentOptions
+{
     /// <summary>Whether ε stands beside the root of v̂ (Kingma, Ba; the default) or under it.</summary>
     public EpsilonPlace EpsilonPlace { get; init; }
 

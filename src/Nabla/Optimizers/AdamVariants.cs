@@ -4,35 +4,14 @@ using Nabla.Layers;
 namespace Nabla.Optimizers;
 
 /// <summary>Settings of <see cref="NAdam"/>, <see cref="RAdam"/> and <see cref="Adamax"/>.</summary>
-public record MomentOptions : OptimizerOptions
+public record AdamVariantOptions : MomentOptions
 {
-    /// <summary>Memory of the first moment, in [0, 1). Default 0.9.</summary>
-    public double Beta1
-    {
-        get;
-        init => field = InUnit(value, nameof(Beta1));
-    } = 0.9;
-
-    /// <summary>Memory of the second moment, in [0, 1). Default 0.999.</summary>
-    public double Beta2
-    {
-        get;
-        init => field = InUnit(value, nameof(Beta2));
-    } = 0.999;
-
-    /// <summary>ε. Default 1e-8.</summary>
-    public double Epsilon
-    {
-        get;
-        init => field = NotNegative(value, nameof(Epsilon));
-    } = 1e-8;
-
     /// <summary>True: w ← (1 − ηλ)w beside the step. False (default): λw is added to the gradient.</summary>
     public bool DecoupledDecay { get; init; }
 }
 
 /// <summary>Settings of <see cref="NAdam"/>.</summary>
-public sealed record NAdamOptions : MomentOptions
+public sealed record NAdamOptions : AdamVariantOptions
 {
     /// <summary>ψ of μₜ = β₁(1 − ½·0.96^(ψt)): how slowly the momentum rises. Default 0.004.</summary>
     public double MomentumDecay
@@ -60,7 +39,7 @@ public sealed class NAdam : MomentOptimizer
     private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group)
     {
         double t = state.Steps, product = 1;
-        for (long i = 1; i <= state.Steps && product > 1e-20; i++) product *= Momentum(i);      // negligible after some 450 steps
+        for (long i = 1; i <= state.Steps && product > 1e-20; i++) product *= Momentum(i);      // negligible after some 60 steps
         double now = Momentum(t), next = Momentum(t + 1);
         var (decay, shrink) = Decay(state, group, options.DecoupledDecay);
         Apply(
@@ -83,14 +62,14 @@ public sealed class NAdam : MomentOptimizer
 /// <remarks>ε is added to √v before the bias correction, as in PyTorch.</remarks>
 public sealed class RAdam : MomentOptimizer
 {
-    readonly MomentOptions options;
+    readonly AdamVariantOptions options;
 
     /// <summary>Trains groups with their own rates and decays.</summary>
-    public RAdam(IEnumerable<ParameterGroup> groups, double learningRate = 1e-3, MomentOptions? options = null)
-        : base(groups, learningRate, options, 0) => this.options = options ?? new MomentOptions();
+    public RAdam(IEnumerable<ParameterGroup> groups, double learningRate = 1e-3, AdamVariantOptions? options = null)
+        : base(groups, learningRate, options, 0) => this.options = options ?? new AdamVariantOptions();
 
     /// <summary>Trains all parameters of a module.</summary>
-    public RAdam(Module module, double learningRate = 1e-3, MomentOptions? options = null)
+    public RAdam(Module module, double learningRate = 1e-3, AdamVariantOptions? options = null)
         : this([new ParameterGroup(module)], learningRate, options) { }
 
     private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group)
@@ -118,14 +97,14 @@ public sealed class Adamax : Optimizer
 {
     static readonly string[] Names = ["moment1", "norm"];
 
-    readonly MomentOptions options;
+    readonly AdamVariantOptions options;
 
     /// <summary>Trains groups with their own rates and decays.</summary>
-    public Adamax(IEnumerable<ParameterGroup> groups, double learningRate = 2e-3, MomentOptions? options = null)
-        : base(groups, learningRate, options, 0) => this.options = options ?? new MomentOptions();
+    public Adamax(IEnumerable<ParameterGroup> groups, double learningRate = 2e-3, AdamVariantOptions? options = null)
+        : base(groups, learningRate, options, 0) => this.options = options ?? new AdamVariantOptions();
 
     /// <summary>Trains all parameters of a module.</summary>
-    public Adamax(Module module, double learningRate = 2e-3, MomentOptions? options = null)
+    public Adamax(Module module, double learningRate = 2e-3, AdamVariantOptions? options = null)
         : this([new ParameterGroup(module)], learningRate, options) { }
 
     private protected override string[] StateNames => Names;

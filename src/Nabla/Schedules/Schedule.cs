@@ -12,7 +12,7 @@ public abstract class Schedule
     public abstract double Factor(double epoch);
 
     /// <summary>Sets the rate of every group for the coming step.</summary>
-    public void Apply(Optimizer optimizer, double epoch)
+    public virtual void Apply(Optimizer optimizer, double epoch)
     {
         double factor = Factor(epoch);
         foreach (ParameterGroup group in optimizer.Groups) group.LearningRate = group.InitialLearningRate * factor;
@@ -22,6 +22,17 @@ public abstract class Schedule
     /// <param name="epochs">Length of the warm-up, at least 0.</param>
     /// <param name="from">Factor at the very start, in [0, 1].</param>
     public Schedule WarmUp(double epochs, double from = 0) => new LinearWarmUp(this, epochs, from);
+
+    /// <summary>This schedule after <paramref name="epochs"/> epochs at its first rate: the longer high-rate phase that large batches want.</summary>
+    /// <param name="epochs">Length of the phase, at least 0.</param>
+    public Schedule Hold(double epochs) => new Held(this, epochs);
+
+    /// <summary>
+    /// This schedule, slower: its time runs <paramref name="factor"/> times as long. Large batches that train for as many steps, not
+    /// epochs, generalize as well as small ones (Hoffer, Hubara, Soudry: Train longer, generalize better, 2017).
+    /// </summary>
+    /// <param name="factor">Above 0; the ratio of the batch sizes keeps the number of steps.</param>
+    public Schedule Stretch(double factor) => new Stretched(this, factor);
 
     private protected static double Require(double value, bool isValid, string who, string expected, string name) =>
         isValid ? value : throw new ArgumentOutOfRangeException(name, value, $"{who}: expected {expected}.");
@@ -103,6 +114,16 @@ public sealed class Polynomial(double epochs, double power = 1) : Schedule
     public override double Factor(double epoch) => epoch >= epochs ? 0 : Math.Pow(1 - epoch / epochs, power);
 }
 
+/// <summary>√(start/epoch) after <c>start</c> epochs, 1 before: with a warm-up as long, the schedule of the Transformer (Vaswani et al., 2017).</summary>
+/// <param name="start">Where the fall begins, more than 0. Default 1.</param>
+public sealed class InverseSquareRoot(double start = 1) : Schedule
+{
+    readonly double start = Require(start, start > 0, "InverseSquareRoot", "a start of more than 0 epochs", nameof(start));
+
+    /// <inheritdoc/>
+    public override double Factor(double epoch) => epoch <= start ? 1 : Math.Sqrt(start / epoch);
+}
+
 /// <summary>Rises linearly from <c>from</c> to the inner schedule's start, then follows it.</summary>
 internal sealed class LinearWarmUp(Schedule inner, double epochs, double from) : Schedule
 {
@@ -111,4 +132,20 @@ internal sealed class LinearWarmUp(Schedule inner, double epochs, double from) :
 
     public override double Factor(double epoch) =>
         epoch < epochs ? inner.Factor(0) * (from + (1 - from) * epoch / epochs) : inner.Factor(epoch - epochs);
+}
+
+/// <summary>Stays at the inner schedule's start, then follows it.</summary>
+internal sealed class Held(Schedule inner, double epochs) : Schedule
+{
+    readonly double epochs = Require(epochs, epochs >= 0, "Hold", "at least 0 epochs", nameof(epochs));
+
+    public override double Factor(double epoch) => inner.Factor(Math.Max(epoch - epochs, 0));
+}
+
+/// <summary>Follows the inner schedule more slowly.</summary>
+internal sealed class Stretched(Schedule inner, double factor) : Schedule
+{
+    readonly double factor = Require(factor, factor is > 0 and < double.PositiveInfinity, "Stretch", "a factor above 0", nameof(factor));
+
+    public override double Factor(double epoch) => inner.Factor(epoch / factor);
 }

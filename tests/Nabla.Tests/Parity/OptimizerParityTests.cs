@@ -24,6 +24,7 @@ public class OptimizerParityTests
         { "NAdam", c => Run(c, new NAdam(Group(c), c.Double("learningRate"), new NAdamOptions
             { MomentumDecay = c.Double("momentumDecay", 0.004), Beta1 = Variant(c).Beta1, Beta2 = Variant(c).Beta2, Epsilon = Variant(c).Epsilon, WeightDecay = Variant(c).WeightDecay })) },
         { "RAdam", c => Run(c, new RAdam(Group(c), c.Double("learningRate"), Variant(c))) },
+        { "Lbfgs", c => Run(c, new Lbfgs(Group(c), c.Double("learningRate"), new LbfgsOptions { History = c.Int("history", 100) })) },
         { "ClipValue", c => Clipped(c, optimizer => optimizer.ClipValues(c.Double("limit"))) },
         { "ClipNorm", ClippedByNorm },
     };
@@ -53,7 +54,7 @@ public class OptimizerParityTests
         WeightDecay = c.Double("weightDecay", 0),
     };
 
-    static MomentOptions Variant(GoldenCase c) => new()
+    static AdamVariantOptions Variant(GoldenCase c) => new()
     {
         Beta1 = c.Doubles("betas")?[0] ?? 0.9,
         Beta2 = c.Doubles("betas")?[1] ?? 0.999,
@@ -85,14 +86,18 @@ public class OptimizerParityTests
     }
 
     /// <summary>All parameters after each step, or what is shown in their place, one row a step.</summary>
-    internal static Tensor Run(GoldenCase c, Optimizer optimizer, Action<Action>? shown = null)
+    internal static Tensor Run(GoldenCase c, Optimizer optimizer, Action<Action>? shown = null) =>
+        Run(c, optimizer, _ => optimizer.Step(() => Problem(c["w"], c["m"])), shown);
+
+    /// <summary>As above, with a step of its own kind.</summary>
+    internal static Tensor Run(GoldenCase c, Optimizer optimizer, Action<int> take, Action<Action>? shown = null)
     {
         Tensor w = c["w"], m = c["m"];
         var path = new List<double>();
         for (int step = 0; step < Steps; step++)
         {
             if (step == HalvedAt) optimizer.LearningRate = c.Double("learningRate") / 2;
-            optimizer.Step(() => Problem(w, m));
+            take(step);
             if (shown is null) Record();
             else shown(Record);
         }
@@ -123,7 +128,7 @@ public class OptimizerParityTests
     }
 
     /// <summary>½ wᵀAw with condition number 100, waves in m, and a product that couples the two.</summary>
-    static Tensor Problem(Tensor w, Tensor m)
+    internal static Tensor Problem(Tensor w, Tensor m)
     {
         Tensor curvature = Tensor.From([0.1, 1, 10]).To(w.DType);
         return 0.5 * (curvature * w * w).Sum() + (3 * m).Sin().Sum() + 0.1 * (m * m).Sum() + 0.2 * w.Sum() * m.Sum();

@@ -19,6 +19,15 @@ public class ScheduleParityTests
         { "Polynomial", c => Rates(c, new Polynomial(c.Int("steps"), c.Double("power"))) },
         { "WarmUp", c => Rates(c, new Constant().WarmUp(c.Int("steps"), c.Double("start"))) },
         { "WarmUpCosine", c => Rates(c, new Cosine(c.Int("steps")).WarmUp(c.Int("warmUp"), c.Double("start"))) },
+        { "CosineRestarts", c => Rates(c, new CosineRestarts(c.Int("steps"), c.Int("growth", 1), c.Double("minimum", 0) / Rate)) },
+        { "Cyclical", c => Rates(c, new Cyclical(
+            c.Int("up"), c.Has("down") ? c.Int("down") : null, c.Double("minimum") / Rate,
+            c.Text("mode") switch { "triangular2" => CycleDecay.Halving, "exp_range" => CycleDecay.Exponential, _ => CycleDecay.None }, c.Double("gamma", 1))) },
+        { "OneCycle", Cycle },
+        { "InverseSquareRoot", c => Rates(c, new InverseSquareRoot(c.Int("start"))) },
+        { "Hold", c => Rates(c, new Cosine(c.Int("steps")).Hold(c.Int("hold"))) },
+        { "BatchGrowth", c => Rates(c, new BatchGrowth(new Exponential(c.Double("factor")), c.Int("batch"), c.Int("maximum"))) },
+        { "ScheduleOfParts", OfParts },
         { "ReduceOnPlateau", Plateau },
     };
 
@@ -37,6 +46,25 @@ public class ScheduleParityTests
         {
             schedule.Apply(optimizer, step);
             return optimizer.LearningRate;
+        });
+    }
+
+    /// <summary>PyTorch's phases end one step before their share of the steps.</summary>
+    static Tensor Cycle(GoldenCase c)
+    {
+        double rise = c.Double("rise", 0.3) * (Steps + 1) - 1, start = 1 / c.Double("divisor", 25);
+        return Rates(c, new OneCycle(
+            Steps, rise / Steps, start, start / c.Double("finalDivisor", 1e4), c.Text("shape") == "linear", c.Bool("threePhase")));
+    }
+
+    static Tensor OfParts(GoldenCase c)
+    {
+        Sgd part = Optimizer();
+        var schedule = new ScheduleOfParts((part, new Cosine(c.Int("steps"))), (Optimizer(), new Constant()));
+        return Collect(c, step =>
+        {
+            schedule.Apply(part, step);
+            return part.LearningRate;
         });
     }
 

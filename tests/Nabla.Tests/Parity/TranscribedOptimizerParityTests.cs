@@ -45,6 +45,21 @@ public class TranscribedOptimizerParityTests
         { "Lookahead", c => Run(c, new Lookahead(Momentum(c), c.Int("period"), c.Double("slowStep"))) },
         { "LookaheadLamb", c => Run(c, new Lookahead(new Lamb(Decayed(c)))) },
         { "Sam", c => Run(c, new Sam(Momentum(c), c.Double("radius"), c.Bool("adaptive"))) },
+        { "AdaFactor", c => Run(c, new AdaFactor(Group(c), Rate(c), new AdaFactorOptions
+        {
+            UsesOwnSchedule = c.Bool("ownSchedule", true), ScalesByParameter = c.Bool("byParameter", true), ClipThreshold = c.Double("threshold", 1),
+            WeightDecay = c.Double("weightDecay", 0),
+        })) },
+        { "Shampoo", c => Run(c, new Shampoo(Group(c), Rate(c), new ShampooOptions
+        {
+            Every = c.Int("every", 1), Momentum = c.Double("momentum", 0), WeightDecay = c.Double("weightDecay", 0),
+            MaximumSide = c.Bool("diagonal") ? 1 : 512,
+        })) },
+        { "Newton", c => Run(c, new Newton(Group(c), Rate(c), new NewtonOptions { Damping = c.Double("damping") })) },
+        { "GaussNewton", c => Run(c, new GaussNewton(Group(c), Rate(c), new NewtonOptions { Damping = c.Double("damping") })) },
+        { "Sag", c => Terms(c, new Sag(Group(c), 5, Term(c), Rate(c))) },
+        { "Saga", c => Terms(c, new Saga(Group(c), 5, Term(c), Rate(c))) },
+        { "Svrg", c => Terms(c, new Svrg(Group(c), 5, Term(c), Rate(c), c.Int("period"))) },
         { "CombinedOptimizer", c => Run(c, new CombinedOptimizer(
             ("first", new Sgd([Only(c, "w")], Rate(c), new SgdOptions { Momentum = 0.9 })), ("second", new Adam([Only(c, "m")], Rate(c))))) },
         { "GradientAccumulation", c => Run(c, new GradientAccumulation(Momentum(c), c.Int("count"))) },
@@ -65,6 +80,11 @@ public class TranscribedOptimizerParityTests
 
     static ParameterGroup Only(GoldenCase c, string name) =>
         new(Group(c)[0].Parameters.Zip(["w", "m"], (parameter, own) => (own, parameter)).Where(entry => entry.own == name));
+
+    /// <summary>Term i of a sum of five: the problem seen from another place.</summary>
+    static Func<int, Tensor> Term(GoldenCase c) => i => Problem(c["w"] + 0.1 * i, c["m"]);
+
+    static Tensor Terms(GoldenCase c, FiniteSumOptimizer optimizer) => Run(c, optimizer, step => optimizer.Step(3 * step % 5));
 
     static Sgd Momentum(GoldenCase c) => new(Group(c), Rate(c), new SgdOptions { Momentum = 0.9 });
 

@@ -1,0 +1,118 @@
+using Nabla.Kernels;
+using Nabla.Layers;
+
+namespace Nabla.Optimizers;
+
+/// <summary>Settings of <see cref="AdaFactor"/>.</summary>
+public sealed record AdaFactorOptions : OptimizerOptions
+{
+    /// <summary>ε₁, added to squared gradients. Default 1e-30.</summary>
+    public double SquareEpsilon
+    {
+        get;
+        init => field = NotNegative(value, nameof(SquareEpsilon));
+    } = 1e-30;
+
+    /// <summary>ε₂, the least scale of a parameter. Default 1e-3.</summary>
+    public double LeastScale
+    {
+        get;
+        init => field = NotNegative(value, nameof(LeastScale));
+    } = 1e-3;
+
+    /// <summary>d, above 0: the bound on the root mean square of a step before it is scaled. Default 1.</summary>
+    public double ClipThreshold
+    {
+        get;
+        init => field = Positive(value, nameof(ClipThreshold));
+    } = 1;
+
+    /// <summary>c, above 0, of the memory β₂,ₜ = 1 − t⁻ᶜ. Default 0.8.</summary>
+    public double MemoryExponent
+    {
+        get;
+        init => field = Positive(value, nameof(MemoryExponent));
+    } = 0.8;
+
+    /// <summary>True (default, the paper's): the rate is η·min(0.01, 1/√t). False: η.</summary>
+    public bool UsesOwnSchedule { get; init; } = true;
+
+    /// <summary>True (default, the paper's): the rate is multiplied by max(ε₂, RMS(w)).</summary>
+    public bool ScalesByParameter { get; init; } = true;
+}
+
+/// <summary>
+/// Adam's second moment in the memory of its row and column sums: v = r·c/Σr, u = g/√v, w ← w − α·u/max(1, RMS(u)/d) (Shazeer, Stern:
+/// Adafactor: adaptive learning rates with sublinear memory cost, 2018, algorithms 4 and 5; no first moment).
+/// </summary>
+/// <remarks>
+/// Rows and columns are the last two axes; vectors keep a full second moment. α = η·min(0.01, 1/√t)·max(ε₂, RMS(w)), or without one or both
+/// of the factors. Weight decay is decoupled.
+/// </remarks>
+public sealed class AdaFactor : Optimizer
+{
+    static readonly string[] Names = ["rows", "columns", "squares"];
+
+    readonly AdaFactorOptions options;
+
+    /// <summary>Trains groups with their own rates and decays.</summary>
+    public AdaFactor(IEnumerable<ParameterGroup> groups, double learningRate = 1, AdaFactorOptions? options = null)
+        : base(groups, learningRate, options, 0) => this.options = options ?? new AdaFactorOptions();
+
+    /// <summary>Trains all parameters of a module.</summary>
+    public AdaFactor(Module module, double learningRate = 1, AdaFactorOptions? options = null)
+        : this([new ParameterGroup(module)], learningRate, options) { }
+
+    private protected override string[] StateNames => Names;
+
+    private protected override Shape StateShape(int index, Shape parameter) => (index, parameter.Rank >= 2) switch
+    {
+        (0, true) => parameter.Without(parameter.Rank - 1),
+        (1, true) => parameter.Without(parameter.Rank - 2),
+        (2, false) => parameter,
+        _ => Shape.Scalar,
+    };
+
+    private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group)
+    {
+        double t = state.Steps, memory = 1 - Math.Pow(t, -options.MemoryExponent);
+        double rate = group.LearningRate * (options.UsesOwnSchedule ? Math.Min(0.01, 1 / Math.Sqrt(t)) : 1);
+        if (options.ScalesByParameter) rate *= Math.Max(options.LeastScale, RootMeanSquare(state.Parameter));
+        double shrink = Decay(state, group, decoupled: true).Shrink;
+
+        Tensor direction = gradient.Detach().Clone();
+        if (state.Parameter.Rank < 2) direction.Change(gradient, state.Tensors[2], new FullSquaresUpdate(memory, options.SquareEpsilon));
+        else if (gradient.DType == DType.Float32) Factor<float>(state, direction, memory);
+        else Factor<double>(state, direction, memory);
+        rate /= Math.Max(1, RootMeanSquare(direction) / options.ClipThreshold);
+        state.Parameter.Change(direction, new CombineUpdate(shrink, -rate));
+    }
+
+    static double RootMeanSquare(Tensor x) => Math.Sqrt(x.SquaredLength() / Math.Max(x.Length, 1));
+
+    /// <summary>From g in <paramref name="direction"/> to g/√v, matrix by matrix: sums of squares first, then the quotient.</summary>
+    unsafe void Factor<T>(ParameterState state, Tensor direction, double memory) where T : unmanaged
+    {
+        Shape shape = direction.Shape;
+        int height = shape[^2], width = shape[^1], matrices = direction.Length / Math.Max(height * width, 1);
+        fixed (T* u0 = &direction.Origin<T>(), r0 = &state.Tensors[0].Origin<T>(), c0 = &state.Tensors[1].Origin<T>())
+            for (int k = 0; k < matrices; k++)
+            {
+                T* u = u0 + (nint)k * height * width, rows = r0 + k * height, columns = c0 + k * width;
+                double share = 1 - memory, total = 0;
+                UpdateLoop.Run(new ScaleUpdate(memory), columns, columns, null, null, null, width);
+                for (int i = 0; i < height; i++)
+                {
+                    T* row = u + (nint)i * width;
+                    UpdateLoop.Run(new AddSquareUpdate(share, options.SquareEpsilon), columns, row, null, null, null, width);
+                    double sum = memory * Number.Of(rows[i]) + share * (SquareSum.Run(row, width) + width * options.SquareEpsilon);
+                    rows[i] = Number.To<T>(sum);
+                    total += sum;
+                }
+                for (int i = 0; i < height; i++)
+                    UpdateLoop.Run(new FactoredUpdate(Number.Of(rows[i]) / total), u + (nint)i * width, columns, null, null, null, width);
+            }
+        GC.KeepAlive(direction);
+        GC.KeepAlive(state);
+    }
+}

@@ -255,12 +255,12 @@ def adafactor(s, w, g, rate, t, ownSchedule=True, byParameter=True, threshold=1.
     return w * (1 - rate * weightDecay) - alpha * u / max(1, np.sqrt((u * u).mean()) / threshold)
 
 
-def power(a, exponent):
+def power(a, exponent, epsilon):
     values, vectors = np.linalg.eigh(a)
-    return vectors @ np.diag(np.maximum(values, 1e-4) ** exponent) @ vectors.T
+    return vectors @ np.diag(np.maximum(values, epsilon) ** exponent) @ vectors.T
 
 
-def shampoo(s, w, g, rate, t, every=1, momentum=0.0, weightDecay=0.0, diagonal=False):
+def shampoo(s, w, g, rate, t, every=1, momentum=0.0, weightDecay=0.0, diagonal=False, epsilon=0.1):
     """Gupta, Koren, Singer, 2018, algorithm 1; a vector has one side, with the power -1/2."""
     zeros(s, w, "v")
     g = g + weightDecay * w
@@ -269,9 +269,9 @@ def shampoo(s, w, g, rate, t, every=1, momentum=0.0, weightDecay=0.0, diagonal=F
     for i, gram in enumerate(grams):
         if diagonal:
             gram = np.diag(np.diag(gram))
-        s[i] = s.get(i, 1e-4 * np.eye(len(gram))) + gram
+        s[i] = s.get(i, epsilon * np.eye(len(gram))) + gram
         if (t - 1) % every == 0:
-            s["root", i] = power(s[i], -0.5 if w.ndim < 2 else -0.25)
+            s["root", i] = power(s[i], -0.5 if w.ndim < 2 else -0.25, epsilon)
     matrix = s["root", 0] @ matrix if w.ndim < 2 else s["root", 0] @ matrix @ s["root", 1]
     s["v"] = momentum * s["v"] + matrix.reshape(w.shape)
     return w - rate * s["v"]
@@ -389,7 +389,7 @@ def record(file):
     for options in ({}, {"ownSchedule": False, "threshold": 0.5}, {"ownSchedule": False, "byParameter": False, "weightDecay": 0.1}):
         each("AdaFactor", 0.1 if "ownSchedule" in options else 3.0, adafactor, **options)
     for options in ({}, {"every": 4}, {"momentum": 0.5, "weightDecay": 0.1}, {"diagonal": True}):
-        each("Shampoo", 0.01, shampoo, **options)
+        each("Shampoo", 0.02, shampoo, epsilon=0.1, **options)
     add("Newton", 0.5, lambda p, rate, t: newton(p, rate, 12.0), damping=12.0)
     add("GaussNewton", 0.5, lambda p, rate, t: gauss_newton(p, rate, 5.0), damping=5.0)
     add("Sag", 0.03, Table(False))

@@ -52,7 +52,7 @@ public class TranscribedOptimizerParityTests
         })) },
         { "Shampoo", c => Run(c, new Shampoo(Group(c), Rate(c), new ShampooOptions
         {
-            Every = c.Int("every", 1), Momentum = c.Double("momentum", 0), WeightDecay = c.Double("weightDecay", 0),
+            Epsilon = c.Double("epsilon"), Every = c.Int("every", 1), Momentum = c.Double("momentum", 0), WeightDecay = c.Double("weightDecay", 0),
             MaximumSide = c.Bool("diagonal") ? 1 : 512,
         })) },
         { "Newton", c => Run(c, new Newton(Group(c), Rate(c), new NewtonOptions { Damping = c.Double("damping") })) },

@@ -16,6 +16,12 @@ public static class Machine
         set => Workers.Count = value;
     }
 
+    /// <summary>
+    /// True makes every convolution exact, as the parameter <c>exact</c> does for one: no fast algorithm that loses accuracy. Default false. It counts
+    /// where the convolution is computed; its gradients follow. Non-finite results are the same either way.
+    /// </summary>
+    public static bool ExactConvolutions { get; set; }
+
     /// <summary>The vector instructions the kernels use on this processor: Avx512, Avx2, Vector128 or Scalar.</summary>
     public static string InstructionSet => InstructionSets.Active.ToString();
 }

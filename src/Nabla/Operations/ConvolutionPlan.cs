@@ -3,10 +3,11 @@ using Nabla.Kernels;
 namespace Nabla;
 
 /// <summary>The options of a convolution as the caller wrote them.</summary>
-internal readonly record struct ConvolutionSetting(string Who, int Rank, PerAxis Stride, Padding Padding, PerAxis Dilation, int Groups);
+internal readonly record struct ConvolutionSetting(
+    string Who, int Rank, PerAxis Stride, Padding Padding, PerAxis Dilation, int Groups, bool Flip = false, bool Exact = false);
 
 /// <summary>The sizes of one convolution: what its three products (result, gradient of the input, of the weight) share.</summary>
-internal sealed record ConvolutionPlan(ConvolutionGeometry Geometry, Shape Input, Shape Weight, Shape Output)
+internal sealed record ConvolutionPlan(ConvolutionGeometry Geometry, Shape Input, Shape Weight, Shape Output, bool Exact)
 {
     public static ConvolutionPlan Create(Shape input, Shape weight, in ConvolutionSetting setting)
     {
@@ -62,7 +63,7 @@ internal sealed record ConvolutionPlan(ConvolutionGeometry Geometry, Shape Input
         Span<int> output = stackalloc int[setting.Rank + 2];
         (output[0], output[1]) = (input[0], weight[0]);
         for (int axis = 0; axis < setting.Rank; axis++) output[axis + 2] = geometry[3 - setting.Rank + axis].Output;
-        return new(geometry, input, weight, Shape.Create(output));
+        return new(geometry, input, weight, Shape.Create(output), setting.Exact || Machine.ExactConvolutions);
     }
 
     static void CheckWeight(Shape weight, in ConvolutionSetting setting)

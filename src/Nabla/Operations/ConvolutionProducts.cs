@@ -12,14 +12,14 @@ internal static unsafe class ConvolutionProducts
 {
     public static Tensor Convolve(Tensor x, Tensor weight, Tensor? bias, in ConvolutionSetting setting)
     {
-        (x, weight) = Common(x, weight);
+        (x, weight) = Common(x, weight, setting);
         ConvolutionPlan plan = ConvolutionPlan.Create(x.Shape, weight.Shape, setting);
         return Result(x, weight, Checked(bias, plan.Output[1], weight.DType, setting.Who), plan);
     }
 
     public static Tensor Transpose(Tensor x, Tensor weight, Tensor? bias, PerAxis outputPadding, in ConvolutionSetting setting)
     {
-        (x, weight) = Common(x, weight);
+        (x, weight) = Common(x, weight, setting);
         ConvolutionPlan plan = ConvolutionPlan.CreateTransposed(x.Shape, weight.Shape, outputPadding, setting);
         bias = Checked(bias, plan.Input[1], weight.DType, setting.Who);
         Tensor y = InputGradient(x, weight, plan);
@@ -30,8 +30,9 @@ internal static unsafe class ConvolutionProducts
         return y + bias.Reshape(sizes);
     }
 
-    static (Tensor, Tensor) Common(Tensor x, Tensor weight)
+    static (Tensor, Tensor) Common(Tensor x, Tensor weight, in ConvolutionSetting setting)
     {
+        if (setting.Flip && weight.Rank == setting.Rank + 2) weight = weight.Flip([.. Enumerable.Range(2, setting.Rank)]);
         weight = weight.Computed().Contiguous();
         return (x.To(weight.DType).Contiguous(), weight);
     }
@@ -86,7 +87,7 @@ internal static unsafe class ConvolutionProducts
     static void Result<T>(Tensor x, Tensor weight, Tensor? bias, ConvolutionPlan plan, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
     {
         fixed (T* px = x.Span<T>(), pw = weight.Span<T>(), pb = bias is null ? null : bias.Span<T>(), py = y.Span<T>())
-            ConvolutionKernel.Forward(plan.Geometry, px, pw, pb, py);
+            ConvolutionKernel.Forward(plan.Geometry, px, pw, pb, py, plan.Exact);
         GC.KeepAlive(x);
         GC.KeepAlive(weight);
         GC.KeepAlive(bias);
@@ -96,7 +97,7 @@ internal static unsafe class ConvolutionProducts
     static void InputGradient<T>(Tensor g, Tensor weight, ConvolutionPlan plan, Tensor dx) where T : unmanaged, IFloatingPointIeee754<T>
     {
         fixed (T* pg = g.Span<T>(), pw = weight.Span<T>(), px = dx.Span<T>())
-            ConvolutionKernel.BackwardInput(plan.Geometry, pg, pw, px);
+            ConvolutionKernel.BackwardInput(plan.Geometry, pg, pw, px, plan.Exact);
         GC.KeepAlive(g);
         GC.KeepAlive(weight);
         GC.KeepAlive(dx);
@@ -105,7 +106,7 @@ internal static unsafe class ConvolutionProducts
     static void WeightGradient<T>(Tensor x, Tensor g, ConvolutionPlan plan, Tensor dw) where T : unmanaged, IFloatingPointIeee754<T>
     {
         fixed (T* px = x.Span<T>(), pg = g.Span<T>(), pw = dw.Span<T>())
-            ConvolutionKernel.BackwardWeight(plan.Geometry, px, pg, pw);
+            ConvolutionKernel.BackwardWeight(plan.Geometry, px, pg, pw, plan.Exact);
         GC.KeepAlive(x);
         GC.KeepAlive(g);
         GC.KeepAlive(dw);

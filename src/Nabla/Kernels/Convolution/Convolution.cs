@@ -8,8 +8,10 @@ namespace Nabla.Kernels;
 internal static unsafe class Convolution
 {
     /// <summary>y = w ⋆ x + bias; <paramref name="bias"/> may be null.</summary>
-    public static void Forward<T>(in ConvolutionGeometry g, T* x, T* w, T* bias, T* y) where T : unmanaged, IFloatingPointIeee754<T>
+    public static void Forward<T>(in ConvolutionGeometry g, T* x, T* w, T* bias, T* y, bool exact = false)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (typeof(T) == typeof(float) && !exact && Winograd.Fits(g) && Winograd.Forward(g, (float*)x, (float*)w, (float*)bias, (float*)y)) return;
         if (PointwiseConvolution.Fits(g))
         {
             PointwiseConvolution.Forward(g, x, w, bias, y);
@@ -26,8 +28,9 @@ internal static unsafe class Convolution
     }
 
     /// <summary>dx, the gradient of the input, from dy; also the transposed convolution of dy. Overwrites dx.</summary>
-    public static void BackwardInput<T>(in ConvolutionGeometry g, T* dy, T* w, T* dx) where T : unmanaged, IFloatingPointIeee754<T>
+    public static void BackwardInput<T>(in ConvolutionGeometry g, T* dy, T* w, T* dx, bool exact = false) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (typeof(T) == typeof(float) && !exact && Winograd.Fits(g) && Winograd.BackwardInput(g, (float*)dy, (float*)w, (float*)dx)) return;
         if (PointwiseConvolution.Fits(g))
         {
             PointwiseConvolution.BackwardInput(g, dy, w, dx);
@@ -44,8 +47,9 @@ internal static unsafe class Convolution
     }
 
     /// <summary>dw, the gradient of the weight, from x and dy. Overwrites dw.</summary>
-    public static void BackwardWeight<T>(in ConvolutionGeometry g, T* x, T* dy, T* dw) where T : unmanaged, IFloatingPointIeee754<T>
+    public static void BackwardWeight<T>(in ConvolutionGeometry g, T* x, T* dy, T* dw, bool exact = false) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (typeof(T) == typeof(float) && !exact && Winograd.Fits(g) && Winograd.BackwardWeight(g, (float*)x, (float*)dy, (float*)dw)) return;
         if (PointwiseConvolution.Fits(g))
         {
             PointwiseConvolution.BackwardWeight(g, x, dy, dw);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
@@ -125,7 +124,7 @@ internal readonly unsafe struct FlatLayout
                     T* from = flat + n * PlanePitch + Offset(i, j, first);
                     nint row = (nint)(i * d.Step + d.Origin) * h.Size + j * h.Step + h.Origin;
                     T* to = target + (b.Image + n) * imageStride + row * w.Size + first * w.Step + w.Origin;
-                    if (w.Step == 1) Copy(from, to, count);
+                    if (w.Step == 1) RowCopy.Run(from, to, count);
                     else
                         for (int k = 0; k < count; k++) to[(nint)k * w.Step] = from[k];
                 }
@@ -144,37 +143,10 @@ internal readonly unsafe struct FlatLayout
                     T* to = flat + n * PlanePitch + Offset(i, j, first);
                     nint row = (nint)(i * d.Step + d.Origin) * h.Size + j * h.Step + h.Origin;
                     T* from = source + n * imageStride + row * w.Size + first * w.Step + w.Origin;
-                    if (w.Step == 1) Copy(from, to, count);
+                    if (w.Step == 1) RowCopy.Run(from, to, count);
                     else
                         for (int k = 0; k < count; k++) to[k] = from[(nint)k * w.Step];
                 }
-    }
-
-    // Rows are short, often shorter than the cost of a call to a general copy: whole vectors, then one that overlaps the last.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Copy<T>(T* from, T* to, int count) where T : unmanaged
-    {
-        byte* source = (byte*)from, target = (byte*)to;
-        nint bytes = (nint)count * sizeof(T);
-        if (bytes >= 64 && Vector512.IsHardwareAccelerated)
-        {
-            for (nint i = 0; i < bytes - 64; i += 64) Vector512.Load(source + i).Store(target + i);
-            Vector512.Load(source + bytes - 64).Store(target + bytes - 64);
-        }
-        else if (bytes >= 32)
-        {
-            for (nint i = 0; i < bytes - 32; i += 32) Vector256.Load(source + i).Store(target + i);
-            Vector256.Load(source + bytes - 32).Store(target + bytes - 32);
-        }
-        else if (bytes >= 16)
-        {
-            Vector128.Load(source).Store(target);
-            Vector128.Load(source + bytes - 16).Store(target + bytes - 16);
-        }
-        else
-        {
-            for (int i = 0; i < count; i++) to[i] = from[i];
-        }
     }
 
     static FlatAxis Cut(FlatAxis axis, long count)

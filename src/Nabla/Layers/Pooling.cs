@@ -1,114 +1,156 @@
+using Nabla.Kernels;
+
 namespace Nabla.Layers;
 
-/// <summary>Largest element of each window: [N, C, W] → [N, C, W'].</summary>
-/// <param name="kernel">Size of the window.</param>
-/// <param name="stride">Steps of the window; its size by default.</param>
-/// <param name="padding">Elements around the input that never win, at most half the window. Default none.</param>
-public sealed class MaxPool1d(PerAxis kernel, PerAxis stride = default, Padding padding = default) : Module
+/// <summary>Settings of <see cref="WindowPool"/>.</summary>
+public sealed record PoolingOptions
 {
-    /// <inheritdoc/>
-    protected override string Notation => Pooling.Notation(kernel, stride, padding);
+    /// <summary>Steps of the window; its size by default.</summary>
+    public PerAxis Stride { get; init; }
+
+    /// <summary>Elements around the input, at most half the window: zeros for a mean, for a maximum such that never win. Default none.</summary>
+    public Padding Padding { get; init; }
+
+    /// <summary>Distance of the window's elements, for a maximum only. Default 1.</summary>
+    public PerAxis Dilation { get; init; }
+
+    /// <summary>True rounds the output size up: the last window may hang over the end. Default false.</summary>
+    public bool CeilMode { get; init; }
+
+    /// <summary>For a mean only: true divides by the window's size with its padding, false by the number of elements inside the input. Default true.</summary>
+    public bool CountPadding { get; init; } = true;
+}
+
+/// <summary>A number for each window that slides over one, two or three spatial axes: what all of these layers share.</summary>
+public abstract class WindowPool : Module
+{
+    readonly PerAxis kernel;
+    readonly PoolingOptions options;
+    readonly int rank;
+
+    private protected WindowPool(int rank, PerAxis kernel, PoolingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        (this.rank, this.kernel, this.options) = (rank, kernel, options);
+    }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => x.MaxPool1d(kernel, stride, padding);
+    protected override string Notation => $"{kernel}" + (options.Stride == default || options.Stride == kernel ? "" : $", stride {options.Stride}") +
+        (options.Padding == default ? "" : $", padding {options.Padding}") +
+        (options.Dilation == default || options.Dilation == 1 ? "" : $", dilation {options.Dilation}") + (options.CeilMode ? ", rounded up" : "");
+
+    private protected Tensor Maximum(Tensor x) => PoolingProducts.Maximum(x, Plan(x));
+
+    private protected Tensor Average(Tensor x) => PoolingProducts.Average(x, Undilated(x, PoolingOperations.Divisor(options.CountPadding)));
+
+    private protected Tensor Power(Tensor x, double exponent) => PowerPooling.Pool(x, exponent, Undilated(x));
+
+    PoolingPlan Undilated(Tensor x, WindowDivisor divisor = WindowDivisor.Padded) => options.Dilation == default || options.Dilation == 1
+        ? Plan(x, divisor)
+        : throw new ArgumentException($"{TypeName}: expected no dilation, got {options.Dilation}. Only maxima have one.");
+
+    PoolingPlan Plan(Tensor x, WindowDivisor divisor = WindowDivisor.Padded) => PoolingPlan.Create(
+        TypeName, x.Shape, rank, kernel, options.Stride, options.Padding, options.Dilation, options.CeilMode, divisor);
+}
+
+/// <summary>Largest element of each window: [N, C, W] → [N, C, W'].</summary>
+public sealed class MaxPool1d : WindowPool
+{
+    /// <summary>Creates the layer.</summary>
+    /// <param name="kernel">Size of the window.</param>
+    /// <param name="stride">Steps of the window; its size by default.</param>
+    /// <param name="padding">Elements around the input that never win, at most half the window. Default none.</param>
+    public MaxPool1d(PerAxis kernel, PerAxis stride = default, Padding padding = default)
+        : this(kernel, new PoolingOptions { Stride = stride, Padding = padding }) { }
+
+    /// <summary>Creates the layer with all options.</summary>
+    public MaxPool1d(PerAxis kernel, PoolingOptions options) : base(1, kernel, options) { }
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x, Pass pass) => Maximum(x);
 }
 
 /// <summary>Largest element of each window: [N, C, H, W] → [N, C, H', W'].</summary>
-/// <param name="kernel">Size of the window.</param>
-/// <param name="stride">Steps of the window; its size by default.</param>
-/// <param name="padding">Elements around the input that never win, at most half the window. Default none.</param>
-public sealed class MaxPool2d(PerAxis kernel, PerAxis stride = default, Padding padding = default) : Module
+public sealed class MaxPool2d : WindowPool
 {
-    /// <inheritdoc/>
-    protected override string Notation => Pooling.Notation(kernel, stride, padding);
+    /// <summary>Creates the layer.</summary>
+    /// <param name="kernel">Size of the window.</param>
+    /// <param name="stride">Steps of the window; its size by default.</param>
+    /// <param name="padding">Elements around the input that never win, at most half the window. Default none.</param>
+    public MaxPool2d(PerAxis kernel, PerAxis stride = default, Padding padding = default)
+        : this(kernel, new PoolingOptions { Stride = stride, Padding = padding }) { }
+
+    /// <summary>Creates the layer with all options.</summary>
+    public MaxPool2d(PerAxis kernel, PoolingOptions options) : base(2, kernel, options) { }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => x.MaxPool2d(kernel, stride, padding);
+    protected override Tensor Forward(Tensor x, Pass pass) => Maximum(x);
 }
 
-/// <summary>Mean of each window, padding counted as zeros: [N, C, W] → [N, C, W'].</summary>
-/// <param name="kernel">Size of the window.</param>
-/// <param name="stride">Steps of the window; its size by default.</param>
-/// <param name="padding">Zeros around the input, at most half the window. Default none.</param>
-public sealed class AveragePool1d(PerAxis kernel, PerAxis stride = default, Padding padding = default) : Module
+/// <summary>Largest element of each window: [N, C, D, H, W] → [N, C, D', H', W'].</summary>
+public sealed class MaxPool3d : WindowPool
 {
-    /// <inheritdoc/>
-    protected override string Notation => Pooling.Notation(kernel, stride, padding);
+    /// <summary>Creates the layer.</summary>
+    /// <param name="kernel">Size of the window.</param>
+    /// <param name="stride">Steps of the window; its size by default.</param>
+    /// <param name="padding">Elements around the input that never win, at most half the window. Default none.</param>
+    public MaxPool3d(PerAxis kernel, PerAxis stride = default, Padding padding = default)
+        : this(kernel, new PoolingOptions { Stride = stride, Padding = padding }) { }
+
+    /// <summary>Creates the layer with all options.</summary>
+    public MaxPool3d(PerAxis kernel, PoolingOptions options) : base(3, kernel, options) { }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => x.AveragePool1d(kernel, stride, padding);
+    protected override Tensor Forward(Tensor x, Pass pass) => Maximum(x);
 }
 
-/// <summary>Mean of each window, padding counted as zeros: [N, C, H, W] → [N, C, H', W'].</summary>
-/// <param name="kernel">Size of the window.</param>
-/// <param name="stride">Steps of the window; its size by default.</param>
-/// <param name="padding">Zeros around the input, at most half the window. Default none.</param>
-public sealed class AveragePool2d(PerAxis kernel, PerAxis stride = default, Padding padding = default) : Module
+/// <summary>Mean of each window: [N, C, W] → [N, C, W'].</summary>
+public sealed class AveragePool1d : WindowPool
 {
-    /// <inheritdoc/>
-    protected override string Notation => Pooling.Notation(kernel, stride, padding);
+    /// <summary>Creates the layer.</summary>
+    /// <param name="kernel">Size of the window.</param>
+    /// <param name="stride">Steps of the window; its size by default.</param>
+    /// <param name="padding">Zeros around the input, at most half the window. Default none.</param>
+    public AveragePool1d(PerAxis kernel, PerAxis stride = default, Padding padding = default)
+        : this(kernel, new PoolingOptions { Stride = stride, Padding = padding }) { }
+
+    /// <summary>Creates the layer with all options.</summary>
+    public AveragePool1d(PerAxis kernel, PoolingOptions options) : base(1, kernel, options) { }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => x.AveragePool2d(kernel, stride, padding);
+    protected override Tensor Forward(Tensor x, Pass pass) => Average(x);
 }
 
-/// <summary>Mean over bins that cover the axis, as many as wanted: [N, C, W] → [N, C, size].</summary>
-public sealed class AdaptiveAveragePool1d(PerAxis size) : Module
+/// <summary>Mean of each window: [N, C, H, W] → [N, C, H', W'].</summary>
+public sealed class AveragePool2d : WindowPool
 {
-    /// <inheritdoc/>
-    protected override string Notation => $"{size}";
+    /// <summary>Creates the layer.</summary>
+    /// <param name="kernel">Size of the window.</param>
+    /// <param name="stride">Steps of the window; its size by default.</param>
+    /// <param name="padding">Zeros around the input, at most half the window. Default none.</param>
+    public AveragePool2d(PerAxis kernel, PerAxis stride = default, Padding padding = default)
+        : this(kernel, new PoolingOptions { Stride = stride, Padding = padding }) { }
+
+    /// <summary>Creates the layer with all options.</summary>
+    public AveragePool2d(PerAxis kernel, PoolingOptions options) : base(2, kernel, options) { }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => x.AdaptiveAveragePool1d(size);
+    protected override Tensor Forward(Tensor x, Pass pass) => Average(x);
 }
 
-/// <summary>Mean over bins that cover height and width, as many as wanted: [N, C, H, W] → [N, C, size…].</summary>
-public sealed class AdaptiveAveragePool2d(PerAxis size) : Module
+/// <summary>Mean of each window: [N, C, D, H, W] → [N, C, D', H', W'].</summary>
+public sealed class AveragePool3d : WindowPool
 {
-    /// <inheritdoc/>
-    protected override string Notation => $"{size}";
+    /// <summary>Creates the layer.</summary>
+    /// <param name="kernel">Size of the window.</param>
+    /// <param name="stride">Steps of the window; its size by default.</param>
+    /// <param name="padding">Zeros around the input, at most half the window. Default none.</param>
+    public AveragePool3d(PerAxis kernel, PerAxis stride = default, Padding padding = default)
+        : this(kernel, new PoolingOptions { Stride = stride, Padding = padding }) { }
+
+    /// <summary>Creates the layer with all options.</summary>
+    public AveragePool3d(PerAxis kernel, PoolingOptions options) : base(3, kernel, options) { }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => x.AdaptiveAveragePool2d(size);
-}
-
-/// <summary>Maximum over bins that cover the axis, as many as wanted: [N, C, W] → [N, C, size].</summary>
-public sealed class AdaptiveMaxPool1d(PerAxis size) : Module
-{
-    /// <inheritdoc/>
-    protected override string Notation => $"{size}";
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => x.AdaptiveMaxPool1d(size);
-}
-
-/// <summary>Maximum over bins that cover height and width, as many as wanted: [N, C, H, W] → [N, C, size…].</summary>
-public sealed class AdaptiveMaxPool2d(PerAxis size) : Module
-{
-    /// <inheritdoc/>
-    protected override string Notation => $"{size}";
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => x.AdaptiveMaxPool2d(size);
-}
-
-/// <summary>Mean over all spatial axes: [N, C, d…] → [N, C] (Lin, Chen, Yan, 2013).</summary>
-public sealed class GlobalAveragePool : Module
-{
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => x.GlobalAveragePool();
-}
-
-/// <summary>Maximum over all spatial axes: [N, C, d…] → [N, C].</summary>
-public sealed class GlobalMaxPool : Module
-{
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => x.GlobalMaxPool();
-}
-
-/// <summary>How windows are written.</summary>
-static class Pooling
-{
-    public static string Notation(PerAxis kernel, PerAxis stride, Padding padding) =>
-        $"{kernel}{(stride == default || stride == kernel ? "" : $", stride {stride}")}{(padding == default ? "" : $", padding {padding}")}";
+    protected override Tensor Forward(Tensor x, Pass pass) => Average(x);
 }

@@ -9,10 +9,19 @@ namespace Nabla;
 /// </summary>
 internal static unsafe class PoolingProducts
 {
-    public static Tensor Maximum(Tensor x, PoolingPlan plan)
+    public static Tensor Maximum(Tensor x, PoolingPlan plan) => Maximum(x, plan, Arena.Private(plan.Output, DType.Int32));
+
+    /// <summary>Values, and the position of each in its input plane.</summary>
+    public static (Tensor Values, Tensor Indices) MaximumWithIndices(Tensor x, PoolingPlan plan)
+    {
+        Tensor winners = Tensor.Uninitialized(plan.Output, DType.Int32);
+        return (Maximum(x, plan, winners), winners);
+    }
+
+    static Tensor Maximum(Tensor x, PoolingPlan plan, Tensor winners)
     {
         x = x.Computed().Contiguous();
-        Tensor y = Tensor.Uninitialized(plan.Output, x.DType), winners = Arena.Private(plan.Output, DType.Int32);
+        Tensor y = Tensor.Uninitialized(plan.Output, x.DType);
         if (x.DType == DType.Float32) Maximum<float>(x, winners, plan, y);
         else Maximum<double>(x, winners, plan, y);
         return Autograd.Record("MaxPool", y, [x], [winners], plan, static (g, saved, plan) => [Scatter(g, saved[0], plan)]);
@@ -26,6 +35,9 @@ internal static unsafe class PoolingProducts
         else Average<double>(x, plan, y);
         return Autograd.Record("AveragePool", y, [x], [], plan, static (g, _, plan) => [Spread(g, plan)]);
     }
+
+    /// <summary>Sums over whole windows, padding counted as zeros.</summary>
+    public static Tensor Sum(Tensor x, PoolingPlan plan) => Average(x, plan with { Divisor = WindowDivisor.One });
 
     static Tensor Scatter(Tensor g, Tensor winners, PoolingPlan plan)
     {
@@ -66,7 +78,7 @@ internal static unsafe class PoolingProducts
 
     static void Average<T>(Tensor x, PoolingPlan plan, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        fixed (T* px = x.Span<T>(), py = y.Span<T>()) AveragePooling.Forward(plan.Geometry, px, py, plan.CountPadding);
+        fixed (T* px = x.Span<T>(), py = y.Span<T>()) AveragePooling.Forward(plan.Geometry, px, py, plan.Divisor);
         GC.KeepAlive(x);
         GC.KeepAlive(y);
     }
@@ -95,7 +107,7 @@ internal static unsafe class PoolingProducts
 
     static void Spread<T>(Tensor g, PoolingPlan plan, Tensor dx) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        fixed (T* pg = g.Span<T>(), px = dx.Span<T>()) AveragePooling.Backward(plan.Geometry, pg, px, plan.CountPadding);
+        fixed (T* pg = g.Span<T>(), px = dx.Span<T>()) AveragePooling.Backward(plan.Geometry, pg, px, plan.Divisor);
         GC.KeepAlive(g);
         GC.KeepAlive(dx);
     }

@@ -49,10 +49,10 @@ public unsafe class PoolingTests
     public void Average_equals_the_plain_loops_for_every_instruction_set() => KernelSettings.ForEachInstructionSet(() =>
     {
         foreach (PoolingGeometry g in Sliding().Concat(Adaptive()).Where(g => g.Width.Window.Dilation == 1))
-            foreach (bool countPadding in (bool[])[false, true])
+            foreach (WindowDivisor divisor in Enum.GetValues<WindowDivisor>())
             {
-                CheckAverage<float>(g, countPadding, 1.2e-7);
-                CheckAverage<double>(g, countPadding, 2.3e-16);
+                CheckAverage<float>(g, divisor, 1.2e-7);
+                CheckAverage<double>(g, divisor, 2.3e-16);
             }
     });
 
@@ -112,7 +112,7 @@ public unsafe class PoolingTests
                 MaxPooling.Forward(g, x.Pointer, y.Pointer, pointer);
                 MaxPooling.Backward(g, y.Pointer, pointer, dx.Pointer);
             }
-            AveragePooling.Forward(g, x.Pointer, average.Pointer, countPadding: true);
+            AveragePooling.Forward(g, x.Pointer, average.Pointer, WindowDivisor.Padded);
             return [.. y.Span, .. dx.Span, .. average.Span];
         }
     }
@@ -158,18 +158,23 @@ public unsafe class PoolingTests
         Assert.Equal(slopes, dx.Span.ToArray());
     }
 
-    static void CheckAverage<T>(in PoolingGeometry g, bool countPadding, double epsilon) where T : unmanaged, IFloatingPointIeee754<T>
+    static void CheckAverage<T>(in PoolingGeometry g, WindowDivisor divisor, double epsilon) where T : unmanaged, IFloatingPointIeee754<T>
     {
         using Native<T> x = new(g.InputLength, 1), dy = new(g.OutputLength, 2), y = new(g.OutputLength), dx = new(g.InputLength);
-        AveragePooling.Forward(g, x.Pointer, y.Pointer, countPadding);
-        AveragePooling.Backward(g, dy.Pointer, dx.Pointer, countPadding);
+        AveragePooling.Forward(g, x.Pointer, y.Pointer, divisor);
+        AveragePooling.Backward(g, dy.Pointer, dx.Pointer, divisor);
         double[] slopes = new double[g.InputLength];
         double most = 1;
         for (int o = 0; o < g.OutputLength; o++)
         {
             int plane = o / g.OutputPlane * g.InputPlane;
             List<int> taps = Taps(g, o % g.OutputPlane);
-            double length = countPadding ? PaddedLength(g, o % g.OutputPlane) : taps.Count, sum = 0;
+            double sum = 0, length = divisor switch
+            {
+                WindowDivisor.Padded => PaddedLength(g, o % g.OutputPlane),
+                WindowDivisor.Covered => taps.Count,
+                _ => 1,
+            };
             most = Math.Max(most, taps.Count);
             foreach (int i in taps)
             {

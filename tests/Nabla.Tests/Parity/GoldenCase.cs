@@ -58,7 +58,7 @@ public sealed class GoldenCase
     {
         null => default,
         { ValueKind: JsonValueKind.Number } all => all.GetInt32(),
-        { } each => each.GetArrayLength() switch { 1 => each[0].GetInt32(), _ => (each[0].GetInt32(), each[1].GetInt32()) },
+        { } each => each.GetArrayLength() switch { 1 => each[0].GetInt32(), 2 => (each[0].GetInt32(), each[1].GetInt32()), _ => (each[0].GetInt32(), each[1].GetInt32(), each[2].GetInt32()) },
     };
 
     /// <summary>The padding, in the same notation.</summary>

@@ -3,36 +3,48 @@ using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>Mean over windows, sliding or adaptive; float and double.</summary>
+/// <summary>What the sum of a window is divided by.</summary>
+internal enum WindowDivisor
+{
+    /// <summary>The part of the window over padded input.</summary>
+    Padded,
+
+    /// <summary>The elements it covers.</summary>
+    Covered,
+
+    /// <summary>Nothing: the sum itself.</summary>
+    One,
+}
+
+/// <summary>Mean or sum over windows, sliding or adaptive; float and double.</summary>
 internal static unsafe class AveragePooling
 {
-    /// <summary>y[o] = sum of x over window o, divided by its length: with <paramref name="countPadding"/> the part of the window over
-    /// padded input, else the elements it covers.</summary>
-    public static void Forward<T>(in PoolingGeometry g, T* x, T* y, bool countPadding) where T : unmanaged, IFloatingPointIeee754<T>
+    /// <summary>y[o] = sum of x over window o, over its divisor.</summary>
+    public static void Forward<T>(in PoolingGeometry g, T* x, T* y, WindowDivisor divisor) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var job = new ForwardJob<T> { Geometry = g, X = x, Y = y, CountPadding = countPadding };
+        var job = new ForwardJob<T> { Geometry = g, X = x, Y = y, Divisor = divisor };
         Workers.For(g.Jobs, ref job);
     }
 
-    /// <summary>dx[i] = sum over the windows that cover i of dy[o] divided by the window's length. Overwrites dx.</summary>
-    public static void Backward<T>(in PoolingGeometry g, T* dy, T* dx, bool countPadding) where T : unmanaged, IFloatingPointIeee754<T>
+    /// <summary>dx[i] = sum over the windows that cover i of dy[o] over the window's divisor. Overwrites dx.</summary>
+    public static void Backward<T>(in PoolingGeometry g, T* dy, T* dx, WindowDivisor divisor) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var job = new BackwardJob<T> { Geometry = g, Dy = dy, Dx = dx, CountPadding = countPadding };
+        var job = new BackwardJob<T> { Geometry = g, Dy = dy, Dx = dx, Divisor = divisor };
         Workers.For(g.Jobs, ref job);
     }
 
-    /// <summary>Multiplies each of a row of sums (or slopes) by one over the length of its window.</summary>
+    /// <summary>Multiplies each of a row of sums (or slopes) by one over its window's divisor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Divide<T>(T* values, T* quotients, in PoolingAxis width, in PoolingWindow depth, in PoolingWindow height, bool countPadding)
+    static void Divide<T>(T* values, T* quotients, in PoolingAxis width, in PoolingWindow depth, in PoolingWindow height, WindowDivisor divisor)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         T scale = T.Zero;
-        long area = countPadding ? (long)depth.Padded * height.Padded : (long)depth.Count * height.Count;
+        long area = divisor == WindowDivisor.Padded ? (long)depth.Padded * height.Padded : (long)depth.Count * height.Count;
         for (int w = 0, before = 0; w < width.Output; w++)
         {
             PoolingWindow columns = width[w];
-            int length = countPadding ? columns.Padded : columns.Count;
-            if (length != before) scale = T.One / T.CreateTruncating(area * length);
+            int length = divisor == WindowDivisor.Padded ? columns.Padded : columns.Count;
+            if (length != before) scale = divisor == WindowDivisor.One ? T.One : T.One / T.CreateTruncating(area * length);
             quotients[w] = values[w] * scale;
             before = length;
         }
@@ -42,13 +54,13 @@ internal static unsafe class AveragePooling
     {
         public PoolingGeometry Geometry;
         public T* X, Y;
-        public bool CountPadding;
+        public WindowDivisor Divisor;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int index)
         {
             int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane;
-            bool pairs = Geometry.IsPairs;
+            bool pairs = Geometry.IsPairs && Divisor != WindowDivisor.One;
             for (int plane = index * Geometry.PlanesPerJob; plane < end; plane++)
             {
                 T* x = X + (nint)plane * Geometry.InputPlane, y = Y + (nint)plane * outputs;
@@ -63,7 +75,7 @@ internal static unsafe class AveragePooling
                         T* row = y + (d * Geometry.Height.Output + h) * Geometry.Width.Output;
                         if (Geometry.Width.Bins > 0) Bins(x, row, Geometry.Depth[d], Geometry.Height[h]);
                         else Windows(x, row, Geometry.Depth[d], Geometry.Height[h]);
-                        Divide(row, row, Geometry.Width, Geometry.Depth[d], Geometry.Height[h], CountPadding);
+                        Divide(row, row, Geometry.Width, Geometry.Depth[d], Geometry.Height[h], Divisor);
                     }
             }
         }
@@ -105,13 +117,13 @@ internal static unsafe class AveragePooling
     {
         public PoolingGeometry Geometry;
         public T* Dy, Dx;
-        public bool CountPadding;
+        public WindowDivisor Divisor;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int index)
         {
             int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane;
-            bool pairs = Geometry.IsPairs;
+            bool pairs = Geometry.IsPairs && Divisor != WindowDivisor.One;
             T* shares = (T*)Workspace.OfJob((nint)Geometry.Width.Output * sizeof(T));
             for (int plane = index * Geometry.PlanesPerJob; plane < end; plane++)
             {
@@ -126,7 +138,7 @@ internal static unsafe class AveragePooling
                     for (int h = 0; h < Geometry.Height.Output; h++)
                     {
                         PoolingWindow depth = Geometry.Depth[d], height = Geometry.Height[h];
-                        Divide(dy + (d * Geometry.Height.Output + h) * Geometry.Width.Output, shares, Geometry.Width, depth, height, CountPadding);
+                        Divide(dy + (d * Geometry.Height.Output + h) * Geometry.Width.Output, shares, Geometry.Width, depth, height, Divisor);
                         for (int i = depth.First; i < depth.End; i += depth.Step)
                             for (int j = height.First; j < height.End; j += height.Step)
                                 Row(shares, dx + (i * Geometry.Height.Input + j) * Geometry.Width.Input);

@@ -160,16 +160,27 @@ public abstract class Module
     }
 
     /// <summary>The forward pass with bookkeeping: who runs, where an error happened, what the summary wants to know.</summary>
-    internal Tensor Run(Tensor x, Pass pass)
+    internal Tensor Run(Tensor x, Pass pass) => Enter((Module: this, X: x, Pass: pass), static given =>
+    {
+        Tensor y = given.Module.Forward(given.X, given.Pass);
+        trace?.Add(new Call(given.Module, given.X.Shape, y));
+        return y;
+    });
+
+    /// <summary>
+    /// Runs a forward pass that takes more than one tensor, or gives more than one, so that errors inside carry the layer's path as
+    /// those of <c>Forward(x, pass)</c> do.
+    /// </summary>
+    /// <param name="given">What the pass works on.</param>
+    /// <param name="forward">The pass; a static lambda.</param>
+    protected TResult Enter<TGiven, TResult>(TGiven given, Func<TGiven, TResult> forward)
     {
         Module? outer = running;
         if (outer is not null && parent is null && !ReferenceEquals(outer, this)) RequireRegistered(outer);
         running = this;
         try
         {
-            Tensor y = Forward(x, pass);
-            trace?.Add(new Call(this, x.Shape, y));
-            return y;
+            return forward(given);
         }
         catch (ShapeException error) when (Locate(error.Layer, out string layer))
         {

@@ -76,6 +76,23 @@ public static unsafe class MatrixProduct
         GC.KeepAlive(y);
     }
 
+    /// <summary>y = a·b or, accumulating, y += a·b for matrices of one type, without recording; the rows of y are contiguous.</summary>
+    internal static void MultiplyInto(Tensor y, Tensor a, Tensor b, bool accumulate)
+    {
+        if (y.DType == DType.Float32) MultiplyInto<float>(y, a, b, accumulate);
+        else MultiplyInto<double>(y, a, b, accumulate);
+    }
+
+    static void MultiplyInto<T>(Tensor y, Tensor a, Tensor b, bool accumulate) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        fixed (T* pa = &a.Origin<T>(), pb = &b.Origin<T>(), py = &y.Origin<T>())
+            MatMulKernel.Run(
+                a.Shape[0], b.Shape[1], a.Shape[1], pa, a.Strides[0], a.Strides[1], pb, b.Strides[0], b.Strides[1], py, y.Strides[0], accumulate);
+        GC.KeepAlive(a);
+        GC.KeepAlive(b);
+        GC.KeepAlive(y);
+    }
+
     static void Affine<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
     {
         bias = bias?.Contiguous();

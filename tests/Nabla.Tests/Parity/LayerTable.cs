@@ -5,18 +5,29 @@ namespace Nabla.Tests.Parity;
 
 /// <summary>
 /// Rows from the name of a layer to one of ours, checked against the cases of one golden file: the peer's state dictionary goes in,
-/// the same values come out, with the same gradients of the input and of every parameter, and buffers that end in the same state.
+/// the same values come out, with the same gradients of the inputs and of every parameter, and buffers that end in the same state.
 /// </summary>
-internal sealed class LayerTable(string file) : IParityRows, IEnumerable
+/// <param name="file">The golden file.</param>
+/// <param name="names">From the peer's names of parameters to ours; default: snake_case to camelCase.</param>
+internal sealed class LayerTable(string file, Func<string, string>? names = null) : IParityRows, IEnumerable
 {
     readonly GoldenFile golden = GoldenFile.Open(file);
-    readonly Dictionary<string, Func<GoldenCase, Module>> rows = [];
+    readonly Func<string, string> ours = names ?? CamelCase;
+    readonly Dictionary<string, Func<GoldenCase, (Module Layer, Func<Pass, Tensor[]> Run)>> rows = [];
 
     public TheoryData<string> Cases => [.. golden.Names];
 
     public IEnumerable<string> Operations => rows.Keys;
 
-    public void Add(string layer, Func<GoldenCase, Module> row) => rows.Add(layer, row);
+    public void Add(string layer, Func<GoldenCase, Module> row) => Add(layer, row, static (c, layer, pass) => Repeat(c, layer, pass));
+
+    /// <summary>A layer whose forward pass takes or gives several tensors.</summary>
+    public void Add<TLayer>(string layer, Func<GoldenCase, TLayer> row, Func<GoldenCase, TLayer, Pass, Tensor[]> run) where TLayer : Module =>
+        rows.Add(layer, c =>
+        {
+            TLayer made = row(c);
+            return (made, pass => run(c, made, pass));
+        });
 
     public IEnumerator GetEnumerator() => rows.GetEnumerator();
 
@@ -35,24 +46,31 @@ internal sealed class LayerTable(string file) : IParityRows, IEnumerable
 
     void Check(GoldenCase c)
     {
-        Module layer = rows[ParityTable.Operation(c.Name)](c).To(c.DType);
-        layer.LoadStateDictionary(c.State.ToDictionary(entry => Ours(entry.Name), entry => entry.Value.ToTensor(c.DType)));
-        Pass pass = c.Bool("evaluation") ? Pass.Evaluation : Pass.Training(new RandomStream(1));
-        Tensor x = c["x"], y = x;
-        for (int call = 0; call < c.Int("calls", 1); call++) y = layer.Forward(x, pass);
+        var (layer, run) = rows[ParityTable.Operation(c.Name)](c);
+        layer.To(c.DType);
+        layer.LoadStateDictionary(c.State.ToDictionary(entry => ours(entry.Name), entry => entry.Value.ToTensor(c.DType)));
+        Tensor[] outputs = run(c.Bool("evaluation") ? Pass.Evaluation : Pass.Training(new RandomStream(1)));
         Assert.Equal([], c.AttributesNotAsked);
-        Closeness.Check($"{c.Name}: output", c.Outputs.Single(), y, c.DType);
+        Assert.Equal(c.Outputs.Length, outputs.Length);
+        for (int i = 0; i < outputs.Length; i++) Closeness.Check($"{c.Name}: output {i}", c.Outputs[i], outputs[i], c.DType);
 
-        Weighting.Backward([y]);
+        Weighting.Backward(outputs);
         OrderedDictionary<string, Tensor> state = layer.StateDictionary();
         foreach ((string key, GoldenTensor gradient) in c.Gradients)
-            Closeness.Check($"{c.Name}: gradient of {key}", gradient, (key == "x" ? x : state[Ours(key)]).Gradient, c.DType);
+            Closeness.Check($"{c.Name}: gradient of {key}", gradient, (c.Optional(key) ?? state[ours(key)]).Gradient, c.DType);
         foreach ((string key, GoldenTensor buffer) in c.StateAfter)
-            Closeness.Check($"{c.Name}: {key} afterwards", buffer, state[Ours(key)], c.DType);
+            Closeness.Check($"{c.Name}: {key} afterwards", buffer, state[ours(key)], c.DType);
+    }
+
+    static Tensor[] Repeat(GoldenCase c, Module layer, Pass pass)
+    {
+        Tensor y = c["x"];
+        for (int call = 0; call < c.Int("calls", 1); call++) y = layer.Forward(c["x"], pass);
+        return [y];
     }
 
     /// <summary>PyTorch's name of a parameter or buffer as our fields spell it: running_mean is runningMean.</summary>
-    static string Ours(string name)
+    static string CamelCase(string name)
     {
         string[] words = name.Replace("running_var", "running_variance", StringComparison.Ordinal).Split('_');
         return string.Concat(words.Select((word, i) => i == 0 || word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));

@@ -39,6 +39,18 @@ internal static unsafe class Lane<V, T> where V : unmanaged, ILanes<V> where T :
         else Unsafe.CopyBlockUnaligned(y, &value, (uint)(count * sizeof(T)));
     }
 
+    /// <summary>As <see cref="Load(T*, nint, V)"/>, for loops where nearly always all lanes are wanted: plain loads then, masks only in the tail.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LoadUpTo(T* x, nint count, V rest) => count == Width ? Load(x) : Load(x, count, rest);
+
+    /// <summary>As <see cref="Store(T*, V, nint)"/>, likewise.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreUpTo(T* y, V value, nint count)
+    {
+        if (count == Width) Store(y, value);
+        else Store(y, value, count);
+    }
+
     /// <summary>The number at an address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Read(T* x) => typeof(T) == typeof(float) ? *(float*)x : *(double*)x;

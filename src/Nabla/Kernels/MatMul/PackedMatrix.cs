@@ -1,0 +1,64 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
+namespace Nabla.Kernels;
+
+/// <summary>
+/// A matrix B[k, n] copied once into the panels that register tiles read, for loops that multiply by it again and again: the
+/// recurrent weights of a sequence model. The caller owns the memory.
+/// </summary>
+internal readonly unsafe struct PackedMatrix<T>(T* panels, int k) where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Columns of a panel. Products start at a multiple of it.</summary>
+    public static int Width => InstructionSets.Active switch
+    {
+        InstructionSet.Avx512 => OuterTile<Simd512<T>, Vector512<T>, T>.Width,
+        InstructionSet.Avx2 => OuterTile<Simd256<T>, Vector256<T>, T>.Width,
+        InstructionSet.Vector128 => OuterTile<Simd128<T>, Vector128<T>, T>.Width,
+        _ => OuterTile<SimdScalar<T>, T, T>.Width,
+    };
+
+    /// <summary>Elements that n columns of k rows take.</summary>
+    public static nint Length(int k, int n) => (nint)MatMul.RoundUp(n, Width) * k;
+
+    /// <summary>Packs <paramref name="columns"/> columns of a strided matrix behind column <paramref name="first"/>, a multiple of the width.</summary>
+    public void Fill(int first, T* b, nint bRow, nint bColumn, int columns)
+    {
+        int width = Width;
+        for (int j = 0; j < columns; j += width)
+            Packing<T>.Panel(b + j * bColumn, bColumn, bRow, Math.Min(width, columns - j), k, panels + (nint)(first + j) * k, width);
+    }
+
+    /// <summary>C[m, columns] (+)= A[m, count] · B[row …, first …] + bias: a part of the product on the calling thread.</summary>
+    public void Multiply(
+        int m, T* a, nint aRow, int row, int count, int first, int columns, T* c, nint cRow, bool accumulate, T* bias = null)
+    {
+        switch (InstructionSets.Active)
+        {
+            case InstructionSet.Avx512: Multiply<Simd512<T>, Vector512<T>>(m, a, aRow, row, count, first, columns, c, cRow, accumulate, bias); break;
+            case InstructionSet.Avx2: Multiply<Simd256<T>, Vector256<T>>(m, a, aRow, row, count, first, columns, c, cRow, accumulate, bias); break;
+            case InstructionSet.Vector128: Multiply<Simd128<T>, Vector128<T>>(m, a, aRow, row, count, first, columns, c, cRow, accumulate, bias); break;
+            default: Multiply<SimdScalar<T>, T>(m, a, aRow, row, count, first, columns, c, cRow, accumulate, bias); break;
+        }
+    }
+
+    void Multiply<TSimd, TVector>(
+        int m, T* a, nint aRow, int row, int count, int first, int columns, T* c, nint cRow, bool accumulate, T* bias)
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct
+    {
+        int width = OuterTile<TSimd, TVector, T>.Width;
+        var tile = new TileOperands<T> { K = count, ARow = aRow, AColumn = 1, BRow = width, CRow = cRow, Accumulate = accumulate };
+        for (int j = 0; j < columns; j += width)
+        {
+            tile.Columns = Math.Min(width, columns - j);
+            tile.B = panels + (nint)(first + j) * k + (nint)row * width;
+            tile.Bias = bias == null ? null : bias + j;
+            for (int i = 0; i < m; i += TSimd.TileRows)
+            {
+                tile.A = a + i * aRow;
+                tile.C = c + i * cRow + j;
+                OuterTile<TSimd, TVector, T>.Run(Math.Min(TSimd.TileRows, m - i), tile);
+            }
+        }
+    }
+}

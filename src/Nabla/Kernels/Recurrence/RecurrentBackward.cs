@@ -1,0 +1,116 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>
+/// Backward through time (Werbos, 1990): the gradients of all pre-activations. Within a step, jobs own blocks of units: the product
+/// of the next step's gradients with a block's weights, then the slope of the cell. Gradients of weights and of the input are products
+/// over all steps at once, made afterwards.
+/// </summary>
+internal unsafe struct RecurrentBackward<TCell, V, T> : IJob
+    where TCell : struct, ICell where V : unmanaged, ILanes<V> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    const int Block = RecurrentForward<TCell, V, T>.Block;
+
+    RecurrentMemory<T> memory;
+    int step;
+
+    /// <summary>Runs all steps; then, if the first state has a gradient, carries the last product into it.</summary>
+    public static void Run(in RecurrentMemory<T> memory, bool needsFirstState)
+    {
+        int jobs = (memory.Hidden + Block - 1) / Block;
+        var job = new RecurrentBackward<TCell, V, T> { memory = memory };
+        for (job.step = memory.Steps - 1; job.step >= (needsFirstState ? -1 : 0); job.step--) Workers.For(jobs, ref job);
+    }
+
+    /// <summary>Packs the recurrent weights [gates · hidden, hidden].</summary>
+    public static PackedMatrix<T> Pack(T* weights, int hidden, T* panels)
+    {
+        var packed = new PackedMatrix<T>(panels, TCell.Gates * hidden);
+        packed.Fill(0, weights, hidden, 1, hidden);
+        return packed;
+    }
+
+    /// <summary>Elements of the packed weights.</summary>
+    public static nint PackedLength(int hidden) => PackedMatrix<T>.Length(TCell.Gates * hidden, hidden);
+
+    public readonly void Run(int index)
+    {
+        int first = index * Block, units = Math.Min(Block, memory.Hidden - first), hidden = memory.Hidden;
+        if (step < memory.Steps - 1)
+            for (int gate = 0; gate < TCell.Gates; gate++)
+                memory.Weights.Multiply(
+                    memory.Batch, memory.SlotStep(memory.SlotGradients, step + 1, TCell.Slots) + TCell.Slot(gate) * hidden, TCell.Slots * hidden,
+                    gate * hidden, hidden, first, units, memory.StateCarry + first, hidden, accumulate: true);
+        if (step < 0) return;
+
+        T* before = memory.Before(memory.States, memory.FirstState, step), cells = TCell.HasCell ? memory.Step(memory.Cells, step) : null;
+        T* cellBefore = TCell.HasCell ? memory.Before(memory.Cells, memory.FirstCell, step) : null;
+        T* slots = memory.SlotStep(memory.Slots, step, TCell.Slots), gradients = memory.SlotStep(memory.SlotGradients, step, TCell.Slots);
+        for (int row = 0; row < memory.Batch; row++)
+        {
+            nint at = (nint)row * TCell.Slots * hidden;
+            T* carry = memory.Row(memory.StateCarry, row), cellCarry = memory.Row(memory.CellCarry, row);
+            if (memory.IsOver(row, step))
+            {
+                for (int slot = 0; slot < TCell.Slots; slot++) new Span<T>(gradients + at + slot * hidden + first, units).Clear();
+                continue;       // the carries are still zero
+            }
+            bool isLast = memory.IsLast(row, step);
+            Cell(
+                slots + at, memory.Row(before, row), memory.Row(cellBefore, row), memory.Row(cells, row),
+                memory.Row(memory.Step(memory.StateGradients, step), row),
+                isLast ? memory.Row(memory.LastStateGradients, row) : null, isLast ? memory.Row(memory.LastCellGradients, row) : null,
+                carry, cellCarry, gradients + at, first, units);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Cell(
+        T* slots, T* before, T* cellBefore, T* cell, T* stateGradient, T* lastState, T* lastCell, T* carry, T* cellCarry, T* gradients, int first, int units)
+    {
+        nint hidden = memory.Hidden, width = Lane<V, T>.Width;
+        V zero = V.Constant(0);
+        T* peepholes = memory.Peepholes;
+        for (nint i = first; i < first + units; i += width)
+        {
+            nint count = Math.Min(first + units - i, width);
+            V a = Lane<V, T>.LoadUpTo(slots + i, count, zero), b = zero, c = zero, d = zero;
+            if (TCell.Slots > 1)
+            {
+                b = Lane<V, T>.LoadUpTo(slots + hidden + i, count, zero);
+                c = Lane<V, T>.LoadUpTo(slots + 2 * hidden + i, count, zero);
+                d = Lane<V, T>.LoadUpTo(slots + 3 * hidden + i, count, zero);
+            }
+            V pi = zero, pf = zero, po = zero;
+            if (peepholes != null)
+            {
+                pi = Lane<V, T>.LoadUpTo(peepholes + i, count, zero);
+                pf = Lane<V, T>.LoadUpTo(peepholes + hidden + i, count, zero);
+                po = Lane<V, T>.LoadUpTo(peepholes + 2 * hidden + i, count, zero);
+            }
+            V h = before == null ? zero : Lane<V, T>.LoadUpTo(before + i, count, zero);
+            V s = cellBefore == null ? zero : Lane<V, T>.LoadUpTo(cellBefore + i, count, zero);
+            V dState = Lane<V, T>.LoadUpTo(stateGradient + i, count, zero) + Lane<V, T>.LoadUpTo(carry + i, count, zero);
+            if (lastState != null) dState += Lane<V, T>.LoadUpTo(lastState + i, count, zero);
+            V newCell = zero, dCell = zero;
+            if (TCell.HasCell)
+            {
+                newCell = Lane<V, T>.LoadUpTo(cell + i, count, zero);
+                dCell = Lane<V, T>.LoadUpTo(cellCarry + i, count, zero);
+                if (lastCell != null) dCell += Lane<V, T>.LoadUpTo(lastCell + i, count, zero);
+            }
+            TCell.Slope(a, b, c, d, h, s, newCell, pi, pf, po, ref dState, ref dCell, out V da, out V db, out V dc, out V dd);
+            Lane<V, T>.StoreUpTo(gradients + i, da, count);
+            if (TCell.Slots > 1)
+            {
+                Lane<V, T>.StoreUpTo(gradients + hidden + i, db, count);
+                Lane<V, T>.StoreUpTo(gradients + 2 * hidden + i, dc, count);
+                Lane<V, T>.StoreUpTo(gradients + 3 * hidden + i, dd, count);
+            }
+            Lane<V, T>.StoreUpTo(carry + i, dState, count);
+            if (TCell.HasCell) Lane<V, T>.StoreUpTo(cellCarry + i, dCell, count);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>
+/// The steps of a recurrent layer in order. Within a step, jobs own blocks of units: the products of a block's gates with the states
+/// before, and at once, while they are in the first-level cache, the cell's formula.
+/// </summary>
+internal unsafe struct RecurrentForward<TCell, V, T> : IJob
+    where TCell : struct, ICell where V : unmanaged, ILanes<V> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Units of a job: the width of every panel divides it.</summary>
+    public const int Block = 32;
+
+    RecurrentMemory<T> memory;
+    int step;
+
+    public static void Run(in RecurrentMemory<T> memory)
+    {
+        var job = new RecurrentForward<TCell, V, T> { memory = memory };
+        for (job.step = 0; job.step < memory.Steps; job.step++) Workers.For((memory.Hidden + Block - 1) / Block, ref job);
+    }
+
+    /// <summary>Packs the recurrent weights [gates · hidden, hidden]; every gate starts a panel.</summary>
+    public static PackedMatrix<T> Pack(T* weights, int hidden, T* panels)
+    {
+        var packed = new PackedMatrix<T>(panels, hidden);
+        for (int gate = 0; gate < TCell.Gates; gate++)
+            packed.Fill(FirstColumn(gate, hidden), weights + (nint)gate * hidden * hidden, 1, hidden, hidden);
+        return packed;
+    }
+
+    /// <summary>Elements of the packed weights.</summary>
+    public static nint PackedLength(int hidden) => PackedMatrix<T>.Length(hidden, FirstColumn(TCell.Gates, hidden));
+
+    static int FirstColumn(int gate, int hidden) => gate * MatMul.RoundUp(hidden, PackedMatrix<T>.Width);
+
+    public readonly void Run(int index)
+    {
+        int first = index * Block, units = Math.Min(Block, memory.Hidden - first);
+        Products(first, units);
+        T* states = memory.Step(memory.States, step), cells = TCell.HasCell ? memory.Step(memory.Cells, step) : null;
+        T* before = memory.Before(memory.States, memory.FirstState, step);
+        T* cellBefore = TCell.HasCell ? memory.Before(memory.Cells, memory.FirstCell, step) : null;
+        T* slots = memory.SlotStep(memory.Slots, step, TCell.Slots);
+        for (int row = 0; row < memory.Batch; row++)
+        {
+            T* state = memory.Row(states, row), cell = memory.Row(cells, row);
+            if (memory.IsOver(row, step))
+            {
+                new Span<T>(state + first, units).Clear();
+                if (cell != null) new Span<T>(cell + first, units).Clear();
+                continue;
+            }
+            Cell(slots + (nint)row * TCell.Slots * memory.Hidden, memory.Row(before, row), memory.Row(cellBefore, row), state, cell, first, units);
+            if (!memory.IsLast(row, step)) continue;
+            Copy(state + first, memory.Row(memory.LastState, row) + first, units);
+            if (TCell.HasCell) Copy(cell + first, memory.Row(memory.LastCell, row) + first, units);
+        }
+    }
+
+    readonly void Products(int first, int units)
+    {
+        T* before = memory.Before(memory.States, memory.FirstState, step);
+        int stride = TCell.Slots * memory.Hidden;
+        for (int gate = 0; gate < TCell.Gates; gate++)
+        {
+            bool isShared = TCell.Slot(gate) < TCell.Gates;
+            T* target = memory.SlotStep(memory.Slots, step, TCell.Slots) + TCell.Slot(gate) * memory.Hidden + first;
+            T* bias = isShared || memory.RecurrentBias == null ? null : memory.RecurrentBias + gate * memory.Hidden + first;
+            if (before != null)
+                memory.Weights.Multiply(
+                    memory.Batch, before, memory.Hidden, 0, memory.Hidden, FirstColumn(gate, memory.Hidden) + first, units, target, stride, isShared, bias);
+            else if (!isShared)
+                for (int row = 0; row < memory.Batch; row++)
+                    if (bias == null) new Span<T>(target + (nint)row * stride, units).Clear();
+                    else Copy(bias, target + (nint)row * stride, units);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Cell(T* slots, T* before, T* cellBefore, T* state, T* cell, int first, int units)
+    {
+        nint hidden = memory.Hidden, width = Lane<V, T>.Width;
+        V zero = V.Constant(0);
+        T* peepholes = memory.Peepholes;
+        for (nint i = first; i < first + units; i += width)
+        {
+            nint count = Math.Min(first + units - i, width);
+            V a = Lane<V, T>.LoadUpTo(slots + i, count, zero), b = zero, c = zero, d = zero;
+            if (TCell.Slots > 1)
+            {
+                b = Lane<V, T>.LoadUpTo(slots + hidden + i, count, zero);
+                c = Lane<V, T>.LoadUpTo(slots + 2 * hidden + i, count, zero);
+                d = Lane<V, T>.LoadUpTo(slots + 3 * hidden + i, count, zero);
+            }
+            V pi = zero, pf = zero, po = zero;
+            if (peepholes != null)
+            {
+                pi = Lane<V, T>.LoadUpTo(peepholes + i, count, zero);
+                pf = Lane<V, T>.LoadUpTo(peepholes + hidden + i, count, zero);
+                po = Lane<V, T>.LoadUpTo(peepholes + 2 * hidden + i, count, zero);
+            }
+            V h = before == null ? zero : Lane<V, T>.LoadUpTo(before + i, count, zero);
+            V s = cellBefore == null ? zero : Lane<V, T>.LoadUpTo(cellBefore + i, count, zero);
+            TCell.Step(ref a, ref b, ref c, ref d, h, s, pi, pf, po, out V newState, out V newCell);
+            Lane<V, T>.StoreUpTo(slots + i, a, count);
+            if (TCell.Slots > 1)
+            {
+                Lane<V, T>.StoreUpTo(slots + hidden + i, b, count);
+                Lane<V, T>.StoreUpTo(slots + 2 * hidden + i, c, count);
+                Lane<V, T>.StoreUpTo(slots + 3 * hidden + i, d, count);
+            }
+            Lane<V, T>.StoreUpTo(state + i, newState, count);
+            if (TCell.HasCell) Lane<V, T>.StoreUpTo(cell + i, newCell, count);
+        }
+    }
+
+    static void Copy(T* from, T* to, int count) => new Span<T>(from, count).CopyTo(new Span<T>(to, count));
+}

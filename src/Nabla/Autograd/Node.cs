@@ -90,6 +90,8 @@ internal abstract class Node
         return graph;
     }
 
+    public int SavedCount => saved?.Count ?? 0;
+
     /// <summary>Drops everything that backward has used up.</summary>
     public void Consume()
     {
@@ -146,6 +148,9 @@ internal readonly ref struct Saved
 
     /// <summary>A saved tensor.</summary>
     public Tensor this[int index] => node.Saved(index, createGraph);
+
+    /// <summary>Number of saved tensors.</summary>
+    public int Count => node.SavedCount;
 
     /// <summary>True while derivatives of derivatives are being recorded: use differentiable operations only, no fused kernels.</summary>
     public bool CreatesGraph => createGraph;

@@ -19,6 +19,8 @@ internal sealed class SavedSet
     readonly List<(Tensor Value, int Version, int Origin)> entries = new(3);
     SaveRecord? record;
 
+    public int Count => entries.Count;
+
     public static SavedSet Take(Node node, ReadOnlySpan<Tensor> tensors, ReadOnlySpan<Tensor> inputs, Tensor result)
     {
         SavedSet set = spare is { Count: > 0 } ? spare.Pop() : new SavedSet();

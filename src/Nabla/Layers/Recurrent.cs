@@ -22,14 +22,16 @@ public sealed record RecurrentOptions
 
     internal void Check(string who)
     {
-        const string Name = "options";
-        if (Layers < 1) throw new ArgumentOutOfRangeException(Name, Layers, $"{who}: expected at least 1 layer, got {Layers}.");
+        if (Layers < 1) throw Refuse(nameof(Layers), Layers, $"{who}: expected at least 1 layer, got {Layers}.");
         if (Dropout is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(Name, Dropout, $"{who}: expected a dropout probability in [0, 1), got {Dropout}. It is the share to remove.");
+            throw Refuse(nameof(Dropout), Dropout, $"{who}: expected a dropout probability in [0, 1), got {Dropout}. It is the share to remove.");
         if (Dropout > 0 && Layers == 1)
-            throw new ArgumentOutOfRangeException(
-                Name, Dropout, $"{who}: expected more than 1 layer, since dropout is between layers. Put a Dropout({Dropout.ToString(CultureInfo.InvariantCulture)}) behind it.");
+            throw Refuse(
+                nameof(Dropout), Dropout,
+                $"{who}: expected more than 1 layer, since dropout is between layers. Put a Dropout({Dropout.ToString(CultureInfo.InvariantCulture)}) behind it.");
     }
+
+    static ArgumentOutOfRangeException Refuse(string name, object value, string message) => new(name, value, message);
 }
 
 /// <summary>What a recurrent layer remembers: [layers · directions, batch, hidden], layer by layer, forward before backward.</summary>

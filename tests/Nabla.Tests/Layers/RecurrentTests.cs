@@ -1,4 +1,3 @@
-using Nabla.Kernels;
 using Nabla.Layers;
 using Nabla.Tests.Kernels;
 using Nabla.Tests.Operations;
@@ -8,6 +7,8 @@ namespace Nabla.Tests.Layers;
 [Collection(KernelSettings.Name)]
 public class RecurrentTests
 {
+    static readonly int[] widths = [1, 15, 16, 33, 70];
+
     public static TheoryData<string> Kinds => ["Lstm", "Peephole", "Gru", "Rnn", "Relu"];
 
     static Recurrent Make(string kind, int inputs, int hidden, RecurrentOptions? options = null) => kind switch
@@ -25,7 +26,7 @@ public class RecurrentTests
     [Theory, MemberData(nameof(Kinds))]
     public void Fused_gradients_equal_unfused_ones_for_any_width_and_instruction_set(string kind) => KernelSettings.ForEachInstructionSet(() =>
     {
-        foreach (int hidden in new[] { 1, 15, 16, 33, 70 })
+        foreach (int hidden in widths)
         {
             Recurrent layer = Make(kind, 3, hidden);
             Tensor[] leaves = [FusedCheck.Leaf(Random((2, 4, 3))), .. layer.Parameters()];

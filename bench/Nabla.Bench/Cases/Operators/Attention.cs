@@ -8,17 +8,6 @@ internal static class Attention
 {
     /// <summary>All cases. Half of the scores are masked, so half of the products are needed.</summary>
     public static Case[] All { get; } = Both("attention causal B8 H8 T256 D64", Work.Arithmetic(2.0 * 64 * 256 * 256 * 64), static () =>
-    {
-        Tensor mask = CausalMask(256);
-        return ([.. Enumerable.Range(1, 3).Select(static i => Uniform((ulong)i, Shape.Create(8, 8, 256, 64)))],
-            t => ((t[0] * 0.125).MatMul(t[1].Transpose(-1, -2)) + mask).Softmax().MatMul(t[2]));
-    }, " baddbmm");
-
-    static Tensor CausalMask(int length)
-    {
-        var values = new float[length, length];
-        for (int row = 0; row < length; row++)
-            for (int column = row + 1; column < length; column++) values[row, column] = float.NegativeInfinity;
-        return Tensor.From(values);
-    }
+        ([.. Enumerable.Range(1, 3).Select(static i => Uniform((ulong)i, Shape.Create(8, 8, 256, 64)))],
+            static t => t[0].Attention(t[1], t[2], AttentionMask.Causal, 0.125)), " baddbmm");
 }

@@ -31,23 +31,23 @@ internal readonly unsafe struct PackedMatrix<T>(T* panels, int k) where T : unma
 
     /// <summary>C[m, columns] (+)= A[m, count] · B[row …, first …] + bias: a part of the product on the calling thread.</summary>
     public void Multiply(
-        int m, T* a, nint aRow, int row, int count, int first, int columns, T* c, nint cRow, bool accumulate, T* bias = null)
+        int m, T* a, nint aRow, nint aColumn, int row, int count, int first, int columns, T* c, nint cRow, bool accumulate, T* bias = null)
     {
         switch (InstructionSets.Active)
         {
-            case InstructionSet.Avx512: Multiply<Simd512<T>, Vector512<T>>(m, a, aRow, row, count, first, columns, c, cRow, accumulate, bias); break;
-            case InstructionSet.Avx2: Multiply<Simd256<T>, Vector256<T>>(m, a, aRow, row, count, first, columns, c, cRow, accumulate, bias); break;
-            case InstructionSet.Vector128: Multiply<Simd128<T>, Vector128<T>>(m, a, aRow, row, count, first, columns, c, cRow, accumulate, bias); break;
-            default: Multiply<SimdScalar<T>, T>(m, a, aRow, row, count, first, columns, c, cRow, accumulate, bias); break;
+            case InstructionSet.Avx512: Multiply<Simd512<T>, Vector512<T>>(m, a, aRow, aColumn, row, count, first, columns, c, cRow, accumulate, bias); break;
+            case InstructionSet.Avx2: Multiply<Simd256<T>, Vector256<T>>(m, a, aRow, aColumn, row, count, first, columns, c, cRow, accumulate, bias); break;
+            case InstructionSet.Vector128: Multiply<Simd128<T>, Vector128<T>>(m, a, aRow, aColumn, row, count, first, columns, c, cRow, accumulate, bias); break;
+            default: Multiply<SimdScalar<T>, T>(m, a, aRow, aColumn, row, count, first, columns, c, cRow, accumulate, bias); break;
         }
     }
 
     void Multiply<TSimd, TVector>(
-        int m, T* a, nint aRow, int row, int count, int first, int columns, T* c, nint cRow, bool accumulate, T* bias)
+        int m, T* a, nint aRow, nint aColumn, int row, int count, int first, int columns, T* c, nint cRow, bool accumulate, T* bias)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct
     {
         int width = OuterTile<TSimd, TVector, T>.Width;
-        var tile = new TileOperands<T> { K = count, ARow = aRow, AColumn = 1, BRow = width, CRow = cRow, Accumulate = accumulate };
+        var tile = new TileOperands<T> { K = count, ARow = aRow, AColumn = aColumn, BRow = width, CRow = cRow, Accumulate = accumulate };
         for (int j = 0; j < columns; j += width)
         {
             tile.Columns = Math.Min(width, columns - j);

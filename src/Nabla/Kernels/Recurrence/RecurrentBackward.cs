@@ -41,7 +41,7 @@ internal unsafe struct RecurrentBackward<TCell, V, T> : IJob
         if (step < memory.Steps - 1)
             for (int gate = 0; gate < TCell.Gates; gate++)
                 memory.Weights.Multiply(
-                    memory.Batch, memory.SlotStep(memory.SlotGradients, step + 1, TCell.Slots) + TCell.Slot(gate) * hidden, TCell.Slots * hidden,
+                    memory.Batch, memory.SlotStep(memory.SlotGradients, step + 1, TCell.Slots) + TCell.Slot(gate) * hidden, TCell.Slots * hidden, 1,
                     gate * hidden, hidden, first, units, memory.StateCarry + first, hidden, accumulate: true);
         if (step < 0) return;
 

@@ -71,7 +71,7 @@ internal unsafe struct RecurrentForward<TCell, V, T> : IJob
             T* bias = isShared || memory.RecurrentBias == null ? null : memory.RecurrentBias + gate * memory.Hidden + first;
             if (before != null)
                 memory.Weights.Multiply(
-                    memory.Batch, before, memory.Hidden, 0, memory.Hidden, FirstColumn(gate, memory.Hidden) + first, units, target, stride, isShared, bias);
+                    memory.Batch, before, memory.Hidden, 1, 0, memory.Hidden, FirstColumn(gate, memory.Hidden) + first, units, target, stride, isShared, bias);
             else if (!isShared)
                 for (int row = 0; row < memory.Batch; row++)
                     if (bias == null) new Span<T>(target + (nint)row * stride, units).Clear();

@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>Loops over a row of scores within a block of keys; they stay in the first-level cache between the products.</summary>
+internal static unsafe class ScoreRows<V, T> where V : unmanaged, ILanes<V> where T : unmanaged
+{
+    static nint Width => Lane<V, T>.Width;
+
+    /// <summary>s ← s·scale + bias in place; the largest. A bias column of 0 repeats one number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Scale(T* s, int n, double scale, T* bias, nint biasColumn)
+    {
+        V factor = V.Constant(scale), low = V.Constant(double.NegativeInfinity), largest = low;
+        if (bias != null && biasColumn == 1)
+            for (nint i = 0; i < n; i += Width)
+            {
+                nint count = Math.Min(n - i, Width);
+                V score = V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(s + i, count, low), factor, Lane<V, T>.LoadUpTo(bias + i, count, low));
+                Lane<V, T>.StoreUpTo(s + i, score, count);
+                largest = V.Max(largest, score);
+            }
+        else
+        {
+            V shift = V.Constant(bias == null ? 0 : Lane<V, T>.Read(bias));
+            for (nint i = 0; i < n; i += Width)
+            {
+                nint count = Math.Min(n - i, Width);
+                V score = V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(s + i, count, low), factor, shift);
+                Lane<V, T>.StoreUpTo(s + i, score, count);
+                largest = V.Max(largest, score);
+            }
+        }
+        return Lane<V, T>.Max(largest);
+    }
+
+    /// <summary>s ← exp(s − shift) in place; the sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Exp(T* s, int n, double shift)
+    {
+        V center = V.Constant(shift), low = V.Constant(double.NegativeInfinity), sum = V.Constant(0);
+        for (nint i = 0; i < n; i += Width)
+        {
+            nint count = Math.Min(n - i, Width);
+            V weight = V.Exp(Lane<V, T>.LoadUpTo(s + i, count, low) - center);
+            Lane<V, T>.StoreUpTo(s + i, weight, count);
+            sum += weight;
+        }
+        return Lane<V, T>.Sum(sum);
+    }
+
+    /// <summary>x ← x·factor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(T* x, int n, double factor)
+    {
+        V by = V.Constant(factor);
+        for (nint i = 0; i < n; i += Width)
+        {
+            nint count = Math.Min(n - i, Width);
+            Lane<V, T>.StoreUpTo(x + i, Lane<V, T>.LoadUpTo(x + i, count, by) * by, count);
+        }
+    }
+
+    /// <summary>x ← x·y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(T* x, T* y, int n)
+    {
+        V zero = V.Constant(0);
+        for (nint i = 0; i < n; i += Width)
+        {
+            nint count = Math.Min(n - i, Width);
+            Lane<V, T>.StoreUpTo(x + i, Lane<V, T>.LoadUpTo(x + i, count, zero) * Lane<V, T>.LoadUpTo(y + i, count, zero), count);
+        }
+    }
+
+    /// <summary>slope ← weight·(slope − shift)·scale.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Slope(T* weight, T* slope, int n, double shift, double scale)
+    {
+        V center = V.Constant(shift), factor = V.Constant(scale);
+        for (nint i = 0; i < n; i += Width)
+        {
+            nint count = Math.Min(n - i, Width);
+            V result = Lane<V, T>.LoadUpTo(weight + i, count, factor) * (Lane<V, T>.LoadUpTo(slope + i, count, center) - center) * factor;
+            Lane<V, T>.StoreUpTo(slope + i, result, count);
+        }
+    }
+
+    /// <summary>Which weights of a row stay: 1 / keep or 0, numbers <paramref name="first"/> … of the stream.</summary>
+    public static void Mask(RandomStream stream, long first, int n, double keep, T* mask)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Draw.Bernoulli(stream, first, new Span<float>(mask, n), keep, (float)(1 / keep));
+            return;
+        }
+        const int Piece = 64;
+        float* piece = stackalloc float[Piece];
+        for (int start = 0; start < n; start += Piece)
+        {
+            int count = Math.Min(Piece, n - start);
+            Draw.Bernoulli(stream, first + start, new Span<float>(piece, count), keep);
+            for (int i = 0; i < count; i++) Lane<V, T>.Write(mask + start + i, piece[i] / keep);
+        }
+    }
+}

@@ -102,7 +102,7 @@ class GoldenFile:
             y = module(leaf)
         weighted([y]).backward()
         after = {key: value for key, value in module.state_dict().items() if key in dict(module.named_buffers()) and key in state}
-        gradients = {key: value.grad for key, value in module.named_parameters()}
+        gradients = {key: value.grad for key, value in module.named_parameters() if value.grad is not None}
         if leaf.grad is not None:
             gradients["x"] = leaf.grad
         names = names or {}

@@ -14,6 +14,7 @@ internal abstract record LayerRecipe : ITagged<LayerRecipe>
         .. ActivationRecipe.All,
         new EmbeddingRecipe(), new ConvolutionOverTimeRecipe(), new TokenScoresRecipe(),
         .. TrainedActivationRecipes.All,
+        .. NormalizationRecipes.All,
     ];
 
     public abstract string Kind { get; }

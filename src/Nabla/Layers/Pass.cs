@@ -7,7 +7,9 @@ namespace Nabla.Layers;
 public sealed class Pass
 {
     readonly RandomStream stream;
+    readonly Lock gate = new();
     long drawn;
+    Tensor? auxiliaryLoss;
 
     Pass(bool isTraining, RandomStream stream)
     {
@@ -26,6 +28,30 @@ public sealed class Pass
     /// <c>new RandomStream(seed).Split("dropout").Split(step)</c>.
     /// </summary>
     public static Pass Training(RandomStream stream) => new(true, stream);
+
+    /// <summary>
+    /// What layers want added to the loss of this training step, such as the load-balancing term of a mixture of experts; null for
+    /// nothing. <c>Trainer</c> adds it; a loop of your own does so with <c>loss + pass.AuxiliaryLoss</c>.
+    /// </summary>
+    public Tensor? AuxiliaryLoss
+    {
+        get
+        {
+            lock (gate) return auxiliaryLoss;
+        }
+    }
+
+    /// <summary>Adds a term to the loss of this training step; evaluation forgets it.</summary>
+    /// <param name="term">A scalar.</param>
+    /// <exception cref="ShapeException">The term has more than one element.</exception>
+    public void AddLoss(Tensor term)
+    {
+        ArgumentNullException.ThrowIfNull(term);
+        if (term.Length != 1) throw new ShapeException($"Pass.AddLoss: expected a scalar, got {term.Shape}. Take its mean or sum.");
+        if (!IsTraining) return;
+        term = term.Reshape(Shape.Scalar);
+        lock (gate) auxiliaryLoss = auxiliaryLoss is null ? term : auxiliaryLoss + term;
+    }
 
     /// <summary>A stream that no other call of this pass gets. Layers draw one per forward call; the order of the calls decides.</summary>
     /// <exception cref="InvalidOperationException">The pass is an evaluation: there is nothing to draw.</exception>

@@ -148,7 +148,9 @@ public sealed class Trainer
 
     double Step(Batch batch, RandomStream stream)
     {
-        Tensor value = loss.Forward(model.Forward(batch.Features, Pass.Training(stream)), batch.Targets);
+        var pass = Pass.Training(stream);
+        Tensor value = loss.Forward(model.Forward(batch.Features, pass), batch.Targets);
+        if (pass.AuxiliaryLoss is { } term) value += term;
         double number = (double)value;
         if (!double.IsFinite(number)) throw NotFinite(number, batch, stream);
         value.Backward();

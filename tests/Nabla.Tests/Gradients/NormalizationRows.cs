@@ -11,6 +11,7 @@ internal static class NormalizationRows
         { "RmsNorm", x => x[0].RmsNorm(x[1]), [(3, 4), 4] },
         { "RmsNorm/axes", x => x[0].RmsNorm(x[1], 0.1), [(2, 3, 2), (3, 2)] },
         { "LocalResponseNorm", x => x[0].LocalResponseNorm(2, 0.5, 0.75, 2), [(2, 3, 4)] },
+        { "MergeTokens", x => x[0].MergeTokens(2).Tokens, [(2, 5, 3)] },
         { "SumOver", x => x[0].SumOver(new Twice()) * x[0], [(2, 3)] },
         { "AffineGrid", x => x[0].AffineGrid(2, 3), [(2, 2, 3)] },
         { "GridSample", (-0.7, 0.7), x => x[0].GridSample(x[1]), [(2, 2, 3, 4), (2, 2, 3, 2)] },

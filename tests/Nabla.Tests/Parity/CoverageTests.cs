@@ -14,7 +14,7 @@ public class CoverageTests
     [
         "Arange", "Eye", "From", "Full", "Linspace", "Ones", "Scalar", "Zeros",
         "Bernoulli", "Beta", "Categorical", "Dirichlet", "Dropout", "Exponential", "Gamma", "Gumbel", "Normal", "Randint", "RandomPermutation",
-        "Rrelu", "RreluByDivisor",
+        "Rrelu", "RreluByDivisor", "MergeTokens",
         "TruncatedNormal", "Uniform",
         "Clone", "Contiguous", "Map", "Zip",
         "Select", "get_T", "op_Addition", "op_Division", "op_Modulus", "op_Multiply", "op_Subtraction", "op_UnaryNegation",

@@ -62,6 +62,7 @@ internal sealed record Case(string Name, string Unit, Func<Action>? Prepare)
     {
         "GFLOP/s" => Flops / seconds * 1e-9,
         "GB/s" => (Reads + Writes) / seconds * 1e-9,
+        "s" => seconds / Repeats,
         "ms" or "ms/step" => seconds / Repeats * 1e3,
         _ => seconds / Repeats * 1e9,
     };

@@ -21,7 +21,7 @@ public abstract class Estimator
     public Action<string>? OnWarning { get; set; } = Console.Error.WriteLine;
 
     /// <summary>What the model is called in messages and files: the name of its type.</summary>
-    protected internal string Name => GetType().Name;
+    protected string Name => GetType().Name;
 
     /// <summary>Writes settings and learned values as one safetensors file: data, never code.</summary>
     /// <exception cref="InvalidOperationException">The model has not been fitted.</exception>
@@ -46,13 +46,20 @@ public abstract class Estimator
     }
 
     /// <summary>Names everything the model consists of: called with a state that takes the values, or with one that hands them back.</summary>
-    protected internal abstract void Exchange(EstimatorState state);
+    protected abstract void Exchange(EstimatorState state);
+
+    /// <summary>Exchanges the values of a model within another.</summary>
+    internal void ExchangeNested(EstimatorState state)
+    {
+        Exchange(state);
+        if (state.IsReading) IsFitted = true;
+    }
 
     /// <summary>Forgets the warnings of an earlier fit; every fit begins with it.</summary>
     protected void BeginFit() => warnings.Clear();
 
     /// <summary>Every fit ends with it.</summary>
-    protected internal void EndFit() => IsFitted = true;
+    protected void EndFit() => IsFitted = true;
 
     /// <summary>Reports something the user should know about this fit.</summary>
     protected void Warn(string message)
@@ -64,7 +71,7 @@ public abstract class Estimator
 
     /// <summary>Refuses to go on before <c>Fit</c>.</summary>
     /// <exception cref="InvalidOperationException">The model has not been fitted.</exception>
-    protected internal void CheckFitted()
+    protected void CheckFitted()
     {
         if (!IsFitted) throw new InvalidOperationException($"{Name}: expected a fitted model, got one before Fit. Call Fit or Load first.");
     }

@@ -90,8 +90,7 @@ public sealed class EstimatorState
     public void Keep(string name, Estimator estimator)
     {
         ArgumentNullException.ThrowIfNull(estimator);
-        estimator.Exchange(new EstimatorState(tensors, texts, $"{prefix}{name}.", source, IsReading));
-        if (IsReading) estimator.EndFit();
+        estimator.ExchangeNested(new EstimatorState(tensors, texts, $"{prefix}{name}.", source, IsReading));
     }
 
     Tensor? Find<T>(string key) where T : unmanaged

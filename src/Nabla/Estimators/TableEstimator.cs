@@ -11,7 +11,7 @@ public abstract class TableEstimator : Estimator
     public int FeatureCount => columns;
 
     /// <inheritdoc/>
-    protected internal override void Exchange(EstimatorState state)
+    protected override void Exchange(EstimatorState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         state.Keep("features", ref columns);
@@ -25,6 +25,9 @@ public abstract class TableEstimator : Estimator
         columns = table.Columns;
         return table;
     }
+
+    /// <summary>Sets the width, for a model that reads its table itself.</summary>
+    private protected void Know(int width) => columns = width;
 
     /// <summary>A table to answer for, of the width that is known.</summary>
     private protected Matrix<T> Table<T>(Tensor features) where T : unmanaged, IFloatingPointIeee754<T>

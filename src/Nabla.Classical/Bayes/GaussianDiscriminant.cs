@@ -145,7 +145,7 @@ public sealed class LinearDiscriminant(DiscriminantOptions? options = null) : Ga
         for (int c = 0; c < b.Length; c++)
         {
             Span<double> row = w.AsSpan(c * d, d);
-            Cholesky.Solve(Factors, d, row);
+            Cholesky.SolveFactored(Factors, d, row);
             b[c] = Math.Log(Priors[c]) - 0.5 * Vectors.Dot<double>(row, ClassMeans.AsSpan(c * d, d));
         }
         return Products.Affine(x, w, b);

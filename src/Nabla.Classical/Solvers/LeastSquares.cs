@@ -33,7 +33,7 @@ internal static class LeastSquares
         for (int i = 0; i < n; i++) gram[i, i] += alpha;
         if (!Cholesky.Factor(gram.Values, n)) return null;
         Matrix<double> right = (isWide ? y : Products.TransposedMultiply(x, y)).Transposed();
-        for (int j = 0; j < right.Rows; j++) Cholesky.Solve(gram.Values, n, right.Row(j));
+        for (int j = 0; j < right.Rows; j++) Cholesky.SolveFactored(gram.Values, n, right.Row(j));
         return isWide ? Products.Multiply(right, x).Values : right.Values;
     }
 }

@@ -7,24 +7,17 @@ internal static class Cholesky
     const double LeastPivot = 1e-14;
 
     /// <summary>
-    /// Overwrites the lower triangle of a [n, n] with L; the rest is not read. False if it is not positive definite in this
-    /// precision.
+    /// Overwrites the lower triangle of a [n, n] with L; the rest is not read. False if it is not positive definite in this precision.
     /// </summary>
-    public static bool Factor(Span<double> a, int n)
+    public static bool Factor(Span<double> a, int n) => FactorUpTo(a, n) < 0;
+
+    /// <summary>Solves A·x = b in place: <paramref name="b"/> becomes x, the lower half of <paramref name="a"/> its factor.</summary>
+    /// <returns>−1, or the place of the first pivot that is not positive.</returns>
+    public static int Solve(Span<double> a, Span<double> b)
     {
-        for (int i = 0; i < n; i++)
-        {
-            Span<double> row = a.Slice(i * n, n);
-            double least = LeastPivot * row[i];
-            for (int j = 0; j <= i; j++)
-            {
-                double rest = row[j] - Vectors.Dot<double>(row[..j], a.Slice(j * n, j));
-                if (i != j) row[j] = rest / a[j * n + j];
-                else if (rest > 0 && rest >= least) row[i] = Math.Sqrt(rest);
-                else return false;
-            }
-        }
-        return true;
+        int failed = FactorUpTo(a, b.Length);
+        if (failed < 0) SolveFactored(a, b.Length, b);
+        return failed;
     }
 
     /// <summary>x becomes L⁻¹·x.</summary>
@@ -44,7 +37,7 @@ internal static class Cholesky
     }
 
     /// <summary>x becomes A⁻¹·x.</summary>
-    public static void Solve(ReadOnlySpan<double> l, int n, Span<double> x)
+    public static void SolveFactored(ReadOnlySpan<double> l, int n, Span<double> x)
     {
         SolveLower(l, n, x);
         SolveUpper(l, n, x);
@@ -56,5 +49,23 @@ internal static class Cholesky
         double sum = 0;
         for (int i = 0; i < n; i++) sum += Math.Log(l[i * n + i]);
         return 2 * sum;
+    }
+
+    // −1, or the place of the first pivot that fails.
+    static int FactorUpTo(Span<double> a, int n)
+    {
+        for (int i = 0; i < n; i++)
+        {
+            Span<double> row = a.Slice(i * n, n);
+            double least = LeastPivot * row[i];
+            for (int j = 0; j <= i; j++)
+            {
+                double rest = row[j] - Vectors.Dot<double>(row[..j], a.Slice(j * n, j));
+                if (i != j) row[j] = rest / a[j * n + j];
+                else if (rest > 0 && rest >= least) row[i] = Math.Sqrt(rest);
+                else return i;
+            }
+        }
+        return -1;
     }
 }

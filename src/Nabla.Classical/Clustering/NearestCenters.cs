@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -20,7 +19,7 @@ internal sealed unsafe class NearestCenters<T> where T : unmanaged, IFloatingPoi
     public NearestCenters(Matrix<T> centers)
     {
         columns = centers.Columns;
-        padded = MatMul.RoundUp(centers.Rows, Vector512<T>.Count);
+        padded = MatMul.RoundUp(centers.Rows, Vector<T>.Count);
         negated = new T[columns * padded];
         halves = new T[padded];
         Array.Fill(halves, T.PositiveInfinity);
@@ -38,29 +37,22 @@ internal sealed unsafe class NearestCenters<T> where T : unmanaged, IFloatingPoi
         Workers.For((x.Rows + BlockRows - 1) / BlockRows, ref job);
     }
 
+    /// <summary>The place of the least score; the first of equal ones. Each lane keeps its own least and where it was.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static int Smallest(T* scores, int count, Vector512<T> steps, Vector512<T> lanes)
+    static int Smallest(T* scores, int count)
     {
-        Vector512<T> best = Vector512.Load(scores), at = lanes, here = lanes;
-        for (int i = Vector512<T>.Count; i < count; i += Vector512<T>.Count)
+        Vector<T> steps = new(T.CreateTruncating(Vector<T>.Count)), here = Vector<T>.Indices, at = here, best = Vector.Load(scores);
+        for (int i = Vector<T>.Count; i < count; i += Vector<T>.Count)
         {
             here += steps;
-            Vector512<T> value = Vector512.Load(scores + i), isLess = Vector512.LessThan(value, best);
-            at = Vector512.ConditionalSelect(isLess, here, at);
-            best = Vector512.MinNative(value, best);
+            Vector<T> value = Vector.Load(scores + i);
+            at = Vector.ConditionalSelect(Vector.LessThan(value, best), here, at);
+            best = Vector.MinNative(value, best);
         }
-        // The least score, then the first center that has it.
-        Vector256<T> half = Vector256.MinNative(best.GetLower(), best.GetUpper());
-        Vector128<T> quarter = Vector128.MinNative(half.GetLower(), half.GetUpper());
-        T least = quarter[0];
-        for (int i = 1; i < Vector128<T>.Count; i++) least = T.MinNative(least, quarter[i]);
-        Vector512<T> first = Vector512.ConditionalSelect(
-            Vector512.Equals(best, Vector512.Create(least)), at, Vector512.Create(T.PositiveInfinity));
-        half = Vector256.MinNative(first.GetLower(), first.GetUpper());
-        quarter = Vector128.MinNative(half.GetLower(), half.GetUpper());
-        T index = quarter[0];
-        for (int i = 1; i < Vector128<T>.Count; i++) index = T.MinNative(index, quarter[i]);
-        return int.CreateTruncating(index);
+        T least = best[0], place = at[0];
+        for (int lane = 1; lane < Vector<T>.Count; lane++)
+            if (best[lane] < least || (best[lane] == least && at[lane] < place)) (least, place) = (best[lane], at[lane]);
+        return int.CreateTruncating(place);
     }
 
     readonly struct Job(NearestCenters<T> owner, Matrix<T> x, int[] labels, ClusterSums<T>? sums) : IJob
@@ -72,8 +64,7 @@ internal sealed unsafe class NearestCenters<T> where T : unmanaged, IFloatingPoi
             fixed (T* px = &x.Values[(nint)first * columns], pc = owner.negated, ph = owner.halves, ps = scores)
             {
                 MatMul.Run(end - first, padded, columns, px, columns, 1, pc, padded, 1, ps, padded, accumulate: false, ph);
-                Vector512<T> steps = Vector512.Create(T.CreateTruncating(Vector512<T>.Count)), lanes = Vector512<T>.Indices;
-                for (int i = first; i < end; i++) labels[i] = Smallest(ps + (nint)(i - first) * padded, padded, steps, lanes);
+                for (int i = first; i < end; i++) labels[i] = Smallest(ps + (nint)(i - first) * padded, padded);
             }
             System.Buffers.ArrayPool<T>.Shared.Return(scores);
             sums?.Collect(block, x, first, end, labels);

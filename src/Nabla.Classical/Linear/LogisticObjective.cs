@@ -55,6 +55,11 @@ internal sealed unsafe class LogisticObjective : IObjective
     {
         public void Run(int block)
         {
+            if (owner.outputs == 1)
+            {
+                RunBinary(block);
+                return;
+            }
             Matrix<double> x = owner.x;
             int outputs = owner.outputs, columns = x.Columns, first = block * owner.blockRows, rows = Math.Min(owner.blockRows, x.Rows - first);
             double[] scores = System.Buffers.ArrayPool<double>.Shared.Rent(rows * outputs);
@@ -68,7 +73,7 @@ internal sealed unsafe class LogisticObjective : IObjective
                 {
                     var row = new Span<double>(ps + i * outputs, outputs);
                     int target = owner.targets[first + i];
-                    double value = outputs == 1 ? owner.Binary(ref row[0], target) : owner.Multiple(row, target);
+                    double value = owner.Multiple(row, target);
                     if (owner.weights is { } weights)
                     {
                         value *= weights[first + i];
@@ -82,9 +87,31 @@ internal sealed unsafe class LogisticObjective : IObjective
             owner.losses[block] = sum;
             System.Buffers.ArrayPool<double>.Shared.Return(scores);
         }
+
+        // With a single score a product of matrices is not worth its packing: each row is read once, for its score and for the slope.
+        void RunBinary(int block)
+        {
+            Matrix<double> x = owner.x;
+            int columns = x.Columns, first = block * owner.blockRows, end = Math.Min(first + owner.blockRows, x.Rows);
+            var weight = new ReadOnlySpan<double>(w, columns);
+            var share = new Span<double>(shares + (nint)block * owner.Parameters, columns + 1);
+            share.Clear();
+            double sum = 0, total = 0;
+            for (int i = first; i < end; i++)
+            {
+                ReadOnlySpan<double> row = x.Row(i);
+                double slope = Vectors.Dot(row, weight) + w[columns], count = owner.weights is null ? 1 : owner.weights[i];
+                sum += count * owner.Binary(ref slope, owner.targets[i]);
+                slope *= count;
+                total += slope;
+                Vectors.AddScaled(share, slope, row);
+            }
+            share[columns] = total;
+            owner.losses[block] = sum;
+        }
     }
 
-    /// <summary>The loss of one row; its score becomes the slope of the loss.</summary>
+    /// <summary>The loss of one row of two classes; its score becomes the slope of the loss.</summary>
     double Binary(ref double score, int target)
     {
         // One exponential serves both log(1 + e^-|s|) and the sigmoid.

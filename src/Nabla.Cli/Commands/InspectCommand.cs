@@ -30,6 +30,13 @@ internal static class InspectCommand
 
     static void Print(Recipe recipe, string? dataPath)
     {
+        if (recipe.Estimator.Count > 0)
+        {
+            Console.WriteLine($"{recipe.Name}: {recipe.Description}");
+            Console.WriteLine();
+            Console.WriteLine($"{recipe.Estimator[0].Kind}: {recipe.Estimator[0].Meaning} Fitted in one call: it has no layers to list.");
+            return;
+        }
         ModelFacts facts = PreparedData.Describe(recipe.Data, dataPath);
         Preprocessing? preprocessing = recipe.Data.Preprocess.Kind == PreprocessRecipe.None ? null : Preprocessing.Neutral(facts.Input);
         Sequential model = ModelBuilder.Build(recipe, facts, preprocessing);

@@ -14,6 +14,8 @@ internal sealed record Recipe : ISection<Recipe>
 
     public IReadOnlyList<LayerRecipe> Model { get; init; } = [];
 
+    public IReadOnlyList<EstimatorRecipe> Estimator { get; init; } = [];
+
     public LossRecipe Loss { get; init; } = new();
 
     public OptimizerRecipe Optimizer { get; init; } = new();
@@ -34,6 +36,7 @@ internal sealed record Recipe : ISection<Recipe>
             Description = keys.Text("description", Description.Length == 0 ? Name : Description, "What the model is and where it comes from."),
             Data = keys.Section("data", Data, "Where samples come from, how they are divided, and what is done to them."),
             Model = keys.Tagged("model", Model, LayerRecipe.Starts, "The layers, from input to output. Sizes of inputs are inferred."),
+            Estimator = keys.Tagged("estimator", Estimator, EstimatorRecipe.Starts, "One learner that is fitted in one call, in place of a model; loss and training's seed count, optimizer and schedule do not."),
             Loss = keys.Section("loss", Loss, "What training makes small."),
             Optimizer = keys.Section("optimizer", Optimizer, "How parameters change."),
             Schedule = keys.Section("schedule", Schedule, "The learning rate over time."),
@@ -42,7 +45,9 @@ internal sealed record Recipe : ISection<Recipe>
             Expected = keys.List("expected", Expected, new Expectation(), "What the test metrics should reach, and who says so."),
         };
         keys.Require(RunNames.IsValid(read.Name), "name", () => $"expected letters, digits, '-', '_' and '.', got '{read.Name}'.");
-        keys.Require(read.Model.Count > 0, "model", () => "expected layers, got none.");
+        keys.Require(read.Model.Count > 0 || read.Estimator.Count > 0, "model", () => "expected layers, got none.");
+        keys.Require(read.Estimator.Count == 0 || (read.Estimator.Count == 1 && read.Model.Count == 0), "estimator",
+            () => $"expected one learner and no model beside it, got {read.Estimator.Count} and {read.Model.Count} layers.");
         string monitor = read.Training.EarlyStopping.Monitor;
         keys.Require(monitor == "loss" || read.Metrics.Contains(monitor), "training",
             () => $"earlyStopping.monitor: expected loss or one of the metrics [{string.Join(", ", read.Metrics)}], got '{monitor}'.");

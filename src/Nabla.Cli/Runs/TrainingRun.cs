@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Nabla.Cli.Models;
 using Nabla.Cli.Recipes;
@@ -19,7 +20,8 @@ internal sealed class TrainingRun
     readonly PreparedData data;
     readonly Sequential model;
     readonly Loss loss;
-    readonly Optimizer optimizer;
+    readonly EstimatorModule? estimator;
+    readonly Optimizer? optimizer;      // null with an estimator
     readonly IReadOnlyList<Metric> metrics;
 
     /// <exception cref="FailureException">Data, model, loss and metrics do not fit together.</exception>
@@ -32,6 +34,12 @@ internal sealed class TrainingRun
         metrics = MetricNames.Create(recipe.Metrics, facts.IsClassification);
         if (!recipe.Training.Augmentation.IsNone && facts.Input.Rank != 3)
             throw new FailureException($"training.augmentation: expected pictures [channels, height, width], got samples of {facts.Input}.");
+        if (recipe.Estimator.Count > 0)
+        {
+            estimator = new EstimatorModule(recipe, facts);
+            model = new Sequential((recipe.Estimator[0].Kind, estimator));
+            return;
+        }
         model = ModelBuilder.Build(recipe, facts, data.Fit(recipe.Data.Preprocess));
         optimizer = recipe.Optimizer.Create(model);
     }
@@ -40,15 +48,16 @@ internal sealed class TrainingRun
     public string Heading(RunFolder run) =>
         string.Create(CultureInfo.InvariantCulture,
             $"{recipe.Name}: {data.Train.Count} training, {data.Validation?.Count ?? 0} validation, {data.Test.Count} test samples of {data.Facts.Input}; ")
-        + string.Create(CultureInfo.InvariantCulture, $"{Parameters:N0} parameters; {Machine.Threads} threads → {run.Path}");
+        + string.Create(CultureInfo.InvariantCulture, $"{(estimator is null ? $"{Parameters:N0} parameters" : recipe.Estimator[0].Kind)}; {Machine.Threads} threads → {run.Path}");
 
     /// <summary>Trains, from the last checkpoint if <paramref name="resumes"/> and there is one.</summary>
     public TrainingResult Fit(RunFolder run, bool resumes, ITrainingObserver progress, CancellationToken cancellationToken)
     {
+        if (estimator is not null) return FitEstimator(estimator);
         TrainingRecipe training = recipe.Training;
         bool higherIsBetter = metrics.FirstOrDefault(metric => metric.Name == training.EarlyStopping.Monitor)?.HigherIsBetter ?? false;
         var log = new MetricsLog(run.MetricsPath);
-        var trainer = new Trainer(model, loss, optimizer)
+        var trainer = new Trainer(model, loss, optimizer!)
         {
             Epochs = training.Epochs,
             Seed = (ulong)training.Seed,
@@ -73,7 +82,8 @@ internal sealed class TrainingRun
     public IReadOnlyDictionary<string, double> Complete(RunFolder run, TrainingResult result, double seconds)
     {
         IReadOnlyDictionary<string, double> test = Test(model, data.Test, loss, metrics);
-        ModelFile.Save(run.ModelPath, model, data.Facts);
+        if (estimator is null) ModelFile.Save(run.ModelPath, model, data.Facts);
+        else ModelFile.Save(run.ModelPath, estimator, data.Facts);
         new RunSummary(recipe, result, test, Parameters, seconds).Write(run.SummaryPath);
         return test;
     }
@@ -81,6 +91,23 @@ internal sealed class TrainingRun
     /// <summary>Loss and metrics of a model on some data.</summary>
     public static IReadOnlyDictionary<string, double> Test(Module model, IBatchedDataset<Example, Batch> test, Loss loss, IReadOnlyList<Metric> metrics) =>
         Evaluation.Run(model, loss, Batches(test).Epoch(0), metrics);
+
+    TrainingResult FitEstimator(EstimatorModule learner)
+    {
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            learner.Fit(data.Train);
+        }
+        catch (ArgumentException error)
+        {
+            throw new FailureException($"estimator: {error.Message}");
+        }
+        return new TrainingResult
+        {
+            History = [], End = TrainingEnd.Completed, BestEpoch = 0, Best = double.NaN, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+        };
+    }
 
     DataLoader<Example, Batch> TrainingBatches()
     {

@@ -24,14 +24,18 @@ public abstract class Estimator
     protected string Name => GetType().Name;
 
     /// <summary>Writes settings and learned values as one safetensors file: data, never code.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="texts">What else to keep in the file's metadata. Default nothing.</param>
     /// <exception cref="InvalidOperationException">The model has not been fitted.</exception>
     /// <exception cref="IOException">The file cannot be written; the one that was there is unchanged.</exception>
-    public void Save(string path)
+    public void Save(string path, IReadOnlyDictionary<string, string>? texts = null)
     {
         CheckFitted();
         var state = EstimatorState.ForWriting();
         Exchange(state);
-        SafetensorsFile.Write(path, state.Tensors, new Dictionary<string, string>(state.Texts) { [KindKey] = Name });
+        var all = new Dictionary<string, string>(state.Texts) { [KindKey] = Name };
+        foreach (var (key, text) in texts ?? new Dictionary<string, string>()) all.Add(key, text);
+        SafetensorsFile.Write(path, state.Tensors, all);
     }
 
     /// <summary>Takes over settings and learned values from a file of <see cref="Save"/>; predictions are then the same bits.</summary>

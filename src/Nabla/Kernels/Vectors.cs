@@ -1,12 +1,14 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
 /// <summary>Sums over one or two short rows, for algorithms that walk a table row by row.</summary>
-/// <remarks>The lanes are those of a 512-bit register on every processor, and so is the order of the sums.</remarks>
+/// <remarks>
+/// Registers of the runtime's own width, which is what short rows want on every processor: sums may differ in the last bit between processors,
+/// never between threads.
+/// </remarks>
 internal static class Vectors
 {
     /// <summary>Σ xᵢyᵢ.</summary>
@@ -14,21 +16,19 @@ internal static class Vectors
     public static T Dot<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y) where T : unmanaged, IFloatingPointIeee754<T>
     {
         ref T a = ref MemoryMarshal.GetReference(x), b = ref MemoryMarshal.GetReference(y);
-        nint n = Math.Min(x.Length, y.Length), width = Vector512<T>.Count, i = 0;
-        Vector512<T> s0 = default, s1 = default;
-        for (; i <= n - 2 * width; i += 2 * width)
+        nint n = Math.Min(x.Length, y.Length), width = Vector<T>.Count, i = 0;
+        Vector<T> s0 = default, s1 = default, s2 = default, s3 = default;
+        for (; i <= n - 4 * width; i += 4 * width)
         {
             s0 += Load(ref a, i) * Load(ref b, i);
             s1 += Load(ref a, i + width) * Load(ref b, i + width);
+            s2 += Load(ref a, i + 2 * width) * Load(ref b, i + 2 * width);
+            s3 += Load(ref a, i + 3 * width) * Load(ref b, i + 3 * width);
         }
-        if (i <= n - width)
-        {
-            s0 += Load(ref a, i) * Load(ref b, i);
-            i += width;
-        }
+        for (; i <= n - width; i += width) s0 += Load(ref a, i) * Load(ref b, i);
         T rest = T.Zero;
         for (; i < n; i++) rest += Unsafe.Add(ref a, i) * Unsafe.Add(ref b, i);
-        return Vector512.Sum(s0 + s1) + rest;
+        return Vector.Sum(s0 + s1 + (s2 + s3)) + rest;
     }
 
     /// <summary>Σ (xᵢ − yᵢ)².</summary>
@@ -36,12 +36,13 @@ internal static class Vectors
     public static T SquaredDistance<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y) where T : unmanaged, IFloatingPointIeee754<T>
     {
         ref T a = ref MemoryMarshal.GetReference(x), b = ref MemoryMarshal.GetReference(y);
-        nint n = Math.Min(x.Length, y.Length), width = Vector512<T>.Count, i = 0;
-        Vector512<T> sum = default;
-        for (; i <= n - width; i += width)
+        nint n = Math.Min(x.Length, y.Length), width = Vector<T>.Count, i = 0;
+        Vector<T> s0 = default, s1 = default;
+        for (; i <= n - 2 * width; i += 2 * width)
         {
-            Vector512<T> d = Load(ref a, i) - Load(ref b, i);
-            sum += d * d;
+            Vector<T> d0 = Load(ref a, i) - Load(ref b, i), d1 = Load(ref a, i + width) - Load(ref b, i + width);
+            s0 += d0 * d0;
+            s1 += d1 * d1;
         }
         T rest = T.Zero;
         for (; i < n; i++)
@@ -49,7 +50,7 @@ internal static class Vectors
             T d = Unsafe.Add(ref a, i) - Unsafe.Add(ref b, i);
             rest += d * d;
         }
-        return Vector512.Sum(sum) + rest;
+        return Vector.Sum(s0 + s1) + rest;
     }
 
     /// <summary>y += factor · x.</summary>
@@ -57,12 +58,12 @@ internal static class Vectors
     public static void AddScaled<T>(Span<T> y, T factor, ReadOnlySpan<T> x) where T : unmanaged, IFloatingPointIeee754<T>
     {
         ref T a = ref MemoryMarshal.GetReference(x), b = ref MemoryMarshal.GetReference(y);
-        nint n = Math.Min(x.Length, y.Length), width = Vector512<T>.Count, i = 0;
-        Vector512<T> f = Vector512.Create(factor);
+        nint n = Math.Min(x.Length, y.Length), width = Vector<T>.Count, i = 0;
+        var f = new Vector<T>(factor);
         for (; i <= n - width; i += width) (Load(ref b, i) + f * Load(ref a, i)).StoreUnsafe(ref b, (nuint)i);
         for (; i < n; i++) Unsafe.Add(ref b, i) += factor * Unsafe.Add(ref a, i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<T> Load<T>(ref T source, nint at) where T : unmanaged => Vector512.LoadUnsafe(ref source, (nuint)at);
+    static Vector<T> Load<T>(ref T source, nint at) where T : unmanaged => Vector.LoadUnsafe(ref source, (nuint)at);
 }

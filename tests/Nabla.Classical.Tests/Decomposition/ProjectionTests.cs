@@ -96,7 +96,7 @@ public class ProjectionTests
         var model = new TSne(new() { Perplexity = c.Double("perplexity") });
         Tensor y = model.FitTransform(x);
         double Recorded(string name) => c.StateAfter.Single(r => r.Name == name).Value.Values[0];
-        Assert.InRange(model.Divergence, 0, 1.05 * Recorded("divergence"));
+        Assert.InRange(model.Divergence, 0, 1.1 * Recorded("divergence"));
         Assert.InRange(Trust.Worthiness(x, y, 7), Recorded("trust") - 0.01, 1);
         Check.SavedIsTheSame(model, new TSne(), m => m.Embedding);
         Check.Refuses<ArgumentException>("TSne: expected a Perplexity below the 10 rows, got 30.", () => new TSne().FitTransform(x[..10]));

@@ -1,0 +1,127 @@
+using Nabla.Kernels;
+
+namespace Nabla;
+
+/// <summary>
+/// Orthogonal decompositions of the last two axes; axes before them are a batch. Computed in Float64, returned in the type of the
+/// input. Signs are fixed, so that results do not depend on a library's mood.
+/// </summary>
+public static class Decompositions
+{
+    extension(Tensor a)
+    {
+        /// <summary>A = Q·R with orthonormal columns Q [..., m, n] and an upper triangle R [..., n, n] with positive diagonal, for m ≥ n.</summary>
+        /// <exception cref="ShapeException">There are more columns than rows.</exception>
+        /// <exception cref="ArithmeticException">The columns are not independent.</exception>
+        public (Tensor Q, Tensor R) Qr()
+        {
+            if (a.Rank < 2 || a.Shape[^2] < a.Shape[^1] || a.Length == 0) throw new ShapeException($"Qr: expected matrices with at least as many rows as columns, got {a.Shape}.");
+            a = a.Computed();
+            int m = a.Shape[^2], n = a.Shape[^1], size = (m + n) * n;
+            double[] matrices = Matrices.Copy(a), packed = new double[Matrices.Count(a) * size];
+            for (int i = 0; i < Matrices.Count(a); i++)
+            {
+                Span<double> q = packed.AsSpan(i * size, m * n);
+                matrices.AsSpan(i * m * n, m * n).CopyTo(q);
+                if (!Triangular.Orthonormalize(q, m, n, packed.AsSpan(i * size + m * n, n * n)))
+                    throw new ArithmeticException($"Qr: expected independent columns, got dependent ones in matrix {i} of {a.Shape}.");
+            }
+            // One result for the tape: Q above R.
+            Tensor y = Tensor.From(packed, a.Shape.With(a.Rank - 2, m + n)).To(a.DType);
+            y = Autograd.Record("Qr", y, [a], [y], static (g, saved) =>
+            {
+                int n = g.Shape[^1], m = g.Shape[^2] - n;
+                Tensor q = saved[0].Narrow(-2, 0, m), r = saved[0].Narrow(-2, m, n), dq = g.Narrow(-2, 0, m), dr = g.Narrow(-2, m, n).UpperTriangle();
+                // Walter, Lehmann, 2018: the lower triangle of this decides, mirrored.
+                Tensor inner = r.MatMul(dr.T) - dq.T.MatMul(q), mirrored = inner.LowerTriangle() + inner.LowerTriangle(-1).T;
+                return [r.Solve((dq + q.MatMul(mirrored)).T).T];
+            });
+            return (y.Narrow(-2, 0, m), y.Narrow(-2, m, n));
+        }
+
+        /// <summary>
+        /// Eigenvalues in rising order, [..., n], and orthonormal eigenvectors, the columns of [..., n, n], of symmetric matrices. The largest
+        /// component of each vector is positive.
+        /// </summary>
+        /// <remarks>Reads (A + Aᵀ)/2. Vectors of equal eigenvalues have no derivative: the gradient is then infinite or NaN, that of the values is not.</remarks>
+        /// <exception cref="ShapeException">The matrices are not square.</exception>
+        public (Tensor Values, Tensor Vectors) SymmetricEigen()
+        {
+            int n = Matrices.RequireSquare(a, "SymmetricEigen");
+            a = a.Computed();
+            a = (a + a.T) * 0.5;
+            double[] matrices = Matrices.Copy(a), packed = new double[matrices.Length / n * (n + 1)], values = new double[n], vectors = new double[n * n];
+            for (int i = 0; i < Matrices.Count(a); i++)
+            {
+                Rotations.SymmetricEigen(matrices.AsSpan(i * n * n, n * n), n, values, vectors);
+                values.CopyTo(packed.AsSpan(i * n * (n + 1)));
+                vectors.CopyTo(packed.AsSpan(i * n * (n + 1) + n));
+            }
+            // One result for the tape: the values as a row above the vectors.
+            Tensor y = Tensor.From(packed, a.Shape.With(a.Rank - 2, n + 1)).To(a.DType);
+            y = Autograd.Record("SymmetricEigen", y, [a], [y], static (g, saved) =>
+            {
+                int n = g.Shape[^1];
+                Tensor values = saved[0].Narrow(-2, 0, 1).Squeeze(-2), v = saved[0].Narrow(-2, 1, n);
+                Tensor dValues = g.Narrow(-2, 0, 1).Squeeze(-2), dv = g.Narrow(-2, 1, n);
+                Tensor inner = Matrices.InverseGaps(values) * v.T.MatMul(dv);
+                Tensor s = Matrices.ScaleColumns(v, dValues).MatMul(v.T) + v.MatMul(inner).MatMul(v.T);
+                return [(s + s.T) * 0.5];
+            });
+            return (y.Narrow(-2, 0, 1).Squeeze(-2), y.Narrow(-2, 1, n));
+        }
+
+        /// <summary>
+        /// A = U·diag(S)·Vᵀ: U [..., m, k], singular values S [..., k] in falling order, Vᵀ [..., k, n] with k = min(m, n). The largest component of
+        /// each left vector is positive.
+        /// </summary>
+        /// <remarks>The vectors of equal or zero singular values have no derivative: the gradient is then infinite or NaN, that of the values is not.</remarks>
+        /// <exception cref="ShapeException">A is no matrix.</exception>
+        public (Tensor U, Tensor S, Tensor Vt) Svd()
+        {
+            if (a.Rank < 2 || a.Length == 0) throw new ShapeException($"Svd: expected matrices [..., m, n], got {a.Shape}.");
+            a = a.Computed();
+            if (a.Shape[^2] < a.Shape[^1])
+            {
+                (Tensor right, Tensor values, Tensor left) = a.T.Svd();
+                return (left.T, values, right.T);
+            }
+            int m = a.Shape[^2], n = a.Shape[^1];
+            double[] matrices = Matrices.Copy(a), packed = new double[Matrices.Count(a) * (m + 1 + n) * n];
+            for (int i = 0; i < Matrices.Count(a); i++)
+            {
+                Span<double> to = packed.AsSpan(i * (m + 1 + n) * n, (m + 1 + n) * n), u = to[..(m * n)];
+                matrices.AsSpan(i * m * n, m * n).CopyTo(u);
+                Rotations.SingularValues(u, m, n, to.Slice(m * n, n), to[((m + 1) * n)..]);
+            }
+            // One result for the tape: U above S above V.
+            Tensor y = Tensor.From(packed, a.Shape.With(a.Rank - 2, m + 1 + n)).To(a.DType);
+            y = Autograd.Record("Svd", y, [a], [y], static (g, saved) =>
+            {
+                int n = g.Shape[^1], m = g.Shape[^2] - n - 1;
+                Tensor u = saved[0].Narrow(-2, 0, m), s = saved[0].Narrow(-2, m, 1).Squeeze(-2), v = saved[0].Narrow(-2, m + 1, n);
+                Tensor du = g.Narrow(-2, 0, m), ds = g.Narrow(-2, m, 1).Squeeze(-2), dv = g.Narrow(-2, m + 1, n);
+                Tensor gaps = Matrices.InverseGaps(s.Square()), left = u.T.MatMul(du), right = v.T.MatMul(dv);
+                // Townsend, 2016: turns within the span, then what leaves it.
+                Tensor inner = Matrices.ScaleColumns(gaps * (left - left.T), s) + Matrices.ScaleRows(s, gaps * (right - right.T)) + Matrices.ScaleRows(ds, Tensor.Eye(n, g.DType));
+                Tensor result = u.MatMul(inner).MatMul(v.T) + Matrices.ScaleColumns(du - u.MatMul(left), 1 / s).MatMul(v.T);
+                return [result];
+            });
+            return (y.Narrow(-2, 0, m), y.Narrow(-2, m, 1).Squeeze(-2), y.Narrow(-2, m + 1, n).T);
+        }
+
+        /// <summary>
+        /// Covariance of the columns of samples [n, features]: (x − mean)ᵀ·(x − mean) / (n − correction), [features, features]. NumPy's and
+        /// PyTorch's <c>cov</c> take variables as rows: pass the transpose.
+        /// </summary>
+        /// <param name="correction">1 for the unbiased estimate (default), 0 for the mean square.</param>
+        /// <exception cref="ShapeException">x is no matrix, or has too few samples.</exception>
+        public Tensor Covariance(double correction = 1)
+        {
+            if (a.Rank != 2 || a.Shape[0] <= correction) throw new ShapeException($"Covariance: expected samples [n, features] with n above {correction}, got {a.Shape}.");
+            a = a.Computed();
+            Tensor centered = a - a.Mean(0, keepAxis: true);
+            return centered.T.MatMul(centered) / (a.Shape[0] - correction);
+        }
+    }
+}

@@ -33,7 +33,7 @@ public sealed class KlDivergence(DivergenceReduction reduction = DivergenceReduc
     public override Tensor Forward(Tensor prediction, Tensor target)
     {
         RequireSameShape(prediction, target);
-        Tensor values = logTarget ? target.Exp() * (target - prediction) : TimesLog(target) - target * prediction;
+        Tensor values = logTarget ? target.Exp() * (target - prediction) : target.TimesLog(target) - target * prediction;
         return reduction switch
         {
             DivergenceReduction.BatchMean => values.Sum() / Math.Max(values.Rank == 0 ? 1 : values.Shape[0], 1),
@@ -41,12 +41,5 @@ public sealed class KlDivergence(DivergenceReduction reduction = DivergenceReduc
             DivergenceReduction.Sum => values.Sum(),
             _ => values,
         };
-    }
-
-    /// <summary>t·log t, which tends to 0 with t.</summary>
-    static Tensor TimesLog(Tensor t)
-    {
-        Tensor one = Tensor.Scalar(1, t.Computed().DType);
-        return t * Tensor.Where(t.EqualTo(0), one, t).Log();
     }
 }

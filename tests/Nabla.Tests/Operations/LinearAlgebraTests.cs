@@ -1,0 +1,123 @@
+namespace Nabla.Tests.Operations;
+
+/// <summary>Defining properties of decompositions, on easy and on hard matrices, and what is refused.</summary>
+public class LinearAlgebraTests
+{
+    static Tensor Random(Shape shape, ulong seed = 1) => Tensor.Normal(shape, new RandomStream(seed), dtype: DType.Float64);
+
+    /// <summary>Hilbert's matrix 1/(i + j + 1): condition 1.5e10 for 8.</summary>
+    static Tensor Hilbert(int n) => 1 / (Tensor.Arange(0, n, 1, DType.Float64).Unsqueeze(1) + Tensor.Arange(1, n + 1, 1, DType.Float64));
+
+    public static TheoryData<string> Names => [.. Cases.Keys];
+
+    static readonly Dictionary<string, Tensor> Cases = new()
+    {
+        ["random"] = Random((9, 9)),
+        ["batch"] = Random((3, 5, 5), 2),
+        ["ill-conditioned"] = Hilbert(8),
+        ["tiny"] = Random((6, 6), 3) * 1e-150,
+        ["one by one"] = Tensor.From(new double[,] { { -3 } }),
+    };
+
+    [Theory, MemberData(nameof(Names))]
+    public void Qr_is_orthonormal_times_a_triangle(string name)
+    {
+        Tensor a = Cases[name];
+        (Tensor q, Tensor r) = a.Qr();
+        Near(a, q.MatMul(r));
+        Near(Identity(a), q.T.MatMul(q));
+        Assert.True(r.Diagonal().Greater(0).All().Item<bool>());
+        Near(r.UpperTriangle(), r);
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Svd_is_orthonormal_times_falling_values_times_orthonormal(string name)
+    {
+        Tensor a = Cases[name];
+        (Tensor u, Tensor s, Tensor vt) = a.Svd();
+        Near(a, (u * s.Unsqueeze(-2)).MatMul(vt));
+        Near(Identity(a), u.T.MatMul(u));
+        Near(Identity(a), vt.MatMul(vt.T));
+        Assert.True(s.GreaterOrEqual(0).All().Item<bool>());
+        Near(s.Sort(-1, descending: true).Values, s);
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Eigenvectors_are_stretched_by_their_values(string name)
+    {
+        Tensor a = Cases[name] + Cases[name].T;
+        (Tensor values, Tensor v) = a.SymmetricEigen();
+        Near(a.MatMul(v), v * values.Unsqueeze(-2));
+        Near(Identity(a), v.T.MatMul(v));
+        Near(values.Sort(-1).Values, values);
+    }
+
+    [Fact]
+    public void Small_singular_values_keep_their_digits()
+    {
+        // Hilbert(8): the smallest singular value to its known digits.
+        Assert.Equal(1.11153896637e-10, Hilbert(8).Svd().S.ToArray<double>()[^1], 1e-16);                  // an ulp of the entries
+    }
+
+    [Fact]
+    public void Solutions_inverses_and_determinants_fit()
+    {
+        Tensor a = Random((2, 6, 6), 4), b = Random((2, 6, 3), 5);
+        Near(b, a.MatMul(a.Solve(b)));
+        Near(Identity(a), a.MatMul(a.Inverse()));
+        (Tensor sign, Tensor log) = a.LogDeterminant();
+        Near(a.Determinant(), sign * log.Exp());
+        Near((a.Determinant() * a.Determinant()), a.MatMul(a).Determinant());
+    }
+
+    [Fact]
+    public void Factors_of_positive_definite_matrices_fit()
+    {
+        Tensor a = Random((4, 5, 5), 6), positive = a.MatMul(a.T) + Identity(a);
+        Tensor l = positive.Cholesky();
+        Near(positive, l.MatMul(l.T));
+        Near(positive.Determinant().Log(), 2 * l.Diagonal().Log().Sum(-1));
+    }
+
+    [Fact]
+    public void Determinants_of_singular_matrices_are_0()
+    {
+        Tensor a = Tensor.From(new double[,] { { 1, 2 }, { 2, 4 } });
+        Assert.Equal(0, (double)a.Determinant());
+        Assert.Equal(double.NegativeInfinity, (double)a.LogDeterminant().LogMagnitude);
+    }
+
+    [Fact]
+    public void Single_precision_comes_back_as_single_precision()
+    {
+        Tensor a = Random((4, 4)).To(DType.Float32);
+        Assert.Equal(DType.Float32, a.Solve(a).DType);
+        Assert.Equal(DType.Float32, a.Svd().S.DType);
+        Assert.InRange((double)(a.Solve(a) - Tensor.Eye(4)).Abs().Max(), 0, 1e-6);
+    }
+
+    [Fact]
+    public void What_has_no_answer_is_refused()
+    {
+        Tensor singular = Tensor.From(new double[,] { { 1, 2 }, { 2, 4 } }), wide = Random((2, 3));
+        Assert.Equal("Solve: expected regular matrices, got a singular one at 0 of [2, 2].", Assert.Throws<ArithmeticException>(() => singular.Solve(Random((2, 1)))).Message);
+        Assert.Equal(
+            "Cholesky: expected positive definite matrices, got another one at 0 of [2, 2]. Add a small multiple of Eye to its diagonal.",
+            Assert.Throws<ArithmeticException>(() => singular.Cholesky()).Message);
+        Assert.Equal("Qr: expected independent columns, got dependent ones in matrix 0 of [2, 2].", Assert.Throws<ArithmeticException>(() => singular.Qr()).Message);
+        Assert.Equal("Qr: expected matrices with at least as many rows as columns, got [2, 3].", Assert.Throws<ShapeException>(() => wide.Qr()).Message);
+        Assert.Equal("Inverse: expected square matrices [..., n, n], got [2, 3].", Assert.Throws<ShapeException>(() => wide.Inverse()).Message);
+        Assert.Equal("Solve: expected right sides [..., 2, k] for matrices [2, 2], got [3, 1].", Assert.Throws<ShapeException>(() => singular.Solve(Random((3, 1)))).Message);
+        Assert.Equal("Svd: expected matrices [..., m, n], got [3].", Assert.Throws<ShapeException>(() => Random(3).Svd()).Message);
+        Assert.Equal("Covariance: expected samples [n, features] with n above 1, got [1, 3].", Assert.Throws<ShapeException>(() => Random((1, 3)).Covariance()).Message);
+    }
+
+    static Tensor Identity(Tensor a) => Tensor.Eye(a.Shape[^1], DType.Float64).Expand(a.Shape);
+
+    static void Near(Tensor expected, Tensor actual)
+    {
+        Assert.Equal(expected.Shape, actual.Shape);
+        double scale = (double)expected.Abs().Max();
+        Assert.InRange((double)(expected - actual).Abs().Max(), 0, 1e-12 * scale);
+    }
+}

@@ -65,6 +65,43 @@ public sealed class ConfusionMatrix : Metric
     /// <summary>Harmonic mean of precision and recall: 2·tp / (2·tp + fp + fn); 0 if undefined.</summary>
     public double F1(int ofClass) => Ratio(2 * counts[ofClass, ofClass], Predicted(ofClass) + Actual(ofClass));
 
+    /// <summary>Mean recall over the classes that occur: the accuracy if all classes were equally frequent.</summary>
+    public double BalancedAccuracy
+    {
+        get
+        {
+            int[] present = [.. Enumerable.Range(0, Classes).Where(c => Actual(c) > 0)];
+            return present.Length == 0 ? double.NaN : present.Average(Recall);
+        }
+    }
+
+    /// <summary>Agreement beyond chance: (p − e) / (1 − e), e the accuracy of guessing with the same frequencies (Cohen, 1960).</summary>
+    public double Kappa
+    {
+        get
+        {
+            double all = Enumerable.Range(0, Classes).Sum(Actual);
+            double chance = Enumerable.Range(0, Classes).Sum(c => Actual(c) / all * (Predicted(c) / all));
+            return (Value - chance) / (1 - chance);
+        }
+    }
+
+    /// <summary>Correlation of true and predicted classes (Matthews, 1975; Gorodkin, 2004, for more than two); 0 if either is constant.</summary>
+    public double MatthewsCorrelation
+    {
+        get
+        {
+            double all = 0, right = 0, cross = 0, actual = 0, predicted = 0;
+            for (int c = 0; c < Classes; c++)
+            {
+                double a = Actual(c), p = Predicted(c);
+                (all, right, cross, actual, predicted) = (all + a, right + counts[c, c], cross + a * p, actual + a * a, predicted + p * p);
+            }
+            double scale = Math.Sqrt((all * all - predicted) * (all * all - actual));
+            return scale == 0 ? 0 : (right * all - cross) / scale;
+        }
+    }
+
     /// <summary>Precision of all classes as one figure.</summary>
     public double Precision(Average average = Average.Macro) => Over(average, Precision);
 

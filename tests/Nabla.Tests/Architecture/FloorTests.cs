@@ -8,7 +8,7 @@ public class FloorTests
 {
     // From the top. Tensors, Autograd and Operations share the root namespace and cannot be told apart by using lines.
     static readonly string[] Floors =
-        ["Estimators", "Training", "Metrics", "Data", "Schedules", "Optimizers", "Losses", "Models", "Layers", "Operations", "Autograd", "Tensors", "Kernels"];
+        ["ModelSelection", "Estimators", "Training", "Metrics", "Data", "Schedules", "Optimizers", "Losses", "Models", "Layers", "Operations", "Autograd", "Tensors", "Kernels"];
 
     static string Source([CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "src", "Nabla"));

@@ -58,11 +58,12 @@ public sealed class Vocabulary
             .Select(static pair => pair.Key));
     }
 
-    /// <summary>Texts as indices [texts, length] in Int64: too long ones are cut, too short ones padded at their end.</summary>
+    /// <summary>Texts as indices [texts, length] in Int64: too long ones are cut, too short ones padded.</summary>
     /// <param name="texts">Texts as tokens.</param>
     /// <param name="length">Indices per text; positive.</param>
     /// <param name="keepsEnd">True keeps the last tokens of a text that is too long, false (the default) the first.</param>
-    public Tensor Encode(IReadOnlyList<IReadOnlyList<string>> texts, int length, bool keepsEnd = false)
+    /// <param name="padsStart">True pads before the first token, so that a recurrent network ends with the last; false (the default) behind the last.</param>
+    public Tensor Encode(IReadOnlyList<IReadOnlyList<string>> texts, int length, bool keepsEnd = false, bool padsStart = false)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
@@ -71,7 +72,8 @@ public sealed class Vocabulary
         {
             IReadOnlyList<string> text = texts[row];
             int start = keepsEnd ? Math.Max(0, text.Count - length) : 0, count = Math.Min(length, text.Count);
-            for (int i = 0; i < count; i++) encoded[row * length + i] = this[text[start + i]];
+            int target = row * length + (padsStart ? length - count : 0);
+            for (int i = 0; i < count; i++) encoded[target + i] = this[text[start + i]];
         }
         return Tensor.From(encoded, (texts.Count, length));
     }

@@ -27,6 +27,7 @@ public class VocabularyTests
         string[][] texts = [["b", "z", "c"], ["a"], []];
         Assert.Equal([2, 1, 3, 0, 0, 0], vocabulary.Encode(texts, 2).ToArray<long>());
         Assert.Equal([1, 4, 3, 0, 0, 0], vocabulary.Encode(texts, 2, keepsEnd: true).ToArray<long>());
+        Assert.Equal([2, 1, 0, 3, 0, 0], vocabulary.Encode(texts, 2, padsStart: true).ToArray<long>());
     }
 
     [Fact]

@@ -24,6 +24,10 @@ def record(file):
     add("BinaryLogLoss", M.log_loss(yn, pn), binary)
     add("BrierScore", M.brier_score_loss(yn, pn), binary)
 
+    add("StreamingAuc", M.roc_auc_score(yn, pn), binary)
+    bins = np.minimum((pn * 7).astype(int), 6)          # edges that no p lies on
+    add("CalibrationError", sum(abs(pn[bins == b].mean() - yn[bins == b].mean()) * (bins == b).mean() for b in set(bins)), binary, bins=7)
+
     scores, target = draw.distinct(40, 4), draw.integers(0, 4, 40)
     classes = {"prediction": scores, "target": target}
     predicted = scores.argmax(1)

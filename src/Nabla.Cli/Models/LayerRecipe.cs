@@ -12,9 +12,9 @@ internal abstract record LayerRecipe : ITagged<LayerRecipe>
         new LinearRecipe(), new Conv2dRecipe(), new MaxPool2dRecipe(), new AveragePool2dRecipe(), new GlobalAveragePoolRecipe(),
         new BatchNormRecipe(), new LayerNormRecipe(), new DropoutRecipe(), new FlattenRecipe(),
         .. ActivationRecipe.All,
-        new EmbeddingRecipe(), new ConvolutionOverTimeRecipe(), new TokenScoresRecipe(),
         .. TrainedActivationRecipes.All,
         .. NormalizationRecipes.All,
+        new EmbeddingRecipe(), new EmbeddingBagRecipe(), .. RecurrentRecipe.Cells, new ConvolutionOverTimeRecipe(), new TokenScoresRecipe(),
     ];
 
     public abstract string Kind { get; }

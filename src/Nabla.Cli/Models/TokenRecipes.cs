@@ -1,5 +1,6 @@
 using Nabla.Cli.Declarations;
 using Nabla.Layers;
+using Nabla.Text;
 
 namespace Nabla.Cli.Models;
 
@@ -42,6 +43,35 @@ internal sealed record EmbeddingRecipe : LayerRecipe, ITokenLayer
     {
         if (vocabularySize == 0 || input.Rank != 1)
             throw new ShapeException($"expected tokens [length], got {(vocabularySize == 0 ? "numbers " : "")}{input}. It comes first, and data.source is text or characters.");
+    }
+}
+
+/// <summary>The mean of the vectors of all tokens (Joulin et al., 2017).</summary>
+internal sealed record EmbeddingBagRecipe : LayerRecipe, ITokenLayer
+{
+    public override string Kind => "embeddingBag";
+
+    public override string Meaning => "The mean of the trained vectors of all tokens but padding: [length] → [features].";
+
+    public int Features { get; init; }
+
+    public double Deviation { get; init; } = 1;
+
+    int VocabularySize { get; init; }
+
+    public LayerRecipe Of(int vocabularySize) => this with { VocabularySize = vocabularySize };
+
+    public override LayerRecipe Declare(Keys keys) => this with
+    {
+        Features = keys.Integer("features", Features, Interval.AtLeast(1), "Length of the vectors.", isMain: true, isRequired: true),
+        Deviation = keys.Number("deviation", Deviation, Interval.Positive, "Standard deviation of the first vectors."),
+    };
+
+    public override (Module Layer, Shape Output) Build(Shape input)
+    {
+        EmbeddingRecipe.RequireTokens(input, VocabularySize);
+        return (new EmbeddingBag(VocabularySize, Features, paddingIndex: Vocabulary.PaddingIndex, initializer: Initializer.Normal(0, Deviation)),
+            Shape.Create(Features));
     }
 }
 

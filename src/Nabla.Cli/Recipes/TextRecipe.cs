@@ -26,9 +26,10 @@ internal sealed record TextRecipe : ISection<TextRecipe>
 
     public string Keep { get; init; } = Start;
 
+    public string Padding { get; init; } = End;
+
     public LabeledTextLayout FileLayout => Layout == LabelFirst ? LabeledTextLayout.LabelFirst : LabeledTextLayout.TabSeparated;
 
-    public bool KeepsEnd => Keep == End;
 
     public TextRecipe Declare(Keys keys) => this with
     {
@@ -39,12 +40,17 @@ internal sealed record TextRecipe : ISection<TextRecipe>
         Ngrams = keys.Integer("ngrams", Ngrams, new Interval(1, 5), "Runs of up to so many neighboring words are tokens too."),
         Vocabulary = keys.Integer("vocabulary", Vocabulary, new Interval(3, 10_000_000), "Most indices: the commonest tokens of the training part, padding and unknown."),
         LeastCount = keys.Integer("leastCount", LeastCount, Interval.AtLeast(1), "How often a token must occur in the training part."),
-        Length = keys.Integer("length", Length, new Interval(1, 100_000), "Tokens per text: longer ones are cut, shorter ones padded at their end."),
+        Length = keys.Integer("length", Length, new Interval(1, 100_000), "Tokens per text: longer ones are cut, shorter ones padded."),
         Keep = keys.Choice("keep", Keep, [Start, End], "Which end of a text that is too long is kept."),
+        Padding = keys.Choice("padding", Padding, [Start, End], "Which end of a text that is too short is filled up; start suits recurrent layers."),
     };
 
     /// <summary>The tokens of a text.</summary>
     public IReadOnlyList<string> Tokens(string text) => Text.Ngrams.With(new WordTokenizer { KeepsPunctuation = Punctuation }.Tokens(text), Ngrams);
+
+    /// <summary>Texts as rows of indices.</summary>
+    public Tensor Encode(Vocabulary vocabulary, IEnumerable<string> texts) =>
+        vocabulary.Encode([.. texts.Select(Tokens)], Length, keepsEnd: Keep == End, padsStart: Padding == Start);
 }
 
 /// <summary>One text as a sequence of characters, for language models.</summary>

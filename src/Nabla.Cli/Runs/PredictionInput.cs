@@ -24,7 +24,7 @@ internal static class PredictionInput
             ? TextFile.Read(input).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             : [input];
         if (texts.Length == 0) throw new DataFormatException($"{input}: expected a text per line, got none.");
-        return new Vocabulary(facts.Tokens).Encode([.. texts.Select(recipe.Tokens)], recipe.Length, recipe.KeepsEnd);
+        return recipe.Encode(new Vocabulary(facts.Tokens), texts);
     }
 
     static bool IsPicture(string path)

@@ -60,10 +60,7 @@ internal static class TextData
         public static Encoding Of(LabeledTexts train, IReadOnlyList<string> classes, TextRecipe recipe) =>
             new(Vocabulary.Build(train.Texts.Select(recipe.Tokens), recipe.Vocabulary, recipe.LeastCount), classes, recipe);
 
-        public TensorDataset Encode(LabeledTexts texts)
-        {
-            Tensor features = Vocabulary.Encode([.. texts.Texts.Select(Recipe.Tokens)], Recipe.Length, Recipe.KeepsEnd);
-            return new TensorDataset(features, Tensor.From(Array.ConvertAll(Numbers(texts, Classes), static c => (long)c)));
-        }
+        public TensorDataset Encode(LabeledTexts texts) =>
+            new(Recipe.Encode(Vocabulary, texts.Texts), Tensor.From(Array.ConvertAll(Numbers(texts, Classes), static c => (long)c)));
     }
 }

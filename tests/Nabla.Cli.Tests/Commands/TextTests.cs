@@ -107,5 +107,8 @@ public sealed class TextTests : IDisposable
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Contains("letters: 316 training, 4 validation, 4 test samples of [8]", result.Output, StringComparison.Ordinal);
         Assert.Contains("expected loss ≤ 0.1000: reached", result.Output, StringComparison.Ordinal);
+        Assert.Equal("cdabcdabcd", Cli.Run(place.Path, "predict", "letters", "cd", "--length", "8", "--temperature", "0").Output.TrimEnd());
+        Cli.Result unknown = Cli.Run(place.Path, "predict", "letters", "xyz");
+        Assert.Equal((2, "nabla: predict: expected characters that the model was trained on, got 'x'."), (unknown.ExitCode, unknown.Error.TrimEnd()));
     }
 }

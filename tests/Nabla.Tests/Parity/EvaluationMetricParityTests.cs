@@ -9,6 +9,8 @@ public class EvaluationMetricParityTests
     {
         { "RocAuc", c => Value(c, new RocAuc()) },
         { "RocPoints", c => Tensor.From([.. Fed(c, new RocAuc()).Points().SelectMany(static p => new[] { p.FalsePositiveRate, p.TruePositiveRate })]).Reshape(-1, 2).To(c.DType) },
+        { "StreamingAuc", c => Value(c, new StreamingAuc()) },
+        { "CalibrationError", c => Value(c, new CalibrationError(c.Int("bins"))) },
         { "AveragePrecision", c => Value(c, new AveragePrecision()) },
         { "PrecisionRecallArea", c => Scalar(c, Fed(c, new AveragePrecision()).TrapezoidArea) },
         { "BinaryLogLoss", c => Value(c, new LogLoss()) },

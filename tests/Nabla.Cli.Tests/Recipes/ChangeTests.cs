@@ -34,7 +34,7 @@ public class ChangeTests
     [Theory]
     [InlineData("optimizer.learningRate=fast", "--set: optimizer.learningRate: expected a number in (0, 10], got 'fast'.")]
     [InlineData("optimizr.learningRate=1",
-        "--set: optimizr: expected one of name, description, data, model, loss, optimizer, schedule, training, metrics, expected, got 'optimizr'. Did you mean 'optimizer'?")]
+        "--set: optimizr: expected one of name, description, data, model, estimator, loss, optimizer, schedule, training, metrics, expected, got 'optimizr'. Did you mean 'optimizer'?")]
     public void Wrong_values_are_refused_like_those_of_a_file(string change, string message)
     {
         RecipeException error = Assert.Throws<RecipeException>(() => Digits(change));

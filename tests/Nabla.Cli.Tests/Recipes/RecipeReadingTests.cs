@@ -37,7 +37,7 @@ public class RecipeReadingTests
         "r.yaml:6:25: optimizer.beta1: expected one of name, learningRate, weightDecay, momentum, nesterov, got 'beta1'.")]
     [InlineData("optimizer: [adam]", "r.yaml:6:12: optimizer: expected a group of keys, got a list.")]
     [InlineData("trainng: { epochs: 3 }",
-        "r.yaml:6:1: trainng: expected one of name, description, data, model, loss, optimizer, schedule, training, metrics, expected, got 'trainng'. Did you mean 'training'?")]
+        "r.yaml:6:1: trainng: expected one of name, description, data, model, estimator, loss, optimizer, schedule, training, metrics, expected, got 'trainng'. Did you mean 'training'?")]
     [InlineData("training: { epochs: 0 }", "r.yaml:6:21: training.epochs: expected a whole number of at least 1, got '0'.")]
     [InlineData("training: { epochs: 2.5 }", "r.yaml:6:21: training.epochs: expected a whole number of at least 1, got '2.5'.")]
     [InlineData("training: { epochs: 99999999999 }", "r.yaml:6:21: training.epochs: expected a whole number of at least 1, got '99999999999'.")]

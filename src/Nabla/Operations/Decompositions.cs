@@ -21,10 +21,12 @@ public static class Decompositions
             double[] matrices = Matrices.Copy(a), packed = new double[Matrices.Count(a) * size];
             for (int i = 0; i < Matrices.Count(a); i++)
             {
-                Span<double> q = packed.AsSpan(i * size, m * n);
-                matrices.AsSpan(i * m * n, m * n).CopyTo(q);
-                if (!Triangular.Orthonormalize(q, m, n, packed.AsSpan(i * size + m * n, n * n)))
+                double[] columns = SingularValues.Transposed(matrices.AsSpan(i * m * n, m * n), m, n);
+                Span<double> to = packed.AsSpan(i * size, size), r = to[(m * n)..];
+                Orthogonal.Factor(columns, m, n, r);
+                if (!MakePositive(columns, m, n, r))
                     throw new ArithmeticException($"Qr: expected independent columns, got dependent ones in matrix {i} of {a.Shape}.");
+                SingularValues.Transposed(columns, n, m).CopyTo(to);
             }
             // One result for the tape: Q above R.
             Tensor y = Tensor.From(packed, a.Shape.With(a.Rank - 2, m + n)).To(a.DType);
@@ -50,12 +52,17 @@ public static class Decompositions
             int n = Matrices.RequireSquare(a, "SymmetricEigen");
             a = a.Computed();
             a = (a + a.T) * 0.5;
-            double[] matrices = Matrices.Copy(a), packed = new double[matrices.Length / n * (n + 1)], values = new double[n], vectors = new double[n * n];
+            double[] matrices = Matrices.Copy(a), packed = new double[matrices.Length / n * (n + 1)];
             for (int i = 0; i < Matrices.Count(a); i++)
             {
-                Rotations.SymmetricEigen(matrices.AsSpan(i * n * n, n * n), n, values, vectors);
-                values.CopyTo(packed.AsSpan(i * n * (n + 1)));
-                vectors.CopyTo(packed.AsSpan(i * n * (n + 1) + n));
+                double[] rows = matrices.AsSpan(i * n * n, n * n).ToArray(), values = Kernels.SymmetricEigen.Factor(rows, n);
+                Matrices.Orient(rows, n, []);
+                Span<double> to = packed.AsSpan(i * n * (n + 1), n * (n + 1));
+                for (int k = 0; k < n; k++)                                             // the kernel has them falling and as rows
+                {
+                    to[k] = values[n - 1 - k];
+                    for (int row = 0; row < n; row++) to[(row + 1) * n + k] = rows[(n - 1 - k) * n + row];
+                }
             }
             // One result for the tape: the values as a row above the vectors.
             Tensor y = Tensor.From(packed, a.Shape.With(a.Rank - 2, n + 1)).To(a.DType);
@@ -90,9 +97,12 @@ public static class Decompositions
             double[] matrices = Matrices.Copy(a), packed = new double[Matrices.Count(a) * (m + 1 + n) * n];
             for (int i = 0; i < Matrices.Count(a); i++)
             {
-                Span<double> to = packed.AsSpan(i * (m + 1 + n) * n, (m + 1 + n) * n), u = to[..(m * n)];
-                matrices.AsSpan(i * m * n, m * n).CopyTo(u);
-                Rotations.SingularValues(u, m, n, to.Slice(m * n, n), to[((m + 1) * n)..]);
+                var (ut, values, vt) = SingularValues.Factor(matrices.AsSpan(i * m * n, m * n), m, n);
+                Matrices.Orient(ut, m, vt);
+                Span<double> to = packed.AsSpan(i * (m + 1 + n) * n, (m + 1 + n) * n);
+                SingularValues.Transposed(ut, n, m).CopyTo(to);
+                values.CopyTo(to[(m * n)..]);
+                SingularValues.Transposed(vt, n, n).CopyTo(to[((m + 1) * n)..]);
             }
             // One result for the tape: U above S above V.
             Tensor y = Tensor.From(packed, a.Shape.With(a.Rank - 2, m + 1 + n)).To(a.DType);
@@ -123,5 +133,20 @@ public static class Decompositions
             Tensor centered = a - a.Mean(0, keepAxis: true);
             return centered.T.MatMul(centered) / (a.Shape[0] - correction);
         }
+    }
+
+    /// <summary>Turns columns of Q (rows of <paramref name="columns"/>) and rows of R until R's diagonal is positive; false where it is 0 but for rounding.</summary>
+    static bool MakePositive(Span<double> columns, int m, int n, Span<double> r)
+    {
+        for (int k = 0; k < n; k++)
+        {
+            double square = 0, diagonal = r[k * n + k];
+            for (int i = 0; i <= k; i++) square += r[i * n + k] * r[i * n + k];
+            if (!(Math.Abs(diagonal) > 1e-15 * Math.Sqrt(square))) return false;
+            if (diagonal > 0) continue;
+            foreach (ref double value in columns.Slice(k * m, m)) value = -value;
+            foreach (ref double value in r.Slice(k * n, n)) value = -value;
+        }
+        return true;
     }
 }

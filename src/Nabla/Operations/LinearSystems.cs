@@ -26,9 +26,9 @@ public static class LinearSystems
             for (int i = 0; i < Matrices.Count(a); i++)
             {
                 Span<double> factors = matrices.AsSpan(i * n * n, n * n);
-                Triangular.Factorize(factors, n, order);
+                Elimination.Factor(factors, n, order);
                 RequireRegular(factors, n, i, a.Shape, "Solve");
-                Triangular.Solve(factors, order, n, right.AsSpan(i * n * columns, n * columns), columns, x.AsSpan(i * n * columns, n * columns));
+                Elimination.Solve(factors, order, n, right.AsSpan(i * n * columns, n * columns), columns, x.AsSpan(i * n * columns, n * columns));
             }
             Tensor y = Tensor.From(x, b.Shape).To(a.DType);
             return Autograd.Record("Solve", y, [a, b], [a, y], static (g, saved) =>
@@ -58,7 +58,7 @@ public static class LinearSystems
             for (int i = 0; i < signs.Length; i++)
             {
                 Span<double> factors = matrices.AsSpan(i * n * n, n * n);
-                signs[i] = Triangular.Factorize(factors, n, order);
+                signs[i] = Elimination.Factor(factors, n, order);
                 for (int k = 0; k < n; k++)
                 {
                     signs[i] *= Math.Sign(factors[k * n + k]);
@@ -86,11 +86,11 @@ public static class LinearSystems
         {
             int n = Matrices.RequireSquare(a, "Cholesky");
             a = a.Computed();
-            double[] matrices = Matrices.Copy(a), factors = new double[matrices.Length];
+            double[] factors = Matrices.Copy(a);
             for (int i = 0; i < Matrices.Count(a); i++)
-                if (!Triangular.Cholesky(matrices.AsSpan(i * n * n, n * n), n, factors.AsSpan(i * n * n, n * n)))
+                if (!Kernels.Cholesky.Factor(factors.AsSpan(i * n * n, n * n), n))
                     throw new ArithmeticException($"Cholesky: expected positive definite matrices, got another one at {i} of {a.Shape}. Add a small multiple of Eye to its diagonal.");
-            Tensor l = Tensor.From(factors, a.Shape).To(a.DType);
+            Tensor l = Tensor.From(factors, a.Shape).LowerTriangle().To(a.DType);
             return Autograd.Record("Cholesky", l, [a], [l], static (g, saved) =>
             {
                 Tensor l = saved[0], inner = l.T.MatMul(g);

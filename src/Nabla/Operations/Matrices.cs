@@ -14,6 +14,22 @@ internal static class Matrices
         ? a.Shape[^1]
         : throw new ShapeException($"{who}: expected square matrices [..., n, n], got {a.Shape}.");
 
+    /// <summary>Turns each vector (row), and with it the same row of its partners, so that its largest component is positive.</summary>
+    public static void Orient(Span<double> vectors, int length, Span<double> partners)
+    {
+        int count = vectors.Length / length;
+        for (int i = 0; i < count; i++)
+        {
+            Span<double> vector = vectors.Slice(i * length, length), partner = partners.Slice(i * partners.Length / count, partners.Length / count);
+            double largest = 0;
+            foreach (double value in vector)
+                if (Math.Abs(value) > Math.Abs(largest)) largest = value;
+            if (largest >= 0) continue;
+            foreach (ref double value in vector) value = -value;
+            foreach (ref double value in partner) value = -value;
+        }
+    }
+
     /// <summary>[..., n] as diagonal matrices times x from the left: each row of x by its number.</summary>
     public static Tensor ScaleRows(Tensor diagonal, Tensor x) => diagonal.Unsqueeze(-1) * x;
 

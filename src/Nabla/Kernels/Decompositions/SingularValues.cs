@@ -73,7 +73,8 @@ internal static class SingularValues
         for (int i = 0; i < x.Length; i++) (x[i], y[i]) = (cos * x[i] - sin * y[i], sin * x[i] + cos * y[i]);
     }
 
-    static double[] Transposed(ReadOnlySpan<double> a, int rows, int columns)
+    /// <summary>A row-major matrix the other way round.</summary>
+    public static double[] Transposed(ReadOnlySpan<double> a, int rows, int columns)
     {
         var t = new double[a.Length];
         for (int i = 0; i < rows; i++)

@@ -16,6 +16,7 @@ internal static class OperatorCases
         .. Embeddings.All,
         .. Attention.All,
         .. Recurrent.All,
+        .. Toolbox.All,
         .. Small.OfNetworks,
     ];
 }

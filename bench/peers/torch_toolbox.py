@@ -1,0 +1,29 @@
+"""Layers of the toolbox with loops of their own, float32, as torch.nn.functional runs them: value, and value with all gradients for
+an output gradient of ones. Unit ms. Run by the benchmark beside torch_ops.py, with that script's folder on PYTHONPATH."""
+import torch, torch.nn.functional as F
+from common import *
+
+a = flags(__doc__)
+torch.set_num_threads(a.threads); torch.set_flush_denormal(True)
+tool = a.tool or "torch"
+T = lambda seed, *s: torch.from_numpy(uniform(seed, *s))
+
+
+def both(case, make, fn):
+    if a.only not in f"{case} fwd+bwd": return
+    inputs = make()
+    with torch.no_grad():
+        v = [t * 1e3 for t in measure(lambda: fn(*inputs), a.seconds)]
+    emit("torch_toolbox", f"{case} fwd", tool, a.threads, v[0], "ms", min=v[1], max=v[2])
+    for x in inputs: x.requires_grad_()
+    ones = torch.ones_like(fn(*inputs))
+    v = [t * 1e3 for t in measure(lambda: torch.autograd.grad(fn(*inputs), inputs, ones), a.seconds)]
+    emit("torch_toolbox", f"{case} fwd+bwd", tool, a.threads, v[0], "ms", min=v[1], max=v[2])
+
+
+both("groupnorm8 32x64x28x28", lambda: [T(1, 32, 64, 28, 28), T(2, 64), T(3, 64)], lambda x, w, b: F.group_norm(x, 8, w, b))
+both("instancenorm 32x64x28x28", lambda: [T(1, 32, 64, 28, 28)], F.instance_norm)
+both("rmsnorm 4096x768", lambda: [T(1, 4096, 768), T(2, 768)], lambda x, w: x * torch.rsqrt(x.square().mean(-1, True) + 1e-6) * w)
+both("gridsample 16x16x64x64", lambda: [T(1, 16, 16, 64, 64), T(2, 16, 64, 64, 2)], lambda x, g: F.grid_sample(x, g, align_corners=False))
+both("svd 64x32x32", lambda: [T(1, 64, 32, 32)], lambda x: torch.linalg.svdvals(x))
+both("solve 64x32x32", lambda: [T(1, 64, 32, 32), T(2, 64, 32, 8)], torch.linalg.solve)

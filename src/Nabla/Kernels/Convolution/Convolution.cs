@@ -7,7 +7,7 @@ namespace Nabla.Kernels;
 /// Results do not depend on the number of threads.</summary>
 internal static unsafe class Convolution
 {
-    /// <summary>y = w ⋆ x + bias; <paramref name="bias"/> may be null.</summary>
+    /// <summary>y = w ⋆ x + bias; <paramref name="bias"/> may be null. Unless <paramref name="exact"/>, Winograd's algorithm is used where it is faster.</summary>
     public static void Forward<T>(in ConvolutionGeometry g, T* x, T* w, T* bias, T* y, bool exact = false)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -17,14 +17,13 @@ internal static unsafe class Convolution
             PointwiseConvolution.Forward(g, x, w, bias, y);
             return;
         }
-        bool done = InstructionSets.Active switch
+        switch (InstructionSets.Active)
         {
-            InstructionSet.Avx512 => FlatProduct<Simd512<T>, Vector512<T>, T>.Forward(g, x, w, bias, y),
-            InstructionSet.Avx2 => FlatProduct<Simd256<T>, Vector256<T>, T>.Forward(g, x, w, bias, y),
-            InstructionSet.Vector128 => FlatProduct<Simd128<T>, Vector128<T>, T>.Forward(g, x, w, bias, y),
-            _ => FlatProduct<SimdScalar<T>, T, T>.Forward(g, x, w, bias, y),
-        };
-        if (!done) NaiveConvolution.Forward(g, x, w, bias, y);
+            case InstructionSet.Avx512: Direct<Simd512<T>, Vector512<T>, T>(g, x, w, bias, y); break;
+            case InstructionSet.Avx2: Direct<Simd256<T>, Vector256<T>, T>(g, x, w, bias, y); break;
+            case InstructionSet.Vector128: Direct<Simd128<T>, Vector128<T>, T>(g, x, w, bias, y); break;
+            default: Direct<SimdScalar<T>, T, T>(g, x, w, bias, y); break;
+        }
     }
 
     /// <summary>dx, the gradient of the input, from dy; also the transposed convolution of dy. Overwrites dx.</summary>
@@ -36,14 +35,13 @@ internal static unsafe class Convolution
             PointwiseConvolution.BackwardInput(g, dy, w, dx);
             return;
         }
-        bool done = InstructionSets.Active switch
+        switch (InstructionSets.Active)
         {
-            InstructionSet.Avx512 => FlatProduct<Simd512<T>, Vector512<T>, T>.BackwardInput(g, dy, w, dx),
-            InstructionSet.Avx2 => FlatProduct<Simd256<T>, Vector256<T>, T>.BackwardInput(g, dy, w, dx),
-            InstructionSet.Vector128 => FlatProduct<Simd128<T>, Vector128<T>, T>.BackwardInput(g, dy, w, dx),
-            _ => FlatProduct<SimdScalar<T>, T, T>.BackwardInput(g, dy, w, dx),
-        };
-        if (!done) NaiveConvolution.BackwardInput(g, dy, w, dx);
+            case InstructionSet.Avx512: DirectInput<Simd512<T>, Vector512<T>, T>(g, dy, w, dx); break;
+            case InstructionSet.Avx2: DirectInput<Simd256<T>, Vector256<T>, T>(g, dy, w, dx); break;
+            case InstructionSet.Vector128: DirectInput<Simd128<T>, Vector128<T>, T>(g, dy, w, dx); break;
+            default: DirectInput<SimdScalar<T>, T, T>(g, dy, w, dx); break;
+        }
     }
 
     /// <summary>dw, the gradient of the weight, from x and dy. Overwrites dw.</summary>
@@ -55,13 +53,33 @@ internal static unsafe class Convolution
             PointwiseConvolution.BackwardWeight(g, x, dy, dw);
             return;
         }
-        bool done = InstructionSets.Active switch
+        switch (InstructionSets.Active)
         {
-            InstructionSet.Avx512 => FlatWeightGradient<Simd512<T>, Vector512<T>, T>.Compute(g, x, dy, dw),
-            InstructionSet.Avx2 => FlatWeightGradient<Simd256<T>, Vector256<T>, T>.Compute(g, x, dy, dw),
-            InstructionSet.Vector128 => FlatWeightGradient<Simd128<T>, Vector128<T>, T>.Compute(g, x, dy, dw),
-            _ => FlatWeightGradient<SimdScalar<T>, T, T>.Compute(g, x, dy, dw),
-        };
-        if (!done) NaiveConvolution.BackwardWeight(g, x, dy, dw);
+            case InstructionSet.Avx512: DirectWeight<Simd512<T>, Vector512<T>, T>(g, x, dy, dw); break;
+            case InstructionSet.Avx2: DirectWeight<Simd256<T>, Vector256<T>, T>(g, x, dy, dw); break;
+            case InstructionSet.Vector128: DirectWeight<Simd128<T>, Vector128<T>, T>(g, x, dy, dw); break;
+            default: DirectWeight<SimdScalar<T>, T, T>(g, x, dy, dw); break;
+        }
+    }
+
+    static void Direct<TSimd, TVector, T>(in ConvolutionGeometry g, T* x, T* w, T* bias, T* y)
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (DepthwiseConvolution<TSimd, TVector, T>.Fits(g)) DepthwiseConvolution<TSimd, TVector, T>.Forward(g, x, w, bias, y);
+        else if (!FlatProduct<TSimd, TVector, T>.Forward(g, x, w, bias, y)) NaiveConvolution.Forward(g, x, w, bias, y);
+    }
+
+    static void DirectInput<TSimd, TVector, T>(in ConvolutionGeometry g, T* dy, T* w, T* dx)
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (DepthwiseConvolution<TSimd, TVector, T>.Fits(g)) DepthwiseConvolution<TSimd, TVector, T>.BackwardInput(g, dy, w, dx);
+        else if (!FlatProduct<TSimd, TVector, T>.BackwardInput(g, dy, w, dx)) NaiveConvolution.BackwardInput(g, dy, w, dx);
+    }
+
+    static void DirectWeight<TSimd, TVector, T>(in ConvolutionGeometry g, T* x, T* dy, T* dw)
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (DepthwiseConvolution<TSimd, TVector, T>.Fits(g)) DepthwiseConvolution<TSimd, TVector, T>.BackwardWeight(g, x, dy, dw);
+        else if (!FlatWeightGradient<TSimd, TVector, T>.Compute(g, x, dy, dw)) NaiveConvolution.BackwardWeight(g, x, dy, dw);
     }
 }

@@ -3,11 +3,11 @@ using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>Register tiles over a <see cref="FlatLayout"/>: up to eight rows by three vectors, whose sums are locals so that they stay
-/// in registers.</summary>
+/// <summary>Register tiles over a <see cref="FlatLayout"/>: up to eight rows by three vectors, or six by two where there are but sixteen registers.
+/// Sums are locals so that they stay in registers.</summary>
 internal static unsafe class FlatTile
 {
-    /// <summary>Vectors that a tile is wide.</summary>
+    /// <summary>Columns of a tile of dot products.</summary>
     public const int Columns = 3;
 
     const int Batch = 16;   // sums over lanes that are formed together
@@ -19,15 +19,23 @@ internal static unsafe class FlatTile
         T* bias, bool goOn)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
     {
-        int rest = length / TSimd.Count % Columns, whole = length - rest * TSimd.Count;
-        Product<TSimd, TVector, T, N3>(rows, terms, offsets, weights, x, y, yPitch, whole, bias, goOn);
+        int wide = HasManyRegisters<TSimd, TVector, T>() ? 3 : 2, rest = length / TSimd.Count % wide, whole = length - rest * TSimd.Count;
+        if (wide == 3) Product<TSimd, TVector, T, N3>(rows, terms, offsets, weights, x, y, yPitch, whole, bias, goOn);
+        else Product<TSimd, TVector, T, N2>(rows, terms, offsets, weights, x, y, yPitch, whole, bias, goOn);
         if (rest == 2) Product<TSimd, TVector, T, N2>(rows, terms, offsets, weights, x + whole, y + whole, yPitch, 2 * TSimd.Count, bias, goOn);
         if (rest == 1) Product<TSimd, TVector, T, N1>(rows, terms, offsets, weights, x + whole, y + whole, yPitch, TSimd.Count, bias, goOn);
     }
 
-    /// <summary>Rows that a tile can have: three sums per row in the registers where the matrix kernels keep two per row.</summary>
-    public static int Rows<TSimd, TVector, T>()
+    /// <summary>Rows that a tile of outer products can have.</summary>
+    public static int ProductRows<TSimd, TVector, T>()
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged => HasManyRegisters<TSimd, TVector, T>() ? 8 : TSimd.TileRows;
+
+    /// <summary>Rows that a tile of dot products can have: three sums per row in the registers where the matrix kernels keep two per row.</summary>
+    public static int DotRows<TSimd, TVector, T>()
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged => TSimd.TileRows * 2 / Columns;
+
+    static bool HasManyRegisters<TSimd, TVector, T>()
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged => TSimd.TileRows > 8;
 
     /// <summary>Elements between the products of one tile of <paramref name="rows"/> rows and the next.</summary>
     public static int Products(int rows) => (rows * Columns + Batch - 1) / Batch * Batch;

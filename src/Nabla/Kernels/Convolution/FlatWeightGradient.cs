@@ -21,7 +21,7 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
     T* x, dy, products;
     nint xPlane, dyPlane, tilePitch;
 
-    static int Products => FlatTile.Products(FlatTile.Rows<TSimd, TVector, T>());
+    static int Products => FlatTile.Products(FlatTile.DotRows<TSimd, TVector, T>());
 
     /// <summary>dw = Σ over images and positions of dy · x. False, and nothing done, if the layout does not fit.</summary>
     public static bool Compute(in ConvolutionGeometry g, T* x, T* dy, T* dw)
@@ -30,7 +30,7 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
         {
             layout = new FlatLayout(FlatAxis.Forward(g.Depth), FlatAxis.Forward(g.Height), FlatAxis.Forward(g.Width),
                 g.Batch, RunLength, TSimd.Count),
-            tiles = new RowBlocks(g.Groups, g.OutPerGroup, FlatTile.Rows<TSimd, TVector, T>()),
+            tiles = new RowBlocks(g.Groups, g.OutPerGroup, FlatTile.DotRows<TSimd, TVector, T>()),
             groups = g.Groups, channels = g.InPerGroup, rows = g.OutPerGroup, taps = g.Taps,
             x = x, dy = dy, xPlane = g.InputPlane, dyPlane = g.OutputPlane,
         };

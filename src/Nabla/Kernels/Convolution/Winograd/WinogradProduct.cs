@@ -110,10 +110,16 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
         float* kernel = stackalloc float[WinogradTransforms.Taps * Lanes];
         new Span<float>(kernel, WinogradTransforms.Taps * Lanes).Clear();
         float* from = weights + tiles.Start(tile) * rowStride;
-        for (int c = 0; c < channels; c++, from += channelStride)
+        int together = Lanes / high;        // channels whose rows fill the lanes: they are neighbors in the result, too
+        for (int c = 0; c < channels; c += together)
         {
-            for (int r = 0; r < high; r++)
-                for (int tap = 0; tap < WinogradTransforms.Taps; tap++) kernel[tap * Lanes + r] = from[r * rowStride + tap * tapStride];
+            float* lane = kernel;
+            for (int i = c; i < Math.Min(c + together, channels); i++)
+                for (int r = 0; r < high; r++, lane++)
+                {
+                    float* taps = from + r * rowStride + i * channelStride;
+                    for (int tap = 0; tap < WinogradTransforms.Taps; tap++) lane[tap * Lanes] = taps[tap * tapStride];
+                }
             WinogradTransforms.Weight(kernel, to + (nint)c * high, WeightPitch(tile));
         }
     }

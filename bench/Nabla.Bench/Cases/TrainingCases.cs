@@ -6,7 +6,7 @@ namespace Nabla.Bench.Cases;
 internal static class TrainingCases
 {
     static readonly TrainingCase[] all =
-        [Mlp.Case, Cnn.Case, LstmLanguageModel.Case, Gpt.Case, Bert.Case, ResNet18.Case, .. DeepFm.Cases, .. Din.Cases];
+        [Mlp.Case, Cnn.Case, LstmLanguageModel.Case, Gpt.Case, Bert.Case, Bert.WithoutDropout, ResNet18.Case, .. DeepFm.Cases, .. Din.Cases];
 
     /// <summary>Times of steps, in the script's order.</summary>
     public static Case[] Times { get; } = [.. all.Select(static model => model.Time)];

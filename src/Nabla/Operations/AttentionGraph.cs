@@ -7,13 +7,10 @@ namespace Nabla;
 /// </summary>
 internal static class AttentionGraph
 {
-    // Instead of −∞, so that a row with nothing to attend to has a softmax; its weights are then multiplied by 0.
-    const double Never = -1e30;
-
     public static Tensor Value(Tensor[] inputs, AttentionOperations.Settings settings, Shape scores)
     {
         var (q, k, v) = Parts(inputs, settings);
-        Tensor weights = Weights(q, k, settings, scores, settings.Mask.Bias);
+        Tensor weights = settings.Mask.Softmax(q.MatMul(k.Transpose(-1, -2)) * settings.Scale);
         return (Kept(settings, scores, q.DType) is { } kept ? weights * kept : weights).MatMul(v);
     }
 
@@ -21,22 +18,13 @@ internal static class AttentionGraph
     public static Gradients Derivative(Tensor[] inputs, AttentionOperations.Settings settings, Shape scores, Tensor g)
     {
         var (q, k, v) = Parts(inputs, settings);
-        Tensor p = Weights(q, k, settings, scores, settings.Mask.Bias?.Detach()), dp = g.MatMul(v.Transpose(-1, -2)), dropped = p;
+        AttentionMask mask = settings.Mask with { Bias = settings.Mask.Bias?.Detach() };
+        Tensor p = mask.Softmax(q.MatMul(k.Transpose(-1, -2)) * settings.Scale), dp = g.MatMul(v.Transpose(-1, -2)), dropped = p;
         if (Kept(settings, scores, q.DType) is { } kept) (dp, dropped) = (dp * kept, p * kept);
         Tensor ds = p * (dp - (dp * p).Sum(-1, keepAxis: true)) * settings.Scale;
         Tensor dq = ds.MatMul(k), dk = Shared(ds.Transpose(-1, -2).MatMul(q), settings), dv = Shared(dropped.Transpose(-1, -2).MatMul(g), settings);
         if (inputs.Length == 3) return [dq, dk, dv];
         return [Tensor.Concatenate([Joined(dq), Joined(dk), Joined(dv)], -1)];
-    }
-
-    static Tensor Weights(Tensor q, Tensor k, AttentionOperations.Settings settings, Shape scores, Tensor? bias)
-    {
-        Tensor s = q.MatMul(k.Transpose(-1, -2)) * settings.Scale;
-        if (bias is not null) s += bias.To(s.DType);
-        if (settings.Mask.Hidden(scores, s.DType) is not { } hidden) return s.Softmax();
-        Tensor isHidden = hidden.Expand(scores).Contiguous();
-        Tensor hasAny = isHidden.LogicalNot().To(s.DType).Max(-1, keepAxis: true);
-        return Tensor.Where(isHidden, Tensor.Scalar(Never, s.DType), s).Softmax() * hasAny;
     }
 
     /// <summary>1 / (1 − dropout) where a weight stays, else 0: the numbers that the kernel draws.</summary>

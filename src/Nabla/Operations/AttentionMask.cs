@@ -38,6 +38,31 @@ public sealed record AttentionMask
         return new AttentionMask { Allowed = Tensor.From(allowed, (length, length)) };
     }
 
+    /// <summary>
+    /// The weights of attention from scores of any kind [batch, heads, queries, keys]: softmax over the keys that a query may attend to;
+    /// all 0 where there are none.
+    /// </summary>
+    /// <exception cref="ShapeException">The mask does not fit the scores.</exception>
+    public Tensor Softmax(Tensor scores)
+    {
+        Check(scores.Shape);
+        if (Bias is not null) scores = scores + Bias.To(scores.DType);
+        if (Hidden(scores.Shape, scores.DType) is not { } hidden) return scores.Softmax();
+        // Instead of −∞, so that a row with nothing to attend to has a softmax; its weights are then multiplied by 0.
+        const double Never = -1e30;
+        Tensor isHidden = hidden.Expand(scores.Shape).Contiguous(), hasAny = isHidden.LogicalNot().To(scores.DType).Max(-1, keepAxis: true);
+        return Tensor.Where(isHidden, Tensor.Scalar(Never, scores.DType), scores).Softmax() * hasAny;
+    }
+
+    /// <summary>The scores with <paramref name="value"/> where a query may not attend, for weights that are no softmax. A bias is added before.</summary>
+    /// <exception cref="ShapeException">The mask does not fit the scores.</exception>
+    public Tensor Hide(Tensor scores, double value)
+    {
+        Check(scores.Shape);
+        if (Bias is not null) scores = scores + Bias.To(scores.DType);
+        return Hidden(scores.Shape, scores.DType) is { } hidden ? Tensor.Where(hidden, Tensor.Scalar(value, scores.DType), scores) : scores;
+    }
+
     internal void Check(Shape scores)
     {
         int batch = scores[0], keys = scores[3];

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Nabla.Layers;
 
 /// <summary>

@@ -37,10 +37,7 @@ public static class GridSampling
             Tensor homogeneous = Tensor.Stack([x, y, Tensor.Ones(x.Shape, map.DType)], 2).Reshape(height * width, 3);
             return homogeneous.MatMul(map.Transpose(1, 2)).Reshape(map.Shape[0], height, width, 2);
         }
-    }
 
-    extension(Tensor image)
-    {
         /// <summary>
         /// Reads pictures [N, C, H, W] at places [N, H', W', 2] with bilinear weights → [N, C, H', W']. Differentiable in the picture and
         /// in the places; the derivative in a place jumps where it crosses a pixel's center.
@@ -51,11 +48,11 @@ public static class GridSampling
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
         public Tensor GridSample(Tensor grid, GridPadding padding = GridPadding.Zeros, bool alignCorners = false)
         {
-            if (image.Rank != 4 || image.Length == 0) throw new ShapeException($"GridSample: expected pictures [N, C, H, W], got {image.Shape}.");
-            if (grid.Rank != 4 || grid.Shape[0] != image.Shape[0] || grid.Shape[3] != 2)
-                throw new ShapeException($"GridSample: expected places [{image.Shape[0]}, H, W, 2] for pictures {image.Shape}, got {grid.Shape}.");
-            (image, grid) = (image.Computed(), grid.To(image.Computed().DType));
-            int height = image.Shape[2], width = image.Shape[3];
+            if (map.Rank != 4 || map.Length == 0) throw new ShapeException($"GridSample: expected pictures [N, C, H, W], got {map.Shape}.");
+            if (grid.Rank != 4 || grid.Shape[0] != map.Shape[0] || grid.Shape[3] != 2)
+                throw new ShapeException($"GridSample: expected places [{map.Shape[0]}, H, W, 2] for pictures {map.Shape}, got {grid.Shape}.");
+            (map, grid) = (map.Computed(), grid.To(map.Computed().DType));
+            int height = map.Shape[2], width = map.Shape[3];
             Tensor x = Pixel(grid.Select(3, 0), width, alignCorners), y = Pixel(grid.Select(3, 1), height, alignCorners);
             if (padding == GridPadding.Border) (x, y) = (x.Clamp(0, width - 1), y.Clamp(0, height - 1));
             Tensor left = x.Detach().Floor(), top = y.Detach().Floor(), right = x - left, below = y - top;      // shares of the further pixels
@@ -67,9 +64,9 @@ public static class GridSampling
             {
                 Tensor column = left + across, row = top + down;
                 Tensor inside = column.GreaterOrEqual(0).LogicalAnd(column.Less(width)).LogicalAnd(row.GreaterOrEqual(0)).LogicalAnd(row.Less(height));
-                Tensor at = (row.Clamp(0, height - 1).To(DType.Int64) * width + column.Clamp(0, width - 1).To(DType.Int64)).Reshape(image.Shape[0], 1, -1);
-                Tensor values = image.Reshape(image.Shape[0], image.Shape[1], -1).Gather(2, at.Expand(image.Shape[0], image.Shape[1], at.Shape[2]));
-                return values.Reshape(image.Shape[0], image.Shape[1], grid.Shape[1], grid.Shape[2]) * inside.To(image.DType).Unsqueeze(1);
+                Tensor at = (row.Clamp(0, height - 1).To(DType.Int64) * width + column.Clamp(0, width - 1).To(DType.Int64)).Reshape(map.Shape[0], 1, -1);
+                Tensor values = map.Reshape(map.Shape[0], map.Shape[1], -1).Gather(2, at.Expand(map.Shape[0], map.Shape[1], at.Shape[2]));
+                return values.Reshape(map.Shape[0], map.Shape[1], grid.Shape[1], grid.Shape[2]) * inside.To(map.DType).Unsqueeze(1);
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Nabla.Kernels;
 using Kernel = Nabla.Kernels.RegionPooling;
 
 namespace Nabla;

@@ -1,5 +1,4 @@
 using Nabla.Kernels;
-using Nabla.Layers;
 
 namespace Nabla.Optimizers;
 

@@ -1,4 +1,3 @@
-using Nabla.Kernels;
 using Nabla.Layers;
 
 namespace Nabla.Optimizers;
@@ -87,7 +86,7 @@ public sealed class Lbfgs : Optimizer
     private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group) { }
 
     /// <summary>Puts the pair of the last step at the end of the history, the oldest first.</summary>
-    void Remember(ParameterState[] members, double[] g)
+    static void Remember(ParameterState[] members, double[] g)
     {
         double[] s = Gather(members, static member => member.Tensors[3]), before = Gather(members, static member => member.Tensors[2]);
         double[] y = [.. g.Zip(before, static (now, then) => now - then)];

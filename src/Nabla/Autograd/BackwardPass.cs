@@ -9,7 +9,9 @@ internal sealed class BackwardPass
 {
     [ThreadStatic] static BackwardPass? spare;
 
+    // The node with the largest number waits apart: in a chain it is the only one, and the queue is never touched.
     readonly PriorityQueue<Node, long> queue = new();
+    Node? next;
     bool createGraph, retainGraph;
     Dictionary<Node, Tensor?>? captures;
 
@@ -53,9 +55,8 @@ internal sealed class BackwardPass
     void Walk(Tensor root, Tensor? gradient)
     {
         Arrive(root.Node!, createGraph ? gradient ?? Tensor.Ones(root.Shape, root.DType) : Seed(root, gradient));
-        while (queue.TryDequeue(out Node? node, out _))
+        while (Dequeue() is { } node)
         {
-            node.IsQueued = false;
             if (node is LeafNode { ArrivedRows: not null } table) DeliverRows(table);
             if (node.Arrived is not { } arrived) continue;
             node.Arrived = null;
@@ -87,15 +88,10 @@ internal sealed class BackwardPass
     static Tensor Seed(Tensor root, Tensor? gradient)
     {
         if (gradient is not null) return Arena.Own(gradient);
-        Arena arena = Arena.Enter();
-        try
-        {
-            return Arena.Own(Tensor.Ones(root.Shape, root.DType));
-        }
-        finally
-        {
-            arena.Leave();
-        }
+        Tensor seed = Arena.Owned(root.Shape, root.DType);
+        if (root.DType == DType.Float32) seed.Span<float>().Fill(1);
+        else seed.Span<double>().Fill(1);
+        return seed;
     }
 
     void Propagate(Node node, Tensor gradient)
@@ -167,7 +163,17 @@ internal sealed class BackwardPass
     {
         if (node.IsQueued) return;
         node.IsQueued = true;
-        queue.Enqueue(node, -node.Sequence);
+        if (next is null || node.Sequence > next.Sequence) (node, next) = (next!, node);
+        if (node is not null) queue.Enqueue(node, -node.Sequence);
+    }
+
+    Node? Dequeue()
+    {
+        Node? node = next;
+        if (node is null) return null;
+        node.IsQueued = false;
+        next = queue.Count > 0 ? queue.Dequeue() : null;
+        return node;
     }
 
     /// <summary>
@@ -239,16 +245,8 @@ internal sealed class BackwardPass
     static Tensor Alone(Tensor gradient)
     {
         if (gradient.Storage.IsExclusive && gradient.IsContiguous) return gradient;
-        Arena arena = Arena.Enter();
-        Tensor copy;
-        try
-        {
-            copy = Arena.Own(gradient.Clone());
-        }
-        finally
-        {
-            arena.Leave();
-        }
+        Tensor copy = Arena.Owned(gradient.Shape, gradient.DType);
+        Copies.CopyElements(gradient, copy);
         Arena.Disown(gradient);
         return copy;
     }
@@ -274,7 +272,7 @@ internal sealed class BackwardPass
     {
         if (!createGraph && underWay is not null) Arena.Disown(underWay);
         underWay = null;
-        while (queue.TryDequeue(out Node? node, out _))
+        while (Dequeue() is { } node)
         {
             if (!createGraph && node.Arrived is { } gradient) Arena.Disown(gradient);
             node.Arrived = null;
@@ -283,7 +281,6 @@ internal sealed class BackwardPass
                 foreach (RowPiece piece in pieces) piece.Release();
                 leaf.ArrivedRows = null;
             }
-            node.IsQueued = false;
         }
         captures = null;
     }

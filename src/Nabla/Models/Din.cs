@@ -11,6 +11,7 @@ public sealed class Din : Module
 {
     readonly int width;
     readonly Embedding items;
+    readonly Linear pairs;
     readonly Sequential attention, top;
 
     /// <summary>Creates the model.</summary>
@@ -21,8 +22,11 @@ public sealed class Din : Module
     public Din(int items, int width = 32, int[]? attention = null, int[]? top = null)
     {
         this.width = width;
+        attention ??= [80, 40];
+        if (attention.Length == 0) throw new ArgumentException("Din: expected at least one layer of attention, got none.", nameof(attention));
         Child(out this.items, new(items, width));
-        Child(out this.attention, Mlp.Create(4 * width, attention ?? [80, 40], 1, Activation.Sigmoid));
+        Child(out pairs, new(4 * width, attention[0]));
+        Child(out this.attention, new(Activation.Sigmoid(), Mlp.Create(attention[0], attention[1..], 1, Activation.Sigmoid)));
         Child(out this.top, Mlp.Create(2 * width, top ?? [200, 80], 1, static () => new Prelu()));
     }
 
@@ -41,11 +45,23 @@ public sealed class Din : Module
             throw new ShapeException($"Din: expected targets [B], histories [B, H] and lengths [B], got {targets.Shape}, {histories.Shape} and {lengths.Shape}.");
         int batch = targets.Length, history = histories.Shape[1];
         Tensor target = items.Forward(targets, pass), keys = items.Forward(histories, pass);
-        Tensor query = target.Unsqueeze(1).Expand(batch, history, width);
-        Tensor weights = attention.Forward(Tensor.Concatenate([query, keys, query - keys, query * keys], 2), pass);
+        Tensor weights = attention.Forward(Pairs(target, keys), pass);
         Tensor counts = Tensor.Arange(history).Less(lengths.To(DType.Int64).Unsqueeze(1)).To(weights.DType).Unsqueeze(2);
         Tensor interest = (weights * counts * keys).Sum(1);
         return top.Forward(Tensor.Concatenate([target, interest], 1), pass).Squeeze(1);
+    }
+
+    /// <summary>
+    /// The first layer of attention on [q, k, q − k, q·k], taken apart: W₁q + W₂k + W₃(q − k) + W₄(q·k) = (W₁ + W₃)q + [W₂ − W₃, W₄][k, q·k].
+    /// The target's part is then one row per sample and not one per item, and what is multiplied is half as wide.
+    /// </summary>
+    Tensor Pairs(Tensor query, Tensor keys)
+    {
+        Tensor w = pairs.Weight;
+        Tensor w1 = w.Narrow(1, 0, width), w2 = w.Narrow(1, width, width), w3 = w.Narrow(1, 2 * width, width), w4 = w.Narrow(1, 3 * width, width);
+        Tensor ofTarget = query.Linear(w1 + w3, pairs.Bias).Unsqueeze(1);
+        Tensor both = Tensor.Concatenate([keys, query.Unsqueeze(1) * keys], 2);
+        return both.Linear(Tensor.Concatenate([w2 - w3, w4], 1)) + ofTarget;
     }
 
     /// <summary>Logits [B] from rows of integers [B, 2 + H]: target, length of the history, history.</summary>

@@ -13,6 +13,12 @@ public readonly struct AddOperation : IBinaryOperation
     public static bool SlopesReadInputs => false;
 
     /// <inheritdoc/>
+    public static bool HasSlopeOneA => true;
+
+    /// <inheritdoc/>
+    public static bool HasSlopeOneB => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : struct, ILanes<V> => a + b;
 
@@ -33,6 +39,9 @@ public readonly struct SubtractOperation : IBinaryOperation
 
     /// <inheritdoc/>
     public static bool SlopesReadInputs => false;
+
+    /// <inheritdoc/>
+    public static bool HasSlopeOneA => true;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -91,7 +91,8 @@ public static unsafe class AttentionOperations
         Tensor memory = Tensor.Uninitialized((scores[0], scores[2], scores[1], parts.V.Shape[3]), dtype), y;
         using (Autograd.NoGradient()) y = memory.Transpose(1, 2);
         Tensor logSums = Arena.Private((scores[0], scores[1], scores[2]), dtype);
-        if (dtype == DType.Float32) Forward<Lanes512, float>(parts, settings, bias, y, logSums);
+        if (dtype == DType.Float32 && LaneChoice.IsWide) Forward<Lanes512, float>(parts, settings, bias, y, logSums);
+        else if (dtype == DType.Float32) Forward<LanesN, float>(parts, settings, bias, y, logSums);
         else Forward<Float64, double>(parts, settings, bias, y, logSums);
         return Autograd.Record("Attention", y, inputs, [.. inputs, y, logSums, bias], settings, static (g, saved, settings) =>
         {
@@ -102,7 +103,8 @@ public static unsafe class AttentionOperations
             Tensor y = saved[inputs.Length], logSums = saved[inputs.Length + 1], bias = saved[inputs.Length + 2];
             var gradients = new Tensor[inputs.Length];
             for (int i = 0; i < inputs.Length; i++) gradients[i] = Tensor.Zeros(inputs[i].Shape, g.DType);
-            if (g.DType == DType.Float32) Backward<Lanes512, float>(inputs, gradients, settings, bias, y, logSums, g);
+            if (g.DType == DType.Float32 && LaneChoice.IsWide) Backward<Lanes512, float>(inputs, gradients, settings, bias, y, logSums, g);
+            else if (g.DType == DType.Float32) Backward<LanesN, float>(inputs, gradients, settings, bias, y, logSums, g);
             else Backward<Float64, double>(inputs, gradients, settings, bias, y, logSums, g);
             return Gradients.Create(gradients);
         });

@@ -62,7 +62,8 @@ public static unsafe class EmbeddingBagOperations
         Tensor y = Tensor.Uninitialized((layout.Count, table.Shape[1]), table.DType);
         if (y.DType == DType.Float32) Sum<float>(table, null, layout, y);
         else Sum<double>(table, null, layout, y);
-        return Autograd.Record("EmbeddingBag", y, [table], [layout.Indices, layout.BagOfEach], (rows: table.Shape[0], layout.Length, layout.Skipped), static (g, saved, s) =>
+        ReadOnlySpan<Tensor> kept = layout.Length > 0 ? [layout.Indices] : [layout.Indices, layout.BagOfEach];
+        return Autograd.Record("EmbeddingBag", y, [table], kept, (rows: table.Shape[0], layout.Length, layout.Skipped), static (g, saved, s) =>
         {
             Tensor? bagOfEach = s.Length == 0 ? saved[1] : null;
             if (saved.TakesRows) return Gradients.OfRows(RowPiece.Create(saved[0], bagOfEach, Math.Max(s.Length, 1), g, s.Skipped));

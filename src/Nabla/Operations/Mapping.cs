@@ -36,7 +36,8 @@ public static unsafe class Mapping
                     [saved.Needs(0) ? BackwardA(op, g, saved[0], saved[1], saved) : null,
                      saved.Needs(1) ? BackwardB(op, g, saved[0], saved[1], saved) : null])
                 : Autograd.Record(TOp.Name, y, [a, b], [], operation, static (g, saved, op) =>
-                    [saved.Needs(0) ? BackwardA(op, g, g, g, saved) : null, saved.Needs(1) ? BackwardB(op, g, g, g, saved) : null]);
+                    [!saved.Needs(0) ? null : TOp.HasSlopeOneA ? g : BackwardA(op, g, g, g, saved),
+                     !saved.Needs(1) ? null : TOp.HasSlopeOneB ? g : BackwardB(op, g, g, g, saved)]);
         }
     }
 
@@ -80,11 +81,15 @@ public static unsafe class Mapping
 
     /// <summary>y = f(a, b); both broadcast to y.</summary>
     internal static void RunRows<F, T>(F f, Tensor a, Tensor b, Tensor y) where F : struct, ILaneFunction2 where T : unmanaged =>
-        RunRows<Elementwise.Lanes2<F, T>, T, T>(new(f), a, b, a, y);
+        RunRows<Elementwise.Lanes2<F, T>, T, T>(new(f, Streams<T>(y, a, b, b)), a, b, a, y);
 
     /// <summary>y = f(a, b, c); all broadcast to y.</summary>
     internal static void RunRows<F, T>(F f, Tensor a, Tensor b, Tensor c, Tensor y) where F : struct, ILaneFunction3 where T : unmanaged =>
-        RunRows<Elementwise.Lanes3<F, T>, T, T>(new(f), a, b, c, y);
+        RunRows<Elementwise.Lanes3<F, T>, T, T>(new(f, Streams<T>(y, a, b, c)), a, b, c, y);
+
+    /// <summary>True if y should go past the caches: it is large, and not one of the inputs, whose lines are read anyway.</summary>
+    static bool Streams<T>(Tensor y, Tensor a, Tensor b, Tensor c) where T : unmanaged =>
+        Streaming.Suits<T>(y.Length) && !ReferenceEquals(y, a) && !ReferenceEquals(y, b) && !ReferenceEquals(y, c);
 
     /// <summary>Runs a loop over y, to which the inputs broadcast. An input that the loop does not use is any other.</summary>
     internal static void RunRows<R, T, U>(R run, Tensor a, Tensor b, Tensor c, Tensor y)

@@ -39,13 +39,15 @@ internal static unsafe class Recurrence
         Tensor result = Tensor.Uninitialized((steps + (TCell.HasCell ? 2 : 1), batch, hidden), dtype);
         Tensor slots = Arena.Private((steps, batch, TCell.Slots * hidden), dtype);
         Tensor cells = Arena.Private(TCell.HasCell ? (steps, batch, hidden) : Shape.Create(0), dtype);
-        if (dtype == DType.Float32) Forward<TCell, Lanes512, float>(inputs, given.Lengths, result, slots, cells);
+        if (dtype == DType.Float32 && LaneChoice.IsWide) Forward<TCell, Lanes512, float>(inputs, given.Lengths, result, slots, cells);
+        else if (dtype == DType.Float32) Forward<TCell, LanesN, float>(inputs, given.Lengths, result, slots, cells);
         else Forward<TCell, Float64, double>(inputs, given.Lengths, result, slots, cells);
         result = Autograd.Record(TCell.Name, result, inputs, [.. inputs, result, slots, cells], given.Lengths, static (g, saved, lengths) =>
         {
             if (saved.CreatesGraph) return RecurrenceGraph.Derivative<TCell>(saved, g, lengths);
+            if (saved[X].DType == DType.Float32 && LaneChoice.IsWide) return Backward<TCell, Lanes512, float>(saved, g.Contiguous(), lengths);
             return saved[X].DType == DType.Float32
-                ? Backward<TCell, Lanes512, float>(saved, g.Contiguous(), lengths) : Backward<TCell, Float64, double>(saved, g.Contiguous(), lengths);
+                ? Backward<TCell, LanesN, float>(saved, g.Contiguous(), lengths) : Backward<TCell, Float64, double>(saved, g.Contiguous(), lengths);
         });
         return (result.Narrow(0, 0, steps), result.Select(0, steps), TCell.HasCell ? result.Select(0, steps + 1) : null);
 

@@ -19,7 +19,8 @@ public static class Sums
             x = Summable(x);
             ReductionPlan plan = ReductionPlan.Create(x, axes, "Sum");
             Tensor y = plan.Fold<SumFold>(x, keepAxis);
-            return Autograd.Record("Sum", y, [x], [], (plan.Kept, x.Shape), static (g, _, shapes) => [g.Reshape(shapes.Kept).Expand(shapes.Shape)]);
+            return Autograd.Record("Sum", y, [x], [], (plan.Kept, x.Shape), static (g, saved, shapes) =>
+                [saved.CreatesGraph ? g.Reshape(shapes.Kept).Expand(shapes.Shape) : Repeated(g.Contiguous(), shapes.Kept, shapes.Shape)]);
         }
 
         /// <summary>Mean of all elements.</summary>
@@ -86,6 +87,14 @@ public static class Sums
                 ? Tensor.Concatenate([shared * second, shared * first, others.Narrow(1, half, 1)], 1)
                 : Tensor.Concatenate([shared * second, shared * first], 1);
         }
+    }
+
+    /// <summary>A look at a contiguous tensor that repeats it over axes of size 1 of <paramref name="kept"/>, its shape with such axes put back.</summary>
+    static Tensor Repeated(Tensor g, Shape kept, Shape shape)
+    {
+        var strides = new int[shape.Rank];
+        for (int axis = 0; axis < strides.Length; axis++) strides[axis] = kept[axis] == shape[axis] ? kept.Strides[axis] : 0;
+        return Tensor.View(g, shape, strides, g.Offset);
     }
 
     /// <summary>In a type that has room for sums.</summary>

@@ -7,7 +7,7 @@ namespace Nabla.Tests.Models;
 /// <summary>Image models at tiny widths against PyTorch: equal weights give equal logits, gradients and running statistics.</summary>
 public class ModelParityTests
 {
-    internal static readonly LayerTable Table = new("models")
+    internal static readonly LayerTable Table = new("models", rounding: 8)
     {
         { "ResNet", c => new ResNet(new ResNetOptions
         {

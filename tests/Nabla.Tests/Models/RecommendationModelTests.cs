@@ -47,7 +47,10 @@ public class RecommendationModelTests
 
         var state = model.StateDictionary();
         var attention = new Sequential(new Linear(16, 5), Activation.Sigmoid(), new Linear(5, 1));
-        attention.LoadStateDictionary(state.Where(e => e.Key.StartsWith("attention.", StringComparison.Ordinal)).ToDictionary(e => e.Key[10..], e => e.Value));
+        attention.LoadStateDictionary(new Dictionary<string, Tensor>
+        {
+            ["0.weight"] = state["pairs.weight"], ["0.bias"] = state["pairs.bias"], ["2.weight"] = state["attention.1.0.weight"], ["2.bias"] = state["attention.1.0.bias"],
+        });
         var top = new Sequential(new Linear(8, 6), new Prelu(), new Linear(6, 1));
         top.LoadStateDictionary(state.Where(e => e.Key.StartsWith("top.", StringComparison.Ordinal)).ToDictionary(e => e.Key[4..], e => e.Value));
         Tensor table = state["items.weight"], q = table.Select(0, 3), interest = Tensor.Zeros(4);

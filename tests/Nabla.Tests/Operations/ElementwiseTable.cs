@@ -53,5 +53,5 @@ static class ElementwiseTable
     }
 
     static IEnumerable<Type> Implementing(Type contract) =>
-        contract.Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(contract)).OrderBy(type => type.Name);
+        contract.Assembly.GetTypes().Where(type => type is { IsValueType: true, IsGenericType: false } && type.IsAssignableTo(contract)).OrderBy(type => type.Name);
 }

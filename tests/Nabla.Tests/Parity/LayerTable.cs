@@ -9,7 +9,8 @@ namespace Nabla.Tests.Parity;
 /// </summary>
 /// <param name="file">The golden file.</param>
 /// <param name="names">From the peer's names of parameters to ours; default: snake_case to camelCase.</param>
-internal sealed class LayerTable(string file, Func<string, string>? names = null) : IParityRows, IEnumerable
+/// <param name="rounding">See <see cref="Closeness.Check"/>.</param>
+internal sealed class LayerTable(string file, Func<string, string>? names = null, double rounding = 1) : IParityRows, IEnumerable
 {
     readonly GoldenFile golden = GoldenFile.Open(file);
     readonly Func<string, string> ours = names ?? CamelCase;
@@ -52,14 +53,14 @@ internal sealed class LayerTable(string file, Func<string, string>? names = null
         Tensor[] outputs = run(c.Bool("evaluation") ? Pass.Evaluation : Pass.Training(new RandomStream(1)));
         Assert.Equal([], c.AttributesNotAsked);
         Assert.Equal(c.Outputs.Length, outputs.Length);
-        for (int i = 0; i < outputs.Length; i++) Closeness.Check($"{c.Name}: output {i}", c.Outputs[i], outputs[i], c.DType);
+        for (int i = 0; i < outputs.Length; i++) Closeness.Check($"{c.Name}: output {i}", c.Outputs[i], outputs[i], c.DType, rounding);
 
         Weighting.Backward(outputs);
         OrderedDictionary<string, Tensor> state = layer.StateDictionary();
         foreach ((string key, GoldenTensor gradient) in c.Gradients)
-            Closeness.Check($"{c.Name}: gradient of {key}", gradient, (c.Optional(key) ?? state[ours(key)]).Gradient, c.DType);
+            Closeness.Check($"{c.Name}: gradient of {key}", gradient, (c.Optional(key) ?? state[ours(key)]).Gradient, c.DType, rounding);
         foreach ((string key, GoldenTensor buffer) in c.StateAfter)
-            Closeness.Check($"{c.Name}: {key} afterwards", buffer, state[ours(key)], c.DType);
+            Closeness.Check($"{c.Name}: {key} afterwards", buffer, state[ours(key)], c.DType, rounding);
     }
 
     static Tensor[] Repeat(GoldenCase c, Module layer, Pass pass)

@@ -26,7 +26,7 @@ internal static unsafe class DropoutKernel
                 nint count = Math.Min(Piece, end - start);
                 Draw.Bernoulli(stream, start, new Span<float>(mask, (int)count), keep);
                 if (typeof(T) == typeof(float))
-                    Loops.Run<Keep, Lanes512, float>(new(scale), Read((float*)mask), Read((float*)x + start), (float*)y + start, count);
+                    Loops.Run<Keep, float>(new(scale), Read((float*)mask), Read((float*)x + start), (float*)y + start, count);
                 else
                     for (nint i = 0; i < count; i++) ((double*)y)[start + i] = mask[i] == 0 ? 0 : ((double*)x)[start + i] * scale;
             }

@@ -17,13 +17,13 @@ internal static unsafe class Elementwise
     public const int Grain = 32 * 1024;
 
     public static void Run<F, T>(F f, Operand<T> a, T* y, nint n) where F : struct, ILaneFunction1 where T : unmanaged =>
-        Run<Lanes1<F, T>, T, T>(new(f), a, default, default, y, n);
+        Run<Lanes1<F, T>, T, T>(new(f, Streaming.Suits<T>(n)), a, default, default, y, n);
 
     public static void Run<F, T>(F f, Operand<T> a, Operand<T> b, T* y, nint n) where F : struct, ILaneFunction2 where T : unmanaged =>
-        Run<Lanes2<F, T>, T, T>(new(f), a, b, default, y, n);
+        Run<Lanes2<F, T>, T, T>(new(f, Streaming.Suits<T>(n)), a, b, default, y, n);
 
     public static void Run<F, T>(F f, Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n)
-        where F : struct, ILaneFunction3 where T : unmanaged => Run<Lanes3<F, T>, T, T>(new(f), a, b, c, y, n);
+        where F : struct, ILaneFunction3 where T : unmanaged => Run<Lanes3<F, T>, T, T>(new(f, Streaming.Suits<T>(n)), a, b, c, y, n);
 
     /// <summary>Two inputs that broadcast: <paramref name="plan"/> says how each walks.</summary>
     public static void Run<F, T>(F f, in RowPlan plan, T* a, T* b, T* y) where F : struct, ILaneFunction2 where T : unmanaged =>
@@ -72,41 +72,27 @@ internal static unsafe class Elementwise
         }
     }
 
-    // Floats run on vectors, doubles one by one: they are for checking gradients.
-
-    public readonly struct Lanes1<F, T>(F f) : IRunFunction<T, T> where F : struct, ILaneFunction1 where T : unmanaged
+    public readonly struct Lanes1<F, T>(F f, bool streams = false) : IRunFunction<T, T> where F : struct, ILaneFunction1 where T : unmanaged
     {
         public static int Inputs => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run(Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n)
-        {
-            if (typeof(T) == typeof(float)) Loops.Run<F, Lanes512, T>(f, a, y, n);
-            else Loops.Run<F, Float64, T>(f, a, y, n);
-        }
+        public void Run(Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n) => Loops.Run(f, a, y, n, streams);
     }
 
-    public readonly struct Lanes2<F, T>(F f) : IRunFunction<T, T> where F : struct, ILaneFunction2 where T : unmanaged
+    public readonly struct Lanes2<F, T>(F f, bool streams = false) : IRunFunction<T, T> where F : struct, ILaneFunction2 where T : unmanaged
     {
         public static int Inputs => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run(Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n)
-        {
-            if (typeof(T) == typeof(float)) Loops.Run<F, Lanes512, T>(f, a, b, y, n);
-            else Loops.Run<F, Float64, T>(f, a, b, y, n);
-        }
+        public void Run(Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n) => Loops.Run(f, a, b, y, n, streams);
     }
 
-    public readonly struct Lanes3<F, T>(F f) : IRunFunction<T, T> where F : struct, ILaneFunction3 where T : unmanaged
+    public readonly struct Lanes3<F, T>(F f, bool streams = false) : IRunFunction<T, T> where F : struct, ILaneFunction3 where T : unmanaged
     {
         public static int Inputs => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run(Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n)
-        {
-            if (typeof(T) == typeof(float)) Loops.Run<F, Lanes512, T>(f, a, b, c, y, n);
-            else Loops.Run<F, Float64, T>(f, a, b, c, y, n);
-        }
+        public void Run(Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n) => Loops.Run(f, a, b, c, y, n, streams);
     }
 }

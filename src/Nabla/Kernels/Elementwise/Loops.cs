@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Kernels;
 
@@ -12,41 +10,77 @@ namespace Nabla.Kernels;
 /// </summary>
 internal static unsafe class Loops
 {
+    /// <summary>Runs f on the lanes of T: see <see cref="LaneChoice"/>. Results that go past the caches: see <see cref="Streaming"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run<F, T>(F f, Operand<T> a, T* y, nint n, bool streams = false) where F : struct, ILaneFunction1 where T : unmanaged
+    {
+        if (typeof(T) == typeof(double)) Run<F, Float64, T>(f, a, y, n, false);
+        else if (LaneChoice.IsWide) Run<F, Lanes512, T>(f, a, y, n, streams);
+        else if (InstructionSets.Active != InstructionSet.Scalar) Run<F, LanesN, T>(f, a, y, n, streams);
+        else Run<F, Float32, T>(f, a, y, n, false);
+    }
+
+    /// <summary>The same for a function of two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run<F, T>(F f, Operand<T> a, Operand<T> b, T* y, nint n, bool streams = false) where F : struct, ILaneFunction2 where T : unmanaged
+    {
+        if (typeof(T) == typeof(double)) Run<F, Float64, T>(f, a, b, y, n, false);
+        else if (LaneChoice.IsWide) Run<F, Lanes512, T>(f, a, b, y, n, streams);
+        else if (InstructionSets.Active != InstructionSet.Scalar) Run<F, LanesN, T>(f, a, b, y, n, streams);
+        else Run<F, Float32, T>(f, a, b, y, n, false);
+    }
+
+    /// <summary>The same for a function of three.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run<F, T>(F f, Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n, bool streams = false) where F : struct, ILaneFunction3 where T : unmanaged
+    {
+        if (typeof(T) == typeof(double)) Run<F, Float64, T>(f, a, b, c, y, n, false);
+        else if (LaneChoice.IsWide) Run<F, Lanes512, T>(f, a, b, c, y, n, streams);
+        else if (InstructionSets.Active != InstructionSet.Scalar) Run<F, LanesN, T>(f, a, b, c, y, n, streams);
+        else Run<F, Float32, T>(f, a, b, c, y, n, false);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<F, V, T>(F f, Operand<T> a, T* y, nint n)
+    static void Run<F, V, T>(F f, Operand<T> a, T* y, nint n, bool streams)
         where F : struct, ILaneFunction1 where V : unmanaged, ILanes<V> where T : unmanaged
     {
         nint width = sizeof(V) / sizeof(T);
         V a0 = First<V, T>(a);
         T* pa = Start(a, &a0);
         nint stepA = Step<V, T>(a);
-        for (; n >= width; n -= width, pa += stepA, y += width) Store(y, f.Run(Load<V, T>(pa)));
-        if (n > 0) StorePart(y, f.Run(LoadPart<V, T>(pa, n)), n);
+        streams &= Streaming.Takes<V>(y);
+        for (; n >= width; n -= width, pa += stepA, y += width) Streaming.Store(y, f.Run(Lane<V, T>.Load(pa)), streams);
+        if (streams) Streaming.Fence();
+        if (n > 0) Lane<V, T>.Store(y, f.Run(Lane<V, T>.Load(pa, n, default)), n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<F, V, T>(F f, Operand<T> a, Operand<T> b, T* y, nint n)
+    static void Run<F, V, T>(F f, Operand<T> a, Operand<T> b, T* y, nint n, bool streams)
         where F : struct, ILaneFunction2 where V : unmanaged, ILanes<V> where T : unmanaged
     {
         nint width = sizeof(V) / sizeof(T);
         V a0 = First<V, T>(a), b0 = First<V, T>(b);
         T* pa = Start(a, &a0), pb = Start(b, &b0);
         nint stepA = Step<V, T>(a), stepB = Step<V, T>(b);
-        for (; n >= width; n -= width, pa += stepA, pb += stepB, y += width) Store(y, f.Run(Load<V, T>(pa), Load<V, T>(pb)));
-        if (n > 0) StorePart(y, f.Run(LoadPart<V, T>(pa, n), LoadPart<V, T>(pb, n)), n);
+        streams &= Streaming.Takes<V>(y);
+        for (; n >= width; n -= width, pa += stepA, pb += stepB, y += width) Streaming.Store(y, f.Run(Lane<V, T>.Load(pa), Lane<V, T>.Load(pb)), streams);
+        if (streams) Streaming.Fence();
+        if (n > 0) Lane<V, T>.Store(y, f.Run(Lane<V, T>.Load(pa, n, default), Lane<V, T>.Load(pb, n, default)), n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<F, V, T>(F f, Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n)
+    static void Run<F, V, T>(F f, Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n, bool streams)
         where F : struct, ILaneFunction3 where V : unmanaged, ILanes<V> where T : unmanaged
     {
         nint width = sizeof(V) / sizeof(T);
         V a0 = First<V, T>(a), b0 = First<V, T>(b), c0 = First<V, T>(c);
         T* pa = Start(a, &a0), pb = Start(b, &b0), pc = Start(c, &c0);
         nint stepA = Step<V, T>(a), stepB = Step<V, T>(b), stepC = Step<V, T>(c);
+        streams &= Streaming.Takes<V>(y);
         for (; n >= width; n -= width, pa += stepA, pb += stepB, pc += stepC, y += width)
-            Store(y, f.Run(Load<V, T>(pa), Load<V, T>(pb), Load<V, T>(pc)));
-        if (n > 0) StorePart(y, f.Run(LoadPart<V, T>(pa, n), LoadPart<V, T>(pb, n), LoadPart<V, T>(pc, n)), n);
+            Streaming.Store(y, f.Run(Lane<V, T>.Load(pa), Lane<V, T>.Load(pb), Lane<V, T>.Load(pc)), streams);
+        if (streams) Streaming.Fence();
+        if (n > 0) Lane<V, T>.Store(y, f.Run(Lane<V, T>.Load(pa, n, default), Lane<V, T>.Load(pb, n, default), Lane<V, T>.Load(pc, n, default)), n);
     }
 
     // An input that is one element for all is a vector of copies of it on the stack, from which the loop never moves on.
@@ -63,34 +97,4 @@ internal static unsafe class Loops
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static nint Step<V, T>(Operand<T> a) where V : unmanaged where T : unmanaged => a.IsScalar ? 0 : sizeof(V) / sizeof(T);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Load<V, T>(T* x) where V : unmanaged where T : unmanaged => Unsafe.ReadUnaligned<V>(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Store<V, T>(T* y, V value) where V : unmanaged where T : unmanaged => Unsafe.WriteUnaligned(y, value);
-
-    /// <summary>The first <paramref name="count"/> lanes from memory, zeros beyond.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V LoadPart<V, T>(T* x, nint count) where V : unmanaged where T : unmanaged
-    {
-        if (Avx512F.IsSupported && typeof(T) == typeof(float))
-            return Unsafe.BitCast<Vector512<float>, V>(Avx512F.MaskLoad((float*)x, Mask(count), default));
-        V part = default;
-        Unsafe.CopyBlockUnaligned(&part, x, (uint)(count * sizeof(T)));
-        return part;
-    }
-
-    /// <summary>The first <paramref name="count"/> lanes to memory.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void StorePart<V, T>(T* y, V value, nint count) where V : unmanaged where T : unmanaged
-    {
-        if (Avx512F.IsSupported && typeof(T) == typeof(float))
-            Avx512F.MaskStore((float*)y, Mask(count), Unsafe.BitCast<V, Vector512<float>>(value));
-        else
-            Unsafe.CopyBlockUnaligned(y, &value, (uint)(count * sizeof(T)));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> Mask(nint count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)count)).AsSingle();
 }

@@ -18,6 +18,9 @@ public interface IUnaryOperation
     /// <summary>What the slope reads; less to keep until backward.</summary>
     static virtual Reads SlopeReads => Reads.InputAndResult;
 
+    /// <summary>Operations that this one is composed of: see <see cref="Composition"/>.</summary>
+    static virtual int Links => 1;
+
     /// <summary>Interval to draw test points from.</summary>
     static virtual (double Low, double High) Domain => (-4, 4);
 
@@ -42,6 +45,12 @@ public interface IBinaryOperation
 
     /// <summary>True if the slopes read a and b, so that backward must keep them.</summary>
     static virtual bool SlopesReadInputs => true;
+
+    /// <summary>True if ∂y/∂a is 1 and the slopes read nothing: the gradient of y is that of a, and no pass over it is needed.</summary>
+    static virtual bool HasSlopeOneA => false;
+
+    /// <summary>The same for b.</summary>
+    static virtual bool HasSlopeOneB => false;
 
     /// <summary>Interval to draw test points of both arguments from.</summary>
     static virtual (double Low, double High) Domain => (-4, 4);

@@ -11,7 +11,7 @@ internal readonly unsafe struct RowJob<R, T, U>(R function, RowPlan plan, T* a, 
     where R : struct, IRunFunction<T, U> where T : unmanaged where U : unmanaged
 {
     /// <summary>Runs below this many elements go through buffers.</summary>
-    const int ShortRun = 64;
+    const int ShortRun = 32;
 
     /// <summary>Elements of a buffer: three stay within the first-level cache.</summary>
     const int Block = 1024;

@@ -15,19 +15,18 @@ internal static unsafe class BagKernel
     public static void Sum<T>(T* table, long* indices, T* scales, Bags bags, int count, int entries, int columns, long skipped, T* y) where T : unmanaged
     {
         nint perBag = Math.Max(1, entries / Math.Max(count, 1)) * columns;
-        if (typeof(T) == typeof(float)) RowRanges.Run(count, perBag, new Sums<Lanes512, T>(table, indices, scales, bags, columns, skipped, y));
-        else RowRanges.Run(count, perBag, new Sums<Float64, T>(table, indices, scales, bags, columns, skipped, y));
+        RowRanges.RunLanes<T, Sums<T>>(count, perBag, new Sums<T>(table, indices, scales, bags, columns, skipped, y));
     }
 
     /// <summary>y[b, c] = max of the entries, the first of equal ones; chosen[i, c] = 1 for the entry that won, else 0.</summary>
     public static void Max<T>(T* table, long* indices, Bags bags, int count, int entries, int columns, long skipped, T* y, T* chosen) where T : unmanaged =>
         RowRanges.Run(count, Math.Max(1, entries / Math.Max(count, 1)) * columns, new Maxima<T>(table, indices, bags, columns, skipped, y, chosen));
 
-    readonly struct Sums<V, T>(T* table, long* indices, T* scales, Bags bags, int columns, long skipped, T* y) : IRows
-        where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct Sums<T>(T* table, long* indices, T* scales, Bags bags, int columns, long skipped, T* y) : ILaneRows
+        where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             nint width = Lane<V, T>.Width;
             for (int bag = first; bag < end; bag++)
@@ -53,12 +52,12 @@ internal static unsafe class BagKernel
                     Lane<V, T>.Store(to + column, sum0);
                     Lane<V, T>.Store(to + column + width, sum1);
                 }
-                for (; column < columns; column += width) Narrow(start, stop, column, Math.Min(columns - column, width), to + column);
+                for (; column < columns; column += width) Narrow<V>(start, stop, column, Math.Min(columns - column, width), to + column);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Narrow(int start, int stop, nint column, nint width, T* to)
+        void Narrow<V>(int start, int stop, nint column, nint width, T* to) where V : unmanaged, ILanes<V>
         {
             V sum = V.Constant(0);
             for (int i = start; i < stop; i++)

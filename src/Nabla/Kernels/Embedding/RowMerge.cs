@@ -76,7 +76,7 @@ internal static unsafe class RowMerge
 
     /// <summary>One result per run, in order: its table row and the sum of its rows.</summary>
     public static void Compact<T>(ulong* entries, int* starts, int runs, RowBlock<T>[] blocks, int columns, int* indices, T* values) where T : unmanaged =>
-        RowRanges.Run(runs, columns, new Sums<T>(entries, starts, runs, blocks, columns, indices, values, 0, false));
+        RowRanges.RunLanes<T, Sums<T>>(runs, columns, new Sums<T>(entries, starts, runs, blocks, columns, indices, values, 0, false));
 
     /// <summary>The sums in their places of a whole table, which is cleared elsewhere, or with <paramref name="adds"/> kept and added to.</summary>
     public static void Spread<T>(ulong* entries, int* starts, int runs, RowBlock<T>[] blocks, int columns, T* table, int tableRows, bool adds)
@@ -84,21 +84,15 @@ internal static unsafe class RowMerge
     {
         if (runs == 0 && !adds) new Span<T>(table, tableRows * columns).Clear();
         // A run also clears the rows before it, so a range of runs is worth its share of the table.
-        else RowRanges.Run(runs, columns * Math.Max(1, tableRows / Math.Max(runs, 1)), new Sums<T>(entries, starts, runs, blocks, columns, null, table, tableRows, adds));
+        else RowRanges.RunLanes<T, Sums<T>>(runs, columns * Math.Max(1, tableRows / Math.Max(runs, 1)), new Sums<T>(entries, starts, runs, blocks, columns, null, table, tableRows, adds));
     }
 
     readonly struct Sums<T>(
-        ulong* entries, int* starts, int runs, RowBlock<T>[] blocks, int columns, int* indices, T* target, int tableRows, bool adds) : IRows
+        ulong* entries, int* starts, int runs, RowBlock<T>[] blocks, int columns, int* indices, T* target, int tableRows, bool adds) : ILaneRows
         where T : unmanaged
     {
-        public void Run(int first, int end)
-        {
-            if (typeof(T) == typeof(float)) Run<Lanes512>(first, end);
-            else Run<Float64>(first, end);
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int run = first; run < end; run++)
             {

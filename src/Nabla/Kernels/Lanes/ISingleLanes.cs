@@ -20,4 +20,7 @@ internal interface ISingleLanes<V> : ILanes<V> where V : struct, ISingleLanes<V>
 
     /// <summary>−x where an integer is odd, else x.</summary>
     static abstract V NegateIfOdd(V x, V integer);
+
+    /// <summary>2^(b·(e + log₂(1 + f))), computed in doubles: see <see cref="PowerMath"/>.</summary>
+    static abstract V Power(V f, V e, V b);
 }

@@ -1,10 +1,11 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Kernels;
 
-/// <summary>Lanes V in memory of elements T: Lanes512 over float, Float64 over double. Numbers for all lanes travel as double.</summary>
+/// <summary>Lanes V in memory of elements T: those of floats over float, Float64 over double. Numbers for all lanes travel as double.</summary>
 internal static unsafe class Lane<V, T> where V : unmanaged, ILanes<V> where T : unmanaged
 {
     /// <summary>Elements in V.</summary>
@@ -21,8 +22,21 @@ internal static unsafe class Lane<V, T> where V : unmanaged, ILanes<V> where T :
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Load(T* x, nint count, V rest)
     {
+        if (sizeof(V) == sizeof(T)) return Load(x);
         if (typeof(V) == typeof(Lanes512) && Avx512F.IsSupported)
-            return Unsafe.BitCast<Vector512<float>, V>(Avx512F.MaskLoad((float*)x, First(count), Unsafe.BitCast<V, Vector512<float>>(rest)));
+            return Unsafe.BitCast<Vector512<float>, V>(Avx512F.MaskLoad((float*)x, First512(count), Unsafe.BitCast<V, Vector512<float>>(rest)));
+        if (sizeof(V) == sizeof(Vector256<float>) && Avx.IsSupported)
+        {
+            Vector256<float> mask = First256(count);
+            return Unsafe.BitCast<Vector256<float>, V>(
+                Vector256.ConditionalSelect(mask, Avx.MaskLoad((float*)x, mask), Unsafe.BitCast<V, Vector256<float>>(rest)));
+        }
+        return count >= Width ? Load(x) : LoadBytes(x, count, rest);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static V LoadBytes(T* x, nint count, V rest)
+    {
         Unsafe.CopyBlockUnaligned(&rest, x, (uint)(count * sizeof(T)));
         return rest;
     }
@@ -34,9 +48,13 @@ internal static unsafe class Lane<V, T> where V : unmanaged, ILanes<V> where T :
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(T* y, V value, nint count)
     {
-        if (typeof(V) == typeof(Lanes512) && Avx512F.IsSupported)
-            Avx512F.MaskStore((float*)y, First(count), Unsafe.BitCast<V, Vector512<float>>(value));
-        else Unsafe.CopyBlockUnaligned(y, &value, (uint)(count * sizeof(T)));
+        if (sizeof(V) == sizeof(T)) Store(y, value);
+        else if (typeof(V) == typeof(Lanes512) && Avx512F.IsSupported)
+            Avx512F.MaskStore((float*)y, First512(count), Unsafe.BitCast<V, Vector512<float>>(value));
+        else if (sizeof(V) == sizeof(Vector256<float>) && Avx.IsSupported)
+            Avx.MaskStore((float*)y, First256(count), Unsafe.BitCast<V, Vector256<float>>(value));
+        else if (count >= Width) Store(y, value);
+        else StoreBytes(y, value, count);
     }
 
     /// <summary>As <see cref="Load(T*, nint, V)"/>, for loops where nearly always all lanes are wanted: plain loads then, masks only in the tail.</summary>
@@ -50,6 +68,9 @@ internal static unsafe class Lane<V, T> where V : unmanaged, ILanes<V> where T :
         if (count == Width) Store(y, value);
         else Store(y, value, count);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void StoreBytes(T* y, V value, nint count) => Unsafe.CopyBlockUnaligned(y, &value, (uint)(count * sizeof(T)));
 
     /// <summary>The number at an address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -69,20 +90,26 @@ internal static unsafe class Lane<V, T> where V : unmanaged, ILanes<V> where T :
 
     /// <summary>Sum over the lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double Sum(V value) =>
-        typeof(V) == typeof(Lanes512) ? Vector512.Sum(Unsafe.BitCast<V, Vector512<float>>(value)) : Unsafe.BitCast<V, double>(value);
+    public static double Sum(V value)
+    {
+        if (typeof(V) == typeof(Lanes512)) return Vector512.Sum(Unsafe.BitCast<V, Vector512<float>>(value));
+        if (typeof(V) == typeof(LanesN)) return Vector.Sum(Unsafe.BitCast<V, Vector<float>>(value));
+        return Read((T*)&value);
+    }
 
     /// <summary>The largest lane; NaN if one is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Max(V value)
     {
-        if (typeof(V) != typeof(Lanes512)) return Unsafe.BitCast<V, double>(value);
-        Vector512<float> all = Unsafe.BitCast<V, Vector512<float>>(value);
-        Vector256<float> half = Vector256.Max(all.GetLower(), all.GetUpper());
-        Vector128<float> quarter = Vector128.Max(half.GetLower(), half.GetUpper());
-        return MathF.Max(MathF.Max(quarter[0], quarter[1]), MathF.Max(quarter[2], quarter[3]));
+        if (sizeof(V) == sizeof(T)) return Read((T*)&value);
+        float largest = *(float*)&value;
+        for (nint lane = 1; lane < Width; lane++) largest = MathF.Max(largest, ((float*)&value)[lane]);
+        return largest;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> First(nint count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)count)).AsSingle();
+    static Vector512<float> First512(nint count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)count)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<float> First256(nint count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create((int)count)).AsSingle();
 }

@@ -147,6 +147,16 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<
         new((x.Value.AsInt32() ^ Vector512.ConvertToInt32Native(integer.Value) << 31).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Power(Lanes512 f, Lanes512 e, Lanes512 b)
+    {
+        (Vector512<double> fLow, Vector512<double> fHigh) = Vector512.Widen(f.Value);
+        (Vector512<double> eLow, Vector512<double> eHigh) = Vector512.Widen(e.Value);
+        (Vector512<double> bLow, Vector512<double> bHigh) = Vector512.Widen(b.Value);
+        return new(Vector512.Narrow(
+            PowerMath.Power<Doubles>(new(fLow), new(eLow), new(bLow)).Value, PowerMath.Power<Doubles>(new(fHigh), new(eHigh), new(bHigh)).Value));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static bool IsBeyond(Lanes512 x) => Vector512.GreaterThanAny(Vector512.Abs(x.Value), Vector512.Create(CircularMath.Limit));
 
     /// <summary>y with the lanes replaced whose argument is too large for the vector code: the others must not notice.</summary>
@@ -158,5 +168,31 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<
             if (MathF.Abs(x.Value[i]) > CircularMath.Limit)
                 result = result.WithElement(i, function(x.Value[i]));
         return new(result);
+    }
+
+    /// <summary>The doubles that half of the floats widen to.</summary>
+    readonly struct Doubles(Vector512<double> value) : IWideLanes<Doubles>
+    {
+        public readonly Vector512<double> Value = value;
+
+        public static Doubles operator +(Doubles a, Doubles b) => new(a.Value + b.Value);
+
+        public static Doubles operator -(Doubles a, Doubles b) => new(a.Value - b.Value);
+
+        public static Doubles operator *(Doubles a, Doubles b) => new(a.Value * b.Value);
+
+        public static Doubles operator /(Doubles a, Doubles b) => new(a.Value / b.Value);
+
+        public static Doubles Constant(double value) => new(Vector512.Create(value));
+
+        public static Doubles FusedMultiplyAdd(Doubles a, Doubles b, Doubles c) => new(Vector512.FusedMultiplyAdd(a.Value, b.Value, c.Value));
+
+        public static Doubles Bound(Doubles x, double size) =>
+            new(Vector512.MaxNative(Vector512.Create(-size), Vector512.MinNative(Vector512.Create(size), x.Value)));
+
+        public static Doubles ZeroIfZero(Doubles x, Doubles test) =>
+            new(Vector512.ConditionalSelect(Vector512.Equals(test.Value, default), default, x.Value));
+
+        public static Doubles LowBitsAsExponent(Doubles x) => new((x.Value.AsInt64() << 52).AsDouble());
     }
 }

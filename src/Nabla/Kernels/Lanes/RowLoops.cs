@@ -98,11 +98,8 @@ internal static unsafe class RowLoops
 {
     /// <summary>sum += part.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add<T>(T* sum, T* part, nint n) where T : unmanaged
-    {
-        if (typeof(T) == typeof(float)) Loops.Run<Sum, Lanes512, T>(default, new(sum, false), new(part, false), sum, n);
-        else Loops.Run<Sum, Float64, T>(default, new(sum, false), new(part, false), sum, n);
-    }
+    public static void Add<T>(T* sum, T* part, nint n) where T : unmanaged =>
+        Loops.Run<Sum, T>(default, new(sum, false), new(part, false), sum, n);
 
     readonly struct Sum : ILaneFunction2
     {

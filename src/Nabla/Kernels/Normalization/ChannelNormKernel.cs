@@ -15,9 +15,7 @@ internal static unsafe class ChannelNormKernel
         T* x, T* weight, T* bias, int batch, int channels, int inner, double epsilon, T* y, T* mean, T* variance, T* kept) where T : unmanaged
     {
         if (inner == 1) ColumnNormKernel.Forward(x, weight, bias, batch, channels, epsilon, y, mean, variance, kept);
-        else if (typeof(T) == typeof(float))
-            RowRanges.Run(channels, channels, 1, new Values<Lanes512, T>(x, weight, bias, batch, channels, inner, epsilon, y, mean, variance, kept));
-        else RowRanges.Run(channels, channels, 1, new Values<Float64, T>(x, weight, bias, batch, channels, inner, epsilon, y, mean, variance, kept));
+        else RowRanges.RunLanes<T, Values<T>>(channels, channels, 1, new Values<T>(x, weight, bias, batch, channels, inner, epsilon, y, mean, variance, kept));
     }
 
     /// <summary>dBias = Σ dy, dWeight = Σ dy·x̂, dx = weight·scale·(dy − mean dy − x̂·mean(dy·x̂)), all over batch and inner.</summary>
@@ -25,25 +23,21 @@ internal static unsafe class ChannelNormKernel
         T* x, T* weight, T* kept, T* dy, int batch, int channels, int inner, T* dx, T* dWeight, T* dBias) where T : unmanaged
     {
         if (inner == 1) ColumnNormKernel.Backward(x, weight, kept, dy, batch, channels, dx, dWeight, dBias);
-        else if (typeof(T) == typeof(float))
-            RowRanges.Run(channels, channels, 1, new Slopes<Lanes512, T>(x, weight, kept, dy, batch, channels, inner, dx, dWeight, dBias));
-        else RowRanges.Run(channels, channels, 1, new Slopes<Float64, T>(x, weight, kept, dy, batch, channels, inner, dx, dWeight, dBias));
+        else RowRanges.RunLanes<T, Slopes<T>>(channels, channels, 1, new Slopes<T>(x, weight, kept, dy, batch, channels, inner, dx, dWeight, dBias));
     }
 
     /// <summary>y = (x − center)·scale + shift with one number of each per channel.</summary>
     public static void Apply<T>(T* x, T* center, T* scale, T* shift, int batch, int channels, int inner, T* y) where T : unmanaged
     {
         if (inner == 1) ColumnNormKernel.Apply(x, center, scale, shift, batch, channels, y);
-        else if (typeof(T) == typeof(float))
-            RowRanges.Run(batch * channels, inner, new Affine<Lanes512, T>(x, center, scale, shift, channels, inner, y));
-        else RowRanges.Run(batch * channels, inner, new Affine<Float64, T>(x, center, scale, shift, channels, inner, y));
+        else RowRanges.RunLanes<T, Affine<T>>(batch * channels, inner, new Affine<T>(x, center, scale, shift, channels, inner, y));
     }
 
-    readonly struct Affine<V, T>(T* x, T* center, T* scale, T* shift, int channels, int inner, T* y) : IRows
-        where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct Affine<T>(T* x, T* center, T* scale, T* shift, int channels, int inner, T* y) : ILaneRows
+        where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)
             {
@@ -54,12 +48,12 @@ internal static unsafe class ChannelNormKernel
         }
     }
 
-    readonly struct Values<V, T>(
-        T* x, T* weight, T* bias, int batch, int channels, int inner, double epsilon, T* y, T* mean, T* variance, T* kept) : IRows
-        where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct Values<T>(
+        T* x, T* weight, T* bias, int batch, int channels, int inner, double epsilon, T* y, T* mean, T* variance, T* kept) : ILaneRows
+        where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int channel = first; channel < end; channel++)
             {
@@ -76,11 +70,11 @@ internal static unsafe class ChannelNormKernel
         }
     }
 
-    readonly struct Slopes<V, T>(T* x, T* weight, T* kept, T* dy, int batch, int channels, int inner, T* dx, T* dWeight, T* dBias) : IRows
-        where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct Slopes<T>(T* x, T* weight, T* kept, T* dy, int batch, int channels, int inner, T* dx, T* dWeight, T* dBias) : ILaneRows
+        where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int channel = first; channel < end; channel++)
             {
@@ -90,7 +84,7 @@ internal static unsafe class ChannelNormKernel
                 double plain = 0, deviated = 0, count = (double)batch * inner;
                 for (int n = 0; n < batch; n++)
                 {
-                    (double dySum, double product) = Sums(x + start + n * stride, dy + start + n * stride, center);
+                    (double dySum, double product) = Sums<V>(x + start + n * stride, dy + start + n * stride, center);
                     plain += dySum;
                     deviated += product;
                 }
@@ -98,25 +92,33 @@ internal static unsafe class ChannelNormKernel
                 Lane<V, T>.Write(dBias + channel, plain);
                 Lane<V, T>.Write(dWeight + channel, slope.Weight);
                 for (int n = 0; n < batch; n++)
-                    Combine(x + start + n * stride, dy + start + n * stride, center, slope.OfSlope, slope.OfValue, slope.Constant,
+                    Combine<V>(x + start + n * stride, dy + start + n * stride, center, slope.OfSlope, slope.OfValue, slope.Constant,
                         dx + start + n * stride);
             }
         }
 
         /// <summary>Σ dy and Σ dy·(x − center).</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        (double, double) Sums(T* from, T* slopes, double center)
+        (double, double) Sums<V>(T* from, T* slopes, double center) where V : unmanaged, ILanes<V>
         {
-            V middle = V.Constant(center), plain0 = V.Constant(0), plain1 = plain0, product0 = plain0, product1 = plain0;
+            V middle = V.Constant(center), plain0 = V.Constant(0), plain1 = plain0, plain2 = plain0, plain3 = plain0;
+            V product0 = plain0, product1 = plain0, product2 = plain0, product3 = plain0;
             nint width = Lane<V, T>.Width, i = 0;
-            for (; i <= inner - 2 * width; i += 2 * width)
+            for (; i <= inner - 4 * width; i += 4 * width)
             {
                 V dy0 = Lane<V, T>.Load(slopes + i), dy1 = Lane<V, T>.Load(slopes + i + width);
+                V dy2 = Lane<V, T>.Load(slopes + i + 2 * width), dy3 = Lane<V, T>.Load(slopes + i + 3 * width);
                 plain0 += dy0;
                 plain1 += dy1;
+                plain2 += dy2;
+                plain3 += dy3;
                 product0 = V.FusedMultiplyAdd(dy0, Lane<V, T>.Load(from + i) - middle, product0);
                 product1 = V.FusedMultiplyAdd(dy1, Lane<V, T>.Load(from + i + width) - middle, product1);
+                product2 = V.FusedMultiplyAdd(dy2, Lane<V, T>.Load(from + i + 2 * width) - middle, product2);
+                product3 = V.FusedMultiplyAdd(dy3, Lane<V, T>.Load(from + i + 3 * width) - middle, product3);
             }
+            (plain0, plain1) = (plain0 + plain2, plain1 + plain3);
+            (product0, product1) = (product0 + product2, product1 + product3);
             for (; i < inner; i += width)
             {
                 nint count = Math.Min(inner - i, width);
@@ -129,7 +131,7 @@ internal static unsafe class ChannelNormKernel
 
         /// <summary>dx = dy·a + (x − center)·b + c.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        void Combine(T* from, T* slopes, double center, double a, double b, double c, T* to)
+        void Combine<V>(T* from, T* slopes, double center, double a, double b, double c, T* to) where V : unmanaged, ILanes<V>
         {
             V middle = V.Constant(center), ofSlope = V.Constant(a), ofValue = V.Constant(b), constant = V.Constant(c);
             nint width = Lane<V, T>.Width, i = 0;

@@ -14,27 +14,23 @@ internal static unsafe class ColumnNormKernel
     public static void Forward<T>(
         T* x, T* weight, T* bias, int rows, int columns, double epsilon, T* y, T* mean, T* variance, T* kept) where T : unmanaged
     {
-        if (typeof(T) == typeof(float))
-            Strips(columns, new Values<Lanes512, T>(x, weight, bias, rows, columns, epsilon, y, mean, variance, kept));
-        else Strips(columns, new Values<Float64, T>(x, weight, bias, rows, columns, epsilon, y, mean, variance, kept));
+        Strips<T, Values<T>>(columns, new Values<T>(x, weight, bias, rows, columns, epsilon, y, mean, variance, kept));
     }
 
     /// <summary>As <see cref="ChannelNormKernel.Backward"/>.</summary>
     public static void Backward<T>(T* x, T* weight, T* kept, T* dy, int rows, int columns, T* dx, T* dWeight, T* dBias) where T : unmanaged
     {
-        if (typeof(T) == typeof(float)) Strips(columns, new Slopes<Lanes512, T>(x, weight, kept, dy, rows, columns, dx, dWeight, dBias));
-        else Strips(columns, new Slopes<Float64, T>(x, weight, kept, dy, rows, columns, dx, dWeight, dBias));
+        Strips<T, Slopes<T>>(columns, new Slopes<T>(x, weight, kept, dy, rows, columns, dx, dWeight, dBias));
     }
 
     /// <summary>y = (x − center)·scale + shift with one number of each per column.</summary>
     public static void Apply<T>(T* x, T* center, T* scale, T* shift, int rows, int columns, T* y) where T : unmanaged
     {
-        if (typeof(T) == typeof(float)) Strips(columns, new Affine<Lanes512, T>(x, center, scale, shift, rows, columns, y));
-        else Strips(columns, new Affine<Float64, T>(x, center, scale, shift, rows, columns, y));
+        Strips<T, Affine<T>>(columns, new Affine<T>(x, center, scale, shift, rows, columns, y));
     }
 
-    static void Strips<TStrips>(int columns, TStrips work) where TStrips : struct, IRows =>
-        RowRanges.Run(columns, (columns + Strip - 1) / Strip, Strip, work);
+    static void Strips<T, TStrips>(int columns, TStrips work) where TStrips : struct, ILaneRows =>
+        RowRanges.RunLanes<T, TStrips>(columns, (columns + Strip - 1) / Strip, Strip, work);
 
     /// <summary>Per column Σ u and Σ u·(x − center) with u = dy, or x − center where dy is null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -89,12 +85,12 @@ internal static unsafe class ColumnNormKernel
             }
     }
 
-    readonly struct Values<V, T>(
-        T* x, T* weight, T* bias, int rows, int columns, double epsilon, T* y, T* mean, T* variance, T* kept) : IRows
-        where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct Values<T>(
+        T* x, T* weight, T* bias, int rows, int columns, double epsilon, T* y, T* mean, T* variance, T* kept) : ILaneRows
+        where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             double* plain = stackalloc double[Strip], product = stackalloc double[Strip];
             T* center = stackalloc T[Strip], scale = stackalloc T[Strip], shift = stackalloc T[Strip];
@@ -123,11 +119,11 @@ internal static unsafe class ColumnNormKernel
         }
     }
 
-    readonly struct Slopes<V, T>(T* x, T* weight, T* kept, T* dy, int rows, int columns, T* dx, T* dWeight, T* dBias) : IRows
-        where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct Slopes<T>(T* x, T* weight, T* kept, T* dy, int rows, int columns, T* dx, T* dWeight, T* dBias) : ILaneRows
+        where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             double* plain = stackalloc double[Strip], product = stackalloc double[Strip];
             T* center = stackalloc T[Strip], a = stackalloc T[Strip], b = stackalloc T[Strip], constant = stackalloc T[Strip];
@@ -149,10 +145,10 @@ internal static unsafe class ColumnNormKernel
         }
     }
 
-    readonly struct Affine<V, T>(T* x, T* center, T* scale, T* shift, int rows, int columns, T* y) : IRows
-        where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct Affine<T>(T* x, T* center, T* scale, T* shift, int rows, int columns, T* y) : ILaneRows
+        where T : unmanaged
     {
-        public void Run(int first, int end) => Combine<V, T>(
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V> => Combine<V, T>(
             x + first, null, center + first, null, scale + first, shift + first, rows, columns, end - first, y + first);
     }
 }

@@ -10,8 +10,7 @@ internal static unsafe class LayerNormKernel
     /// <summary>y = x̂·weight + bias with x̂ = (x − mean) / √(variance + ε); keeps <see cref="Moments.Kept"/> numbers per row.</summary>
     public static void Forward<T>(T* x, T* weight, T* bias, int rows, int columns, double epsilon, T* y, T* kept) where T : unmanaged
     {
-        if (typeof(T) == typeof(float)) RowRanges.Run(rows, columns, new Values<Lanes512, T>(x, weight, bias, columns, epsilon, y, kept));
-        else RowRanges.Run(rows, columns, new Values<Float64, T>(x, weight, bias, columns, epsilon, y, kept));
+        RowRanges.RunLanes<T, Values<T>>(rows, columns, new Values<T>(x, weight, bias, columns, epsilon, y, kept));
     }
 
     /// <summary>
@@ -23,9 +22,7 @@ internal static unsafe class LayerNormKernel
         int perRange = Math.Max((rows + MaximumParts - 1) / MaximumParts, Math.Max(1, Elementwise.Grain / columns));
         int ranges = (rows + perRange - 1) / perRange;
         T* parts = (T*)Scratch.Get((nuint)(2 * (nint)columns * ranges * sizeof(T)));
-        if (typeof(T) == typeof(float))
-            RowRanges.Run(rows, ranges, perRange, new Slopes<Lanes512, T>(x, weight, kept, dy, columns, perRange, dx, parts));
-        else RowRanges.Run(rows, ranges, perRange, new Slopes<Float64, T>(x, weight, kept, dy, columns, perRange, dx, parts));
+        RowRanges.RunLanes<T, Slopes<T>>(rows, ranges, perRange, new Slopes<T>(x, weight, kept, dy, columns, perRange, dx, parts));
         for (int range = 1; range < ranges; range++) RowLoops.Add(parts, parts + 2 * (nint)columns * range, 2 * columns);
         Copy(parts, dWeight, columns);
         Copy(parts + columns, dBias, columns);
@@ -33,23 +30,23 @@ internal static unsafe class LayerNormKernel
 
     static void Copy<T>(T* from, T* to, int count) where T : unmanaged => new Span<T>(from, count).CopyTo(new Span<T>(to, count));
 
-    readonly struct Values<V, T>(T* x, T* weight, T* bias, int columns, double epsilon, T* y, T* kept) : IRows
-        where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct Values<T>(T* x, T* weight, T* bias, int columns, double epsilon, T* y, T* kept) : ILaneRows
+        where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)
             {
                 T* from = x + (nint)row * columns;
                 Moments moments = Moments<V, T>.Of(from, 1, 0, columns, epsilon);
                 Moments<V, T>.Write(moments, kept + (nint)row * Moments.Kept);
-                Apply(from, moments, y + (nint)row * columns);
+                Apply<V>(from, moments, y + (nint)row * columns);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        void Apply(T* from, in Moments moments, T* to)
+        void Apply<V>(T* from, in Moments moments, T* to) where V : unmanaged, ILanes<V>
         {
             V center = V.Constant(moments.Center), scale = V.Constant(moments.Scale), offset = V.Constant(moments.Offset);
             V one = V.Constant(1), zero = V.Constant(0);
@@ -68,11 +65,11 @@ internal static unsafe class LayerNormKernel
         }
     }
 
-    readonly struct Slopes<V, T>(T* x, T* weight, T* kept, T* dy, int columns, int perRange, T* dx, T* parts) : IRows
-        where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct Slopes<T>(T* x, T* weight, T* kept, T* dy, int columns, int perRange, T* dx, T* parts) : ILaneRows
+        where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             T* sums = parts + 2 * (nint)columns * (first / perRange);
             new Span<T>(sums, 2 * columns).Clear();
@@ -80,35 +77,45 @@ internal static unsafe class LayerNormKernel
             {
                 nint at = (nint)row * columns;
                 T* of = kept + (nint)row * Moments.Kept;
-                Row(x + at, dy + at, Lane<V, T>.Read(of), Lane<V, T>.Read(of + 1), Lane<V, T>.Read(of + 2), sums, sums + columns, dx + at);
+                Row<V>(x + at, dy + at, Lane<V, T>.Read(of), Lane<V, T>.Read(of + 1), Lane<V, T>.Read(of + 2), sums, sums + columns, dx + at);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        void Row(T* from, T* slopes, double rowCenter, double rowScale, double rowOffset, T* dWeight, T* dBias, T* to)
+        void Row<V>(T* from, T* slopes, double rowCenter, double rowScale, double rowOffset, T* dWeight, T* dBias, T* to) where V : unmanaged, ILanes<V>
         {
             V center = V.Constant(rowCenter), scale = V.Constant(rowScale), offset = V.Constant(rowOffset);
             V one = V.Constant(1), zero = V.Constant(0), plain = zero, weighted = zero;
             nint width = Lane<V, T>.Width;
-            for (nint i = 0; i < columns; i += width)
+            nint i = 0;
+            for (; i <= columns - width; i += width)
             {
-                nint count = Math.Min(columns - i, width);
-                V dyi = Lane<V, T>.Load(slopes + i, count, zero);
-                V hat = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i, count, center) - center, scale, offset);
-                V s = weight == null ? dyi : dyi * Lane<V, T>.Load(weight + i, count, one);
+                V dyi = Lane<V, T>.Load(slopes + i), hat = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i) - center, scale, offset);
+                V s = weight == null ? dyi : dyi * Lane<V, T>.Load(weight + i);
                 plain += s;
                 weighted = V.FusedMultiplyAdd(s, hat, weighted);
-                Lane<V, T>.Store(dWeight + i, V.FusedMultiplyAdd(dyi, hat, Lane<V, T>.Load(dWeight + i, count, zero)), count);
-                Lane<V, T>.Store(dBias + i, dyi + Lane<V, T>.Load(dBias + i, count, zero), count);
+                Lane<V, T>.Store(dWeight + i, V.FusedMultiplyAdd(dyi, hat, Lane<V, T>.Load(dWeight + i)));
+                Lane<V, T>.Store(dBias + i, dyi + Lane<V, T>.Load(dBias + i));
+            }
+            nint count = columns - i;
+            V restDy = zero, restHat = zero, restS = zero;
+            if (count > 0)
+            {
+                restDy = Lane<V, T>.Load(slopes + i, count, zero);
+                restHat = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i, count, center) - center, scale, offset);
+                restS = weight == null ? restDy : restDy * Lane<V, T>.Load(weight + i, count, one);
+                plain += restS;
+                weighted = V.FusedMultiplyAdd(restS, restHat, weighted);
+                Lane<V, T>.Store(dWeight + i, V.FusedMultiplyAdd(restDy, restHat, Lane<V, T>.Load(dWeight + i, count, zero)), count);
+                Lane<V, T>.Store(dBias + i, restDy + Lane<V, T>.Load(dBias + i, count, zero), count);
             }
             V mean = V.Constant(Lane<V, T>.Sum(plain) / columns), slope = V.Constant(Lane<V, T>.Sum(weighted) / columns);
-            for (nint i = 0; i < columns; i += width)
+            if (count > 0) Lane<V, T>.Store(to + i, scale * (restS - mean - restHat * slope), count);
+            for (i = 0; i <= columns - width; i += width)
             {
-                nint count = Math.Min(columns - i, width);
-                V dyi = Lane<V, T>.Load(slopes + i, count, zero);
-                V hat = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i, count, center) - center, scale, offset);
-                V s = weight == null ? dyi : dyi * Lane<V, T>.Load(weight + i, count, one);
-                Lane<V, T>.Store(to + i, scale * (s - mean - hat * slope), count);
+                V dyi = Lane<V, T>.Load(slopes + i), hat = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i) - center, scale, offset);
+                V s = weight == null ? dyi : dyi * Lane<V, T>.Load(weight + i);
+                Lane<V, T>.Store(to + i, scale * (s - mean - hat * slope));
             }
         }
     }

@@ -70,16 +70,23 @@ internal static unsafe class Moments<V, T> where V : unmanaged, ILanes<V> where 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static (double, double) Deviations(T* x, nint n, double center)
     {
-        V middle = V.Constant(center), first0 = V.Constant(0), first1 = first0, second0 = first0, second1 = first0;
+        V middle = V.Constant(center), first0 = V.Constant(0), first1 = first0, first2 = first0, first3 = first0;
+        V second0 = first0, second1 = first0, second2 = first0, second3 = first0;
         nint i = 0;
-        for (; i <= n - 2 * Width; i += 2 * Width)
+        for (; i <= n - 4 * Width; i += 4 * Width)
         {
             V d0 = Lane<V, T>.Load(x + i) - middle, d1 = Lane<V, T>.Load(x + i + Width) - middle;
+            V d2 = Lane<V, T>.Load(x + i + 2 * Width) - middle, d3 = Lane<V, T>.Load(x + i + 3 * Width) - middle;
             first0 += d0;
             first1 += d1;
+            first2 += d2;
+            first3 += d3;
             second0 = V.FusedMultiplyAdd(d0, d0, second0);
             second1 = V.FusedMultiplyAdd(d1, d1, second1);
+            second2 = V.FusedMultiplyAdd(d2, d2, second2);
+            second3 = V.FusedMultiplyAdd(d3, d3, second3);
         }
+        (first0, first1, second0, second1) = (first0 + first2, first1 + first3, second0 + second2, second1 + second3);
         for (; i < n; i += Width)
         {
             V d = Lane<V, T>.Load(x + i, Math.Min(n - i, Width), middle) - middle;

@@ -22,6 +22,19 @@ internal static class RowRanges
         Workers.For(ranges, ref job);
     }
 
+    /// <summary>As <see cref="Run{TRows}(int, nint, TRows)"/>, on the lanes of T.</summary>
+    public static void RunLanes<T, TRows>(int rows, nint elementsPerRow, TRows work) where TRows : struct, ILaneRows =>
+        Run(rows, elementsPerRow, new OnLanes<T, TRows>(work));
+
+    /// <summary>With a given size, on the lanes of T.</summary>
+    public static void RunLanes<T, TRows>(int rows, int ranges, int perRange, TRows work) where TRows : struct, ILaneRows =>
+        Run(rows, ranges, perRange, new OnLanes<T, TRows>(work));
+
+    readonly struct OnLanes<T, TRows>(TRows work) : IRows where TRows : struct, ILaneRows
+    {
+        public void Run(int first, int end) => LaneChoice.Run<T, TRows>(work, first, end);
+    }
+
     readonly struct Job<TRows>(int rows, int perRange, TRows work) : IJob where TRows : struct, IRows
     {
         public void Run(int index) => work.Run(index * perRange, index * perRange + Math.Min(perRange, rows - index * perRange));

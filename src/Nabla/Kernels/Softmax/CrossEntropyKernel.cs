@@ -12,32 +12,25 @@ internal static unsafe class CrossEntropyKernel
     public static void Forward<T>(T* x, int rows, int columns, ClassTargets<T> targets, T* losses, T* rowWeights, T* statistics)
         where T : unmanaged
     {
-        if (typeof(T) == typeof(float))
-            RowRanges.Run(rows, columns, new IndexLosses<Lanes512, T>(x, columns, targets, losses, rowWeights, statistics));
-        else RowRanges.Run(rows, columns, new IndexLosses<Float64, T>(x, columns, targets, losses, rowWeights, statistics));
+        RowRanges.RunLanes<T, IndexLosses<T>>(rows, columns, new IndexLosses<T>(x, columns, targets, losses, rowWeights, statistics));
     }
 
     /// <summary>dx for class indices.</summary>
     public static void Backward<T>(T* x, int rows, int columns, ClassTargets<T> targets, T* statistics, T* dLosses, T* dx) where T : unmanaged
     {
-        if (typeof(T) == typeof(float))
-            RowRanges.Run(rows, columns, new IndexSlopes<Lanes512, T>(x, columns, targets, statistics, dLosses, dx));
-        else RowRanges.Run(rows, columns, new IndexSlopes<Float64, T>(x, columns, targets, statistics, dLosses, dx));
+        RowRanges.RunLanes<T, IndexSlopes<T>>(rows, columns, new IndexSlopes<T>(x, columns, targets, statistics, dLosses, dx));
     }
 
     /// <summary>Losses and statistics for distributions t.</summary>
     public static void Forward<T>(T* x, int rows, int columns, T* targets, T* losses, T* statistics) where T : unmanaged
     {
-        if (typeof(T) == typeof(float)) RowRanges.Run(rows, columns, new SoftLosses<Lanes512, T>(x, columns, targets, losses, statistics));
-        else RowRanges.Run(rows, columns, new SoftLosses<Float64, T>(x, columns, targets, losses, statistics));
+        RowRanges.RunLanes<T, SoftLosses<T>>(rows, columns, new SoftLosses<T>(x, columns, targets, losses, statistics));
     }
 
     /// <summary>dx for distributions t.</summary>
     public static void Backward<T>(T* x, int rows, int columns, T* targets, T* statistics, T* dLosses, T* dx) where T : unmanaged
     {
-        if (typeof(T) == typeof(float))
-            RowRanges.Run(rows, columns, new SoftSlopes<Lanes512, T>(x, columns, targets, statistics, dLosses, dx));
-        else RowRanges.Run(rows, columns, new SoftSlopes<Float64, T>(x, columns, targets, statistics, dLosses, dx));
+        RowRanges.RunLanes<T, SoftSlopes<T>>(rows, columns, new SoftSlopes<T>(x, columns, targets, statistics, dLosses, dx));
     }
 
     /// <summary>Max and sum of a row, kept for backward in T: forward uses the rounded numbers too, so that both see one softmax.</summary>
@@ -71,11 +64,11 @@ internal static unsafe class CrossEntropyKernel
         }
     }
 
-    readonly struct IndexLosses<V, T>(T* x, int columns, ClassTargets<T> targets, T* losses, T* rowWeights, T* statistics) : IRows
-        where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct IndexLosses<T>(T* x, int columns, ClassTargets<T> targets, T* losses, T* rowWeights, T* statistics) : ILaneRows
+        where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)
             {
@@ -95,11 +88,11 @@ internal static unsafe class CrossEntropyKernel
         }
     }
 
-    readonly struct IndexSlopes<V, T>(T* x, int columns, ClassTargets<T> targets, T* statistics, T* dLosses, T* dx) : IRows
-        where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct IndexSlopes<T>(T* x, int columns, ClassTargets<T> targets, T* statistics, T* dLosses, T* dx) : ILaneRows
+        where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)
             {
@@ -119,11 +112,11 @@ internal static unsafe class CrossEntropyKernel
         }
     }
 
-    readonly struct SoftLosses<V, T>(T* x, int columns, T* targets, T* losses, T* statistics) : IRows
-        where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct SoftLosses<T>(T* x, int columns, T* targets, T* losses, T* statistics) : ILaneRows
+        where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)
             {
@@ -135,11 +128,11 @@ internal static unsafe class CrossEntropyKernel
         }
     }
 
-    readonly struct SoftSlopes<V, T>(T* x, int columns, T* targets, T* statistics, T* dLosses, T* dx) : IRows
-        where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct SoftSlopes<T>(T* x, int columns, T* targets, T* statistics, T* dLosses, T* dx) : ILaneRows
+        where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)
             {

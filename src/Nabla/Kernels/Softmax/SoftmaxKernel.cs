@@ -8,21 +8,19 @@ internal static unsafe class SoftmaxKernel
     /// <summary>y = exp(x − max) / Σ exp(x − max), or its logarithm.</summary>
     public static void Forward<T>(T* x, int rows, int columns, bool isLog, T* y) where T : unmanaged
     {
-        if (typeof(T) == typeof(float)) RowRanges.Run(rows, columns, new Values<Lanes512, T>(x, columns, isLog, y));
-        else RowRanges.Run(rows, columns, new Values<Float64, T>(x, columns, isLog, y));
+        RowRanges.RunLanes<T, Values<T>>(rows, columns, new Values<T>(x, columns, isLog, y));
     }
 
     /// <summary>dx = y · (dy − Σ dy·y) for y = softmax x; dx = dy − eʸ · Σ dy for y = log-softmax x.</summary>
     public static void Backward<T>(T* y, T* dy, int rows, int columns, bool isLog, T* dx) where T : unmanaged
     {
-        if (typeof(T) == typeof(float)) RowRanges.Run(rows, columns, new Slopes<Lanes512, T>(y, dy, columns, isLog, dx));
-        else RowRanges.Run(rows, columns, new Slopes<Float64, T>(y, dy, columns, isLog, dx));
+        RowRanges.RunLanes<T, Slopes<T>>(rows, columns, new Slopes<T>(y, dy, columns, isLog, dx, Streaming.Suits<T>((nint)rows * columns)));
     }
 
-    readonly struct Values<V, T>(T* x, int columns, bool isLog, T* y) : IRows where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct Values<T>(T* x, int columns, bool isLog, T* y) : ILaneRows where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)
             {
@@ -35,23 +33,27 @@ internal static unsafe class SoftmaxKernel
         }
     }
 
-    readonly struct Slopes<V, T>(T* y, T* dy, int columns, bool isLog, T* dx) : IRows where V : unmanaged, ILanes<V> where T : unmanaged
+    readonly struct Slopes<T>(T* y, T* dy, int columns, bool isLog, T* dx, bool isLarge) : ILaneRows where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)
             {
                 nint at = (nint)row * columns;
                 V sum = V.Constant(RowLoops<V, T>.Dot(dy + at, 0, isLog ? null : y + at, columns));
-                for (nint i = 0; i < columns; i += Lane<V, T>.Width)
-                {
-                    nint count = Math.Min(columns - i, Lane<V, T>.Width);
-                    V value = Lane<V, T>.Load(y + at + i, count, sum), slope = Lane<V, T>.Load(dy + at + i, count, sum);
-                    V result = isLog ? slope - V.Exp(value) * sum : value * (slope - sum);
-                    Lane<V, T>.Store(dx + at + i, result, count);
-                }
+                nint i = 0, width = Lane<V, T>.Width;
+                bool streams = isLarge && Streaming.Takes<V>(dx + at);
+                for (; i <= columns - width; i += width)
+                    Streaming.Store<V, T>(dx + at + i, Slope(Lane<V, T>.Load(y + at + i), Lane<V, T>.Load(dy + at + i), sum), streams);
+                nint count = columns - i;
+                if (count == 0) continue;
+                Lane<V, T>.Store(dx + at + i, Slope(Lane<V, T>.Load(y + at + i, count, sum), Lane<V, T>.Load(dy + at + i, count, sum), sum), count);
             }
+            if (isLarge) Streaming.Fence();
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        V Slope<V>(V value, V slope, V sum) where V : unmanaged, ILanes<V> => isLog ? slope - V.Exp(value) * sum : value * (slope - sum);
     }
 }

@@ -21,8 +21,12 @@ internal static unsafe class SquareSum
         return sum;
     }
 
-    static double Sum<T>(T* x, T* y, nint n) where T : unmanaged =>
-        typeof(T) == typeof(float) ? Lanes<Lanes512, T>(x, y, n) : Lanes<Float64, T>(x, y, n);
+    static double Sum<T>(T* x, T* y, nint n) where T : unmanaged => LaneChoice.Run<T, Part<T>>(new(x, y, n));
+
+    readonly struct Part<T>(T* x, T* y, nint n) : ILaneWork where T : unmanaged
+    {
+        public double Run<V>() where V : unmanaged, ILanes<V> => Lanes<V, T>(x, y, n);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static double Lanes<V, T>(T* x, T* y, nint n) where V : unmanaged, ILanes<V> where T : unmanaged

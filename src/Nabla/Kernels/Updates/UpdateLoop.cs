@@ -24,8 +24,10 @@ internal static unsafe class UpdateLoop
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Chunk<R, T>(R rule, T* w, T* g, T* s, T* r, T* q, nint n) where R : struct, IUpdate where T : unmanaged
     {
-        if (typeof(T) == typeof(float)) Serial<R, Lanes512, T>(rule, w, g, s, r, q, n);
-        else Serial<R, Float64, T>(rule, w, g, s, r, q, n);
+        if (typeof(T) == typeof(double)) Serial<R, Float64, T>(rule, w, g, s, r, q, n);
+        else if (LaneChoice.IsWide) Serial<R, Lanes512, T>(rule, w, g, s, r, q, n);
+        else if (InstructionSets.Active != InstructionSet.Scalar) Serial<R, LanesN, T>(rule, w, g, s, r, q, n);
+        else Serial<R, Float32, T>(rule, w, g, s, r, q, n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Nabla.Kernels;
+
+/// <summary>
+/// Stores that go past the caches. An ordinary store first reads the line it writes into; for a result that will have left the
+/// caches before anyone reads it, a quarter of the traffic of a sum of two tensors is that read. A result that fits must not be
+/// stored so: its reader would fetch it from memory.
+/// </summary>
+internal static unsafe class Streaming
+{
+    /// <summary>Bytes of a result from which on it pays: half of a usual last-level cache, for inputs fill the other half.</summary>
+    public const long From = 16 << 20;
+
+    /// <summary>True if a result of <paramref name="n"/> elements is worth it. Floats only, the type that is fast.</summary>
+    public static bool Suits<T>(nint n) where T : unmanaged => typeof(T) == typeof(float) && n * (long)sizeof(float) >= From && Avx.IsSupported;
+
+    /// <summary>True if whole vectors of this width can be stored from an address on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Takes<V>(void* y) where V : unmanaged =>
+        sizeof(V) is 32 or 64 && ((nint)y & (sizeof(V) - 1)) == 0;
+
+    /// <summary>Stores a vector to an aligned address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store<V, T>(T* y, V value) where V : unmanaged where T : unmanaged
+    {
+        if (sizeof(V) == sizeof(Vector512<float>)) Unsafe.BitCast<V, Vector512<float>>(value).StoreAlignedNonTemporal((float*)y);
+        else if (sizeof(V) == sizeof(Vector256<float>)) Unsafe.BitCast<V, Vector256<float>>(value).StoreAlignedNonTemporal((float*)y);
+    }
+
+    /// <summary>Stores a vector, past the caches to an aligned address if <paramref name="streams"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<V, T>(T* y, V value, bool streams) where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        if (streams) Store(y, value);
+        else Lane<V, T>.Store(y, value);
+    }
+
+    /// <summary>Makes what was stored visible to other threads before anything that is stored later.</summary>
+    public static void Fence()
+    {
+        if (Sse.IsSupported) Sse.StoreFence();
+    }
+}

@@ -10,6 +10,7 @@ internal static class OperatorCases
     [
         .. MatrixProducts.All,
         .. Streams.All,
+        .. OptimizerSteps.All,
         .. Small.OfOperators,
         .. Convolutions.All,
         .. Normalizations.All,

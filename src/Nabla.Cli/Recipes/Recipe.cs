@@ -53,6 +53,8 @@ internal sealed record Recipe : ISection<Recipe>
             () => $"earlyStopping.monitor: expected loss or one of the metrics [{string.Join(", ", read.Metrics)}], got '{monitor}'.");
         keys.Require(read.Data.Split.Validation > 0 || !read.NeedsValidation, "data",
             () => "split.validation: expected more than 0 for earlyStopping and the plateau schedule, got 0.");
+        keys.Require(read.Training.ClipNorm is null || !read.Optimizer.NeedsLoss, "training",
+            () => "clipNorm: expected none with optimizer.wrap: [sam], which computes gradients of its own.");
         return read;
     }
 

@@ -22,13 +22,13 @@ public sealed class Nll(Tensor? classWeights = null, long ignoreIndex = -100, Re
             throw new DTypeException($"Nll: expected class indices of an integer type, got {target.DType}. Convert with To(DType.Int64).");
         if (classWeights is not null && classWeights.Shape != Shape.Create(x.Shape[1]))
             throw new ShapeException($"Nll: expected class weights [{x.Shape[1]}], got {classWeights.Shape}.");
-        (Tensor classes, Tensor weights) = Split(target, x);
+        (Tensor classes, Tensor weights) = Split(target, x, classWeights, ignoreIndex, "Nll");
         Tensor values = -(x.Gather(1, classes.Unsqueeze(1)).Squeeze(1) * weights);
         return Reduce(values, weights, reduction);
     }
 
     /// <summary>Class indices that can be looked up, and the weight of each: 0 where ignored.</summary>
-    (Tensor Classes, Tensor Weights) Split(Tensor target, Tensor x)
+    internal static (Tensor Classes, Tensor Weights) Split(Tensor target, Tensor x, Tensor? classWeights, long ignoreIndex, string who)
     {
         long[] labels = target.To(DType.Int64).ToArray<long>();
         double[]? weightOf = classWeights?.To(DType.Float64).ToArray<double>();
@@ -42,7 +42,7 @@ public sealed class Nll(Tensor? classWeights = null, long ignoreIndex = -100, Re
             }
             if (labels[i] < 0 || labels[i] >= x.Shape[1])
                 throw new ArgumentException(
-                    $"Nll: targets must be class indices in [0, {x.Shape[1]}), got {labels[i]} at position {i}. Labels that start at 1 need `- 1`.",
+                    $"{who}: targets must be class indices in [0, {x.Shape[1]}), got {labels[i]} at position {i}. Labels that start at 1 need `- 1`.",
                     nameof(target));
             weights[i] = weightOf?[labels[i]] ?? 1;
         }

@@ -55,6 +55,8 @@ public sealed class Ftrl : Optimizer
 
     private protected override bool HasOwnLasso => true;
 
+    private protected override bool TakesRows => options.RowDecay == 0;
+
     private protected override string[] StateNames => Names;
 
     private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group)

@@ -148,16 +148,26 @@ public sealed class Trainer
 
     double Step(Batch batch, RandomStream stream)
     {
-        var pass = Pass.Training(stream);
-        Tensor value = loss.Forward(model.Forward(batch.Features, pass), batch.Targets);
-        if (pass.AuxiliaryLoss is { } term) value += term;
-        double number = (double)value;
-        if (!double.IsFinite(number)) throw NotFinite(number, batch, stream);
-        value.Backward();
-        if (ClipNorm is { } bound) optimizer.ClipNorm(bound);
-        optimizer.Step();
+        double number;
+        if (optimizer.NeedsLoss) number = optimizer.Step(Value);
+        else
+        {
+            Tensor value = Value();
+            number = (double)value;
+            value.Backward();
+            if (ClipNorm is { } bound) optimizer.ClipNorm(bound);
+            optimizer.Step();
+        }
         optimizer.ClearGradients();
         return number;
+
+        Tensor Value()
+        {
+            var pass = Pass.Training(stream);
+            Tensor value = loss.Forward(model.Forward(batch.Features, pass), batch.Targets);
+            if (pass.AuxiliaryLoss is { } term) value += term;
+            return double.IsFinite((double)value) ? value : throw NotFinite((double)value, batch, stream);
+        }
     }
 
     void FinishEpoch(DataLoader<Example, Batch>? validation, EarlyStopping stopping, long start)
@@ -201,6 +211,8 @@ public sealed class Trainer
             throw new ArgumentException($"Trainer.Monitor: expected loss or one of the metrics [{string.Join(", ", Metrics.Select(m => m.Name))}], got '{Monitor}'.");
         if (validation is null && (Patience is not null || Plateau is not null || RestoresBest))
             throw new ArgumentException("Trainer: expected validation data for Patience, Plateau and RestoresBest, got none.", nameof(validation));
+        if (ClipNorm is not null && optimizer.NeedsLoss)
+            throw new ArgumentException($"Trainer: expected no ClipNorm with {optimizer.GetType().Name}, which computes gradients of its own.");
         if (RestoresBest && CheckpointDirectory is null)
             throw new ArgumentException("Trainer: expected a CheckpointDirectory for RestoresBest, got none.");
         return new EarlyStopping(Patience, monitored?.HigherIsBetter ?? false);

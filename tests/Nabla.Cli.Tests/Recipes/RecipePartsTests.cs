@@ -1,3 +1,4 @@
+using Nabla.Cli.Declarations;
 using Nabla.Cli.Recipes;
 using Nabla.Layers;
 using Nabla.Losses;
@@ -19,6 +20,15 @@ public class RecipePartsTests
     [InlineData("adamw", typeof(AdamW))]
     [InlineData("adagrad", typeof(AdaGrad))]
     [InlineData("rmsprop", typeof(RmsProp))]
+    [InlineData("adadelta", typeof(AdaDelta))]
+    [InlineData("adamax", typeof(Adamax))]
+    [InlineData("nadam", typeof(NAdam))]
+    [InlineData("radam", typeof(RAdam))]
+    [InlineData("adax", typeof(AdaX))]
+    [InlineData("lion", typeof(Lion))]
+    [InlineData("adafactor", typeof(AdaFactor))]
+    [InlineData("ftrl", typeof(Ftrl))]
+    [InlineData("shampoo", typeof(Shampoo))]
     public void Optimizers_take_rate_and_decay(string name, Type type)
     {
         Optimizer made = Read($"optimizer: {{ name: {name}, learningRate: 0.25, weightDecay: 0.5 }}").Optimizer.Create(new Linear(2, 2));
@@ -26,8 +36,25 @@ public class RecipePartsTests
         Assert.Equal((0.25, 0.5), (made.LearningRate, made.Groups[0].WeightDecay));
     }
 
+    [Fact]
+    public void Wrappers_go_round_the_rule_from_the_inside_out()
+    {
+        Optimizer made = Read("optimizer: { name: adamw, wrap: [lamb, lookahead], accumulate: 4, l1Decay: 0.1, decaysVectors: false }").Optimizer.Create(new Linear(2, 2));
+        var lookahead = Assert.IsType<Lookahead>(Assert.IsType<GradientAccumulation>(made).Inner);
+        Assert.IsType<AdamW>(Assert.IsType<Lamb>(lookahead.Inner).Inner);
+        Assert.Equal(0.1, made.Groups[0].L1Decay);
+        Assert.Contains("expected sam without accumulate", Assert.Throws<RecipeException>(() => Read("optimizer: { wrap: [sam], accumulate: 2 }")).Message, StringComparison.Ordinal);
+        Assert.Contains("expected none with optimizer.wrap: [sam]", Assert.Throws<RecipeException>(() => Read("optimizer: { wrap: [sam] }\ntraining: { clipNorm: 1 }")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("step, every: 2, decay: 0.5", 3, 0.5)]
+    [InlineData("polynomial, power: 2", 5, 0.25)]
+    [InlineData("inverseSquareRoot, every: 2", 8, 0.5)]
+    [InlineData("cosineRestarts, every: 4", 6, 0.5)]
+    [InlineData("cyclical, every: 2, floor: 0.5", 1, 0.75)]
+    [InlineData("oneCycle, rise: 0.5", 5, 1)]
+    [InlineData("cosine, hold: 2", 6, 0.5)]
     [InlineData("exponential, decay: 0.5", 2, 0.25)]
     [InlineData("cosine", 5, 0.5)]
     [InlineData("cosine, floor: 0.2", 10, 0.2)]

@@ -1,0 +1,62 @@
+using Nabla.Layers;
+using Nabla.Optimizers;
+using static Nabla.Bench.Measurement.Inputs;
+
+namespace Nabla.Bench.Cases.Operators;
+
+/// <summary>
+/// One step of each optimizer over ten million Float32 parameters. Traffic is what the method cannot avoid: the parameter read and written, the gradient
+/// read, each state read and written, as often as norms that are needed first make it so.
+/// </summary>
+internal static class OptimizerSteps
+{
+    const double Size = 10_000_000, Number = 4;
+    const int Rows = 2500, Columns = 4000;
+
+    /// <summary>All cases.</summary>
+    public static Case[] All { get; } =
+    [
+        Step("Sgd", 0, static m => new Sgd(m)),
+        Step("Sgd momentum", 1, static m => new Sgd(m, 0.01, new SgdOptions { Momentum = 0.9 })),
+        Step("Adam", 2, static m => new Adam(m)),
+        Step("AdamW", 2, static m => new AdamW(m)),
+        Step("AmsGrad", 3, static m => new Adam(m, 1e-3, new AdamOptions { AmsGrad = true })),
+        Step("AdaGrad", 1, static m => new AdaGrad(m)),
+        Step("RmsProp", 1, static m => new RmsProp(m)),
+        Step("AdaDelta", 2, static m => new AdaDelta(m)),
+        Step("Adamax", 2, static m => new Adamax(m)),
+        Step("NAdam", 2, static m => new NAdam(m)),
+        Step("RAdam", 2, static m => new RAdam(m)),
+        Step("AdaX", 2, static m => new AdaX(m)),
+        Step("Lion", 1, static m => new Lion(m)),
+        Step("Ftrl", 2, static m => new Ftrl(m, 0.1, new FtrlOptions { L1Decay = 0.01 })),
+        Step("Ftrl rows", 2, static m => new Ftrl(m, 0.1, new FtrlOptions { RowDecay = 0.01 })),
+        Step("Fobos", 0, static m => new Fobos(m, 0.1, new OnlineOptions { L1Decay = 0.01 })),
+        Step("Rda", 1, static m => new Rda(m, 0.1, new OnlineOptions { L1Decay = 0.01 })),
+        // Sums, then the norm of the step, then the step: the gradient three times.
+        Step("AdaFactor", 0, static m => new AdaFactor(m), extraReads: 2),
+        // A copy first, two norms and the rescaling after: three more reads and two more writes.
+        Step("Lamb(AdamW)", 2, static m => new Lamb(new AdamW(m)), extraReads: 5, extraWrites: 2),
+        Step("Lars(Sgd)", 0, static m => new Lars(new Sgd(m)), extraReads: 4, extraWrites: 1),
+    ];
+
+    static Case Step(string name, int states, Func<Module, Optimizer> make, int extraReads = 0, int extraWrites = 0) =>
+        new($"step {name} 10M", "GB/s", () =>
+        {
+            Tensor w = Uniform(1, (Rows, Columns));
+            Optimizer optimizer = make(new Parameters(w));
+            w.Gradient = Uniform(2, (Rows, Columns));
+            return optimizer.Step;
+        })
+        {
+            Reads = Number * Size * (2 + states + extraReads), Writes = Number * Size * (1 + states + extraWrites), PeerCases = [],
+        };
+
+    /// <summary>A module that is one parameter.</summary>
+    sealed class Parameters : Module
+    {
+        public Parameters(Tensor w) => Parameter(out _, w, "w");
+
+        protected override Tensor Forward(Tensor x, Pass pass) => x;
+    }
+}

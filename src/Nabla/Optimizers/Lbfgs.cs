@@ -28,7 +28,7 @@ public sealed class Lbfgs : Optimizer
 {
     const double Promise = 1e-4, LeastCurvature = 1e-10;
 
-    static readonly string[] Names = ["steps", "changes", "gradient", "step"];
+    static readonly string[] Names = ["moves", "changes", "gradient", "move"];
 
     readonly LbfgsOptions options;
     double scale;

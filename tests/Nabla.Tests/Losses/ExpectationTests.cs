@@ -97,4 +97,32 @@ public class ExpectationTests
         Assert.Equal(4.0 / Samples, variance[0], 0.1 * 4 / Samples);
         Assert.True(variance[1] > 4 * variance[0], $"{variance[1]} against {variance[0]}");
     }
+
+    /// <summary>Accuracy itself as reward and its smooth surrogate teach the same small classifier (LOS-03, LOS-06).</summary>
+    [Fact]
+    public void A_metric_as_reward_trains_as_its_surrogate_does()
+    {
+        Tensor x = Tensor.Normal((60, 2), new RandomStream(1), 0, 1, DType.Float64);
+        Tensor classes = Tensor.From([.. Enumerable.Range(0, 60).Select(i => x[i, 0].Item<double>() + x[i, 1].Item<double>() > 0 ? 1L : 0)]);
+        double Train(Func<Tensor, int, Tensor> loss)
+        {
+            Tensor w = Tensor.Zeros((2, 2), DType.Float64);
+            w.RequiresGradient = true;
+            var optimizer = new Nabla.Optimizers.Adam([new Nabla.Optimizers.ParameterGroup([("w", w)])], 0.05);
+            for (int t = 0; t < 80; t++)
+            {
+                int step = t;
+                optimizer.Step(() => loss(x.MatMul(w), step));
+            }
+            return x.MatMul(w.Detach()).ArgMax().EqualTo(classes).To(DType.Float64).Mean().Item<double>();
+        }
+        double surrogate = Train((logits, _) => new SoftAccuracy().Forward(logits, classes));
+        double reward = Train((logits, t) =>
+        {
+            Tensor drawn = (logits.Detach() + Tensor.Gumbel(logits.Shape, new RandomStream(2).Split(t), DType.Float64)).ArgMax();
+            Tensor right = drawn.EqualTo(classes).To(DType.Float64);
+            return -Expectation.ScoreFunction(logits.LogSoftmax(1).Gather(1, drawn.Unsqueeze(1)).Squeeze(1), right);
+        });
+        Assert.True(surrogate > 0.93 && reward > 0.93, $"{surrogate}, {reward}");
+    }
 }

@@ -83,9 +83,9 @@ public class MoreLossTests
         Tensor words = Tensor.From([2L, 0, 1, 2, 2]);
         Tensor said = 60 * words.OneHot(3, DType.Float64);
         Assert.Equal(0, (double)new ExpectedBleu(4).Forward(said, words), 1e-9);
-        // Four of five words and two of four pairs: √(4/5 · 2/4).
+        // Four of five words and three of four pairs: √(4/5 · 3/4).
         Tensor other = 60 * Tensor.From([2L, 0, 1, 1, 2]).OneHot(3, DType.Float64);
-        Assert.Equal(1 - Math.Sqrt(4 / 5.0 * 2 / 4.0), (double)new ExpectedBleu(2).Forward(other, words), 1e-9);
+        Assert.Equal(1 - Math.Sqrt(4 / 5.0 * 3 / 4.0), (double)new ExpectedBleu(2).Forward(other, words), 1e-9);
     }
 
     [Fact]

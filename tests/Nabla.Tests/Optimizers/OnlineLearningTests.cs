@@ -130,4 +130,41 @@ public class OnlineLearningTests
         Assert.True(Distance((group, term) => new Saga(group, 5, term, 0.15)) < 1e-8);
         Assert.True(Distance((group, term) => new Svrg(group, 5, term, 0.15)) < 1e-8);
     }
+
+    [Fact]
+    public void Remembered_gradients_are_part_of_the_state()
+    {
+        Func<ParameterGroup[], Func<int, Tensor>, FiniteSumOptimizer>[] methods =
+        [
+            (group, term) => new Sag(group, 4, term), (group, term) => new Saga(group, 4, term), (group, term) => new Svrg(group, 4, term, period: 5),
+        ];
+        foreach (var make in methods) Assert.Equal(Run(make, stopAt: 99), Run(make, stopAt: 7));
+
+        static double[] Run(Func<ParameterGroup[], Func<int, Tensor>, FiniteSumOptimizer> make, int stopAt)
+        {
+            Tensor w = Start([5, -1]);
+            FiniteSumOptimizer optimizer = Make(w);
+            for (int t = 0; t < 12; t++)
+            {
+                if (t == stopAt)
+                {
+                    var state = optimizer.StateDictionary();
+                    w = Start(w.Detach().ToArray<double>());
+                    optimizer = Make(w);
+                    optimizer.LoadStateDictionary(state);
+                }
+                optimizer.Step(3 * t % 4);
+            }
+            return w.Detach().ToArray<double>();
+
+            FiniteSumOptimizer Make(Tensor parameter) => make([new ParameterGroup([("w", parameter)])], i => ((i + 1) * parameter.Square() + i * parameter).Sum());
+        }
+
+        static Tensor Start(double[] values)
+        {
+            Tensor w = Tensor.From(values);
+            w.RequiresGradient = true;
+            return w;
+        }
+    }
 }

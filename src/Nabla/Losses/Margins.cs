@@ -135,7 +135,7 @@ public sealed class Triplet : Loss
 }
 
 /// <summary>Checks and formulas of the losses with a margin.</summary>
-static class Margins
+internal static class Margins
 {
     public static double Positive(double margin, string who) => margin is > 0 and < double.PositiveInfinity
         ? margin
@@ -149,7 +149,7 @@ static class Margins
 }
 
 /// <summary>Class indices that a loss can look up.</summary>
-static class Labels
+internal static class Labels
 {
     /// <summary>The classes [N] of scores [N, C], as Int64.</summary>
     public static Tensor Require(Tensor scores, Tensor target, string who)

@@ -137,7 +137,7 @@ public sealed class NtXent : Loss
 }
 
 /// <summary>What the contrastive losses share.</summary>
-static class Contrast
+internal static class Contrast
 {
     public static double Positive(double temperature, string who) => temperature is > 0 and < double.PositiveInfinity
         ? temperature

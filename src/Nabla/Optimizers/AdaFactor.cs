@@ -80,39 +80,77 @@ public sealed class AdaFactor : Optimizer
         if (options.ScalesByParameter) rate *= Math.Max(options.LeastScale, RootMeanSquare(state.Parameter));
         double shrink = Decay(state, group, decoupled: true).Shrink;
 
+        if (state.Parameter.Rank < 2) Full(state, gradient, memory, rate, shrink);
+        else if (gradient.DType == DType.Float32) Factored<float>(state, gradient, memory, rate, shrink);
+        else Factored<double>(state, gradient, memory, rate, shrink);
+    }
+
+    double Clipped(double rate, double squares, int count) => rate / Math.Max(1, Math.Sqrt(squares / Math.Max(count, 1)) / options.ClipThreshold);
+
+    void Full(ParameterState state, Tensor gradient, double memory, double rate, double shrink)
+    {
         Tensor direction = gradient.Detach().Clone();
-        if (state.Parameter.Rank < 2) direction.Change(gradient, state.Tensors[2], new FullSquaresUpdate(memory, options.SquareEpsilon));
-        else if (gradient.DType == DType.Float32) Factor<float>(state, direction, memory);
-        else Factor<double>(state, direction, memory);
-        rate /= Math.Max(1, RootMeanSquare(direction) / options.ClipThreshold);
-        state.Parameter.Change(direction, new CombineUpdate(shrink, -rate));
+        direction.Change(gradient, state.Tensors[2], new FullSquaresUpdate(memory, options.SquareEpsilon));
+        state.Parameter.Change(direction, new CombineUpdate(shrink, -Clipped(rate, direction.SquaredLength(), direction.Length)));
     }
 
     static double RootMeanSquare(Tensor x) => Math.Sqrt(x.SquaredLength() / Math.Max(x.Length, 1));
 
-    /// <summary>From g in <paramref name="direction"/> to g/√v, matrix by matrix: sums of squares first, then the quotient.</summary>
-    unsafe void Factor<T>(ParameterState state, Tensor direction, double memory) where T : unmanaged
+    /// <summary>
+    /// With u = g·√(Σr)/√(r·c), row by row: sums of squares first, then the length of u, then the step. u itself is never stored, so the gradient is
+    /// read three times and nothing but the parameter is written.
+    /// </summary>
+    unsafe void Factored<T>(ParameterState state, Tensor gradient, double memory, double rate, double shrink) where T : unmanaged
     {
-        Shape shape = direction.Shape;
-        int height = shape[^2], width = shape[^1], matrices = direction.Length / Math.Max(height * width, 1);
-        fixed (T* u0 = &direction.Origin<T>(), r0 = &state.Tensors[0].Origin<T>(), c0 = &state.Tensors[1].Origin<T>())
+        int height = gradient.Shape[^2], width = gradient.Shape[^1], matrices = gradient.Length / Math.Max(height * width, 1);
+        Tensor scratch = Tensor.Uninitialized((2, width), gradient.DType);
+        double squares = 0;
+        fixed (T* w0 = &state.Parameter.Origin<T>(), g0 = &gradient.Origin<T>(), r0 = &state.Tensors[0].Origin<T>(), c0 = &state.Tensors[1].Origin<T>(),
+            factors = &scratch.Origin<T>())
+        {
+            T* product = factors + width;
             for (int k = 0; k < matrices; k++)
             {
-                T* u = u0 + (nint)k * height * width, rows = r0 + k * height, columns = c0 + k * width;
-                double share = 1 - memory, total = 0;
-                UpdateLoop.Run(new ScaleUpdate(memory), columns, columns, null, null, null, width);
+                T* g = g0 + (nint)k * height * width, rows = r0 + k * height;
+                double total = Sums(g, rows, c0 + k * width, height, width, memory);
+                UpdateLoop.Run(new InverseRootUpdate(), factors, c0 + k * width, null, null, null, width);
                 for (int i = 0; i < height; i++)
                 {
-                    T* row = u + (nint)i * width;
-                    UpdateLoop.Run(new AddSquareUpdate(share, options.SquareEpsilon), columns, row, null, null, null, width);
-                    double sum = memory * Number.Of(rows[i]) + share * (SquareSum.Run(row, width) + width * options.SquareEpsilon);
-                    rows[i] = Number.To<T>(sum);
-                    total += sum;
+                    UpdateLoop.Run(new ProductUpdate(), product, g + (nint)i * width, factors, null, null, width);
+                    squares += SquareSum.Run(product, width) * total / Number.Of(rows[i]);
                 }
-                for (int i = 0; i < height; i++)
-                    UpdateLoop.Run(new FactoredUpdate(Number.Of(rows[i]) / total), u + (nint)i * width, columns, null, null, null, width);
             }
-        GC.KeepAlive(direction);
+            rate = Clipped(rate, squares, gradient.Length);
+            for (int k = 0; k < matrices; k++)
+            {
+                T* rows = r0 + k * height;
+                double total = 0;
+                for (int i = 0; i < height; i++) total += Number.Of(rows[i]);
+                UpdateLoop.Run(new InverseRootUpdate(), factors, c0 + k * width, null, null, null, width);
+                for (int i = 0; i < height; i++)
+                {
+                    nint at = ((nint)k * height + i) * width;
+                    UpdateLoop.Run(new FactoredUpdate(shrink, rate * Math.Sqrt(total / Number.Of(rows[i]))), w0 + at, g0 + at, factors, null, null, width);
+                }
+            }
+        }
+        GC.KeepAlive(gradient);
+        GC.KeepAlive(scratch);
         GC.KeepAlive(state);
+    }
+
+    /// <summary>Adds the squares of a matrix to its row and column sums; the sum of all rows.</summary>
+    unsafe double Sums<T>(T* g, T* rows, T* columns, int height, int width, double memory) where T : unmanaged
+    {
+        double share = 1 - memory, total = 0;
+        UpdateLoop.Run(new ScaleUpdate(memory), columns, columns, null, null, null, width);
+        for (int i = 0; i < height; i++)
+        {
+            T* row = g + (nint)i * width;
+            UpdateLoop.Run(new AddSquareUpdate(share, options.SquareEpsilon), columns, row, null, null, null, width);
+            rows[i] = Number.To<T>(memory * Number.Of(rows[i]) + share * (SquareSum.Run(row, width) + width * options.SquareEpsilon));
+            total += Number.Of(rows[i]);
+        }
+        return total;
     }
 }

@@ -95,19 +95,18 @@ public sealed class Lbfgs : Optimizer
         foreach (ParameterState member in members)
         {
             int length = member.Parameter.Length;
-            Shift(member.Tensors[0], s.AsSpan(at, length), member.Parameter);
-            Shift(member.Tensors[1], y.AsSpan(at, length), member.Parameter);
+            Shift(member.Tensors[0], s.AsSpan(at, length));
+            Shift(member.Tensors[1], y.AsSpan(at, length));
             at += length;
         }
     }
 
-    static void Shift(Tensor table, Span<double> newest, Tensor parameter)
+    static void Shift(Tensor table, Span<double> newest)
     {
         double[] values = table.To(DType.Float64).ToArray<double>();
         values.AsSpan(newest.Length).CopyTo(values);
         newest.CopyTo(values.AsSpan(values.Length - newest.Length));
         table.Overwrite(Tensor.From(values, table.Shape));
-        GC.KeepAlive(parameter);
     }
 
     /// <summary>d ← −H·d. Rows of zeros are places of the history that nothing has filled yet.</summary>

@@ -8,6 +8,7 @@ public abstract class OptimizerWrapper : Optimizer
 {
     readonly (ParameterState State, ParameterGroup Group)[] members;
     Func<Tensor>? loss;
+    double value;
 
     private protected OptimizerWrapper(Optimizer inner) : base([inner])
     {
@@ -50,8 +51,6 @@ public abstract class OptimizerWrapper : Optimizer
             this.loss = null;
         }
     }
-
-    double value;
 
     /// <summary>The inner step, then <see cref="Optimizer.Update"/> of every parameter that has a gradient.</summary>
     private protected override void Advance()

@@ -43,7 +43,10 @@ internal static unsafe class ParameterVectors
             GC.KeepAlive(y);
         }
 
-        /// <summary>As below, for a rule with one state.</summary>
+        /// <summary>Runs a rule without states on x and y, of one shape and type: x takes the place of the parameter, y that of the gradient.</summary>
+        public void Change<R>(Tensor y, R rule) where R : struct, IUpdate => x.Change(y, x, rule);
+
+        /// <summary>As above, for a rule with one state.</summary>
         public void Change<R>(Tensor y, Tensor state, R rule) where R : struct, IUpdate
         {
             if (x.DType == DType.Float32)
@@ -54,18 +57,6 @@ internal static unsafe class ParameterVectors
             GC.KeepAlive(x);
             GC.KeepAlive(y);
             GC.KeepAlive(state);
-        }
-
-        /// <summary>Runs a rule without states on x and y, of one shape and type: x takes the place of the parameter, y that of the gradient.</summary>
-        public void Change<R>(Tensor y, R rule) where R : struct, IUpdate
-        {
-            if (x.DType == DType.Float32)
-                fixed (float* w = &x.Origin<float>(), g = &y.Origin<float>()) UpdateLoop.Run(rule, w, g, null, null, null, x.Length);
-            else
-                fixed (double* w = &x.Origin<double>(), g = &y.Origin<double>()) UpdateLoop.Run(rule, w, g, null, null, null, x.Length);
-            x.Storage.Changed();
-            GC.KeepAlive(x);
-            GC.KeepAlive(y);
         }
     }
 }

@@ -33,8 +33,8 @@ internal static class OptimizerSteps
         Step("Ftrl rows", 2, static m => new Ftrl(m, 0.1, new FtrlOptions { RowDecay = 0.01 })),
         Step("Fobos", 0, static m => new Fobos(m, 0.1, new OnlineOptions { L1Decay = 0.01 })),
         Step("Rda", 1, static m => new Rda(m, 0.1, new OnlineOptions { L1Decay = 0.01 })),
-        // Sums, then the norm of the step, then the step: the gradient three times.
-        Step("AdaFactor", 0, static m => new AdaFactor(m), extraReads: 2),
+        // Sums, then the length of the step, then the step: the gradient three times; and the length of the parameter before.
+        Step("AdaFactor", 0, static m => new AdaFactor(m), extraReads: 3),
         // A copy first, two norms and the rescaling after: three more reads and two more writes.
         Step("Lamb(AdamW)", 2, static m => new Lamb(new AdamW(m)), extraReads: 5, extraWrites: 2),
         Step("Lars(Sgd)", 0, static m => new Lars(new Sgd(m)), extraReads: 4, extraWrites: 1),

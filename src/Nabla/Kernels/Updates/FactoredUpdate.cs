@@ -25,26 +25,30 @@ internal readonly struct AddSquareUpdate(double share, double epsilon) : IUpdate
         w = V.FusedMultiplyAdd(V.Constant(share), V.FusedMultiplyAdd(g, g, V.Constant(epsilon)), w);
 }
 
-/// <summary>w ← w / √(row·g): a row of the gradient by its second moment, a share of the column sums in place of g.</summary>
-internal readonly struct FactoredUpdate(double row) : IUpdate
+/// <summary>w ← 1 / √g.</summary>
+internal readonly struct InverseRootUpdate : IUpdate
 {
     public int States => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> => w /= V.Sqrt(V.Constant(row) * g);
+    public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> => w = V.Constant(1) / V.Sqrt(g);
 }
 
-/// <summary>A float or a double as a double, and back.</summary>
-internal static class Number
+/// <summary>w ← g·s.</summary>
+internal readonly struct ProductUpdate : IUpdate
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double Of<T>(T x) where T : unmanaged => typeof(T) == typeof(float) ? Unsafe.As<T, float>(ref x) : Unsafe.As<T, double>(ref x);
+    public int States => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T To<T>(double x) where T : unmanaged
-    {
-        if (typeof(T) == typeof(double)) return Unsafe.As<double, T>(ref x);
-        float narrow = (float)x;
-        return Unsafe.As<float, T>(ref narrow);
-    }
+    public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> => w = g * s;
+}
+
+/// <summary>w ← shrink·w − rate·g·s: a row of a step whose second moment is a product, s the factors of the columns.</summary>
+internal readonly struct FactoredUpdate(double shrink, double rate) : IUpdate
+{
+    public int States => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> =>
+        w = V.FusedMultiplyAdd(V.Constant(-rate), g * s, V.Constant(shrink) * w);
 }

@@ -44,10 +44,10 @@ internal static unsafe class SquareSum
         }
         V all = (s0 + s1) + (s2 + s3);
         double sum = 0;
-        for (T* lane = (T*)&all, end = lane + width; lane < end; lane++) sum += Number(*lane);
+        for (T* lane = (T*)&all, end = lane + width; lane < end; lane++) sum += Number.Of(*lane);
         for (; i < n; i++)
         {
-            double d = Number(x[i]) - (y == null ? 0 : Number(y[i]));
+            double d = Number.Of(x[i]) - (y == null ? 0 : Number.Of(y[i]));
             sum += d * d;
         }
         return sum;
@@ -59,9 +59,6 @@ internal static unsafe class SquareSum
         V a = Unsafe.ReadUnaligned<V>(x + i);
         return y == null ? a : a - Unsafe.ReadUnaligned<V>(y + i);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static double Number<T>(T x) where T : unmanaged => typeof(T) == typeof(float) ? *(float*)&x : *(double*)&x;
 
     readonly struct Job<T>(T* x, T* y, nint n, double* partial) : IJob where T : unmanaged
     {

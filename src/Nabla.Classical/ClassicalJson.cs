@@ -8,6 +8,7 @@ using Nabla.Classical.Features;
 using Nabla.Classical.Linear;
 using Nabla.Classical.Neighbors;
 using Nabla.Classical.Sequences;
+using Nabla.Classical.Series;
 using Nabla.Classical.SupportVectors;
 using Nabla.Classical.Trees;
 
@@ -51,4 +52,5 @@ namespace Nabla.Classical;
 [JsonSerializable(typeof(TopicOptions))]
 [JsonSerializable(typeof(RbmOptions))]
 [JsonSerializable(typeof(UmapOptions))]
+[JsonSerializable(typeof(LatentOptions))]
 internal sealed partial class ClassicalJson : JsonSerializerContext;

@@ -62,6 +62,7 @@ internal sealed unsafe class ClassMoments
 
     readonly struct Job<T>(ClassMoments owner, T* x, int[] targets, double[]? weights) : IJob where T : unmanaged, IFloatingPointIeee754<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int block)
         {
             int first = block * BlockRows, end = Math.Min(first + BlockRows, targets.Length), columns = owner.columns;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 
 namespace Nabla.Classical.Clustering;
@@ -51,14 +52,7 @@ public sealed class Agglomerative : TableEstimator, IClusterer
     }
 
     /// <inheritdoc/>
-    public Tensor Labels
-    {
-        get
-        {
-            CheckFitted();
-            return Tensor.From(labels!);
-        }
-    }
+    public Tensor Labels => Learned(labels);
 
     /// <summary>The whole tree, nearest first: rows − 1 merges.</summary>
     public IReadOnlyList<Merge> Merges => merges;
@@ -90,6 +84,7 @@ public sealed class Agglomerative : TableEstimator, IClusterer
             merges = [.. distances!.Select((d, i) => new Merge(members![3 * i], members[3 * i + 1], d, members[3 * i + 2]))];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static Merge[] Tree(Matrix<double> d, Linkage linkage)
     {
         int n = d.Rows;

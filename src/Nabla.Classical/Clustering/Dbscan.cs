@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -25,24 +26,10 @@ public sealed class Dbscan(DbscanOptions? options = null) : TableEstimator, IClu
     bool[]? cores;
 
     /// <inheritdoc/>
-    public Tensor Labels
-    {
-        get
-        {
-            CheckFitted();
-            return Tensor.From(labels!);
-        }
-    }
+    public Tensor Labels => Learned(labels);
 
     /// <summary>Which rows are cores, Bool [rows].</summary>
-    public Tensor Cores
-    {
-        get
-        {
-            CheckFitted();
-            return Tensor.From(cores!);
-        }
-    }
+    public Tensor Cores => Learned(cores);
 
     /// <inheritdoc/>
     public void Fit(Tensor features)
@@ -85,6 +72,7 @@ public sealed class Dbscan(DbscanOptions? options = null) : TableEstimator, IClu
 
     readonly struct Search(Matrix<double> x, double radius, int[][] neighbors) : IRange
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int first, int end)
         {
             List<int> near = [];

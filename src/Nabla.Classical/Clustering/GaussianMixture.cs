@@ -61,13 +61,13 @@ public sealed class GaussianMixture : TableEstimator, IClusterer, IPredictor
     }
 
     /// <summary>π, Float64 [components].</summary>
-    public Tensor Weights => Fitted(weights, Shape.Create(components));
+    public Tensor Weights => Learned(weights, Shape.Create(components));
 
     /// <summary>μ, Float64 [components, features].</summary>
-    public Tensor Means => Fitted(means, (components, FeatureCount));
+    public Tensor Means => Learned(means, (components, FeatureCount));
 
     /// <summary>Σ, Float64 [components, features, features]; tied [features, features]; diagonal [components, features]; spherical [components].</summary>
-    public Tensor Covariances => Fitted(covariances, options.Covariance switch
+    public Tensor Covariances => Learned(covariances, options.Covariance switch
     {
         CovarianceKind.Full => (components, FeatureCount, FeatureCount),
         CovarianceKind.Tied => (FeatureCount, FeatureCount),
@@ -76,14 +76,7 @@ public sealed class GaussianMixture : TableEstimator, IClusterer, IPredictor
     });
 
     /// <inheritdoc/>
-    public Tensor Labels
-    {
-        get
-        {
-            CheckFitted();
-            return Tensor.From(labels!);
-        }
-    }
+    public Tensor Labels => Learned(labels);
 
     /// <summary>Rounds of the last fit.</summary>
     public int Iterations => iterations;
@@ -194,11 +187,5 @@ public sealed class GaussianMixture : TableEstimator, IClusterer, IPredictor
     {
         Matrix<double> x = Table<double>(features);
         return new MixtureDensity(weights!, means!, covariances!, x.Columns, options.Covariance).LogJoint(x);
-    }
-
-    Tensor Fitted(double[]? values, Shape shape)
-    {
-        CheckFitted();
-        return Tensor.From(values!, shape);
     }
 }

@@ -110,7 +110,7 @@ public sealed class KMeans : TableEstimator, IClusterer, IPredictor, ITransforme
             throw new ArgumentException($"KMeans: expected at most {x.Rows} clusters for {x.Rows} rows, got {clusters}.", nameof(features));
         Lloyd<T>? best = null;
         int runs = options.Centers is null ? options.Runs : 1;
-        double tolerance = options.Tolerance * KMeansStarts.MeanVariance(x);
+        double tolerance = options.Tolerance > 0 ? options.Tolerance * KMeansStarts.MeanVariance(x) : 0;
         for (int run = 0; run < runs; run++)
         {
             Lloyd<T> lloyd = new(x, FirstCenters(x, new RandomStream(options.Seed).Split("k-means").Split(run)));

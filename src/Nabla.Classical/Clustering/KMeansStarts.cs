@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -33,6 +34,7 @@ internal static class KMeansStarts
     }
 
     /// <summary>The mean over the columns of their variance.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double MeanVariance<T>(Matrix<T> x) where T : unmanaged, IFloatingPointIeee754<T>
     {
         double sum = 0;
@@ -68,6 +70,7 @@ internal static class KMeansStarts
         return last;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static double[] To<T>(Matrix<T> x, int center) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var distances = new double[x.Rows];

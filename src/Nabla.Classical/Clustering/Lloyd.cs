@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -85,6 +86,7 @@ internal sealed class Lloyd<T>(Matrix<T> x, Matrix<T> centers) where T : unmanag
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Distance(double[] distances)
     {
         for (int i = 0; i < distances.Length; i++)
@@ -100,6 +102,7 @@ internal sealed class ClusterSums<T>(int rows, int clusters, int columns) where 
 
     static int Blocks(int rows) => (rows + NearestCenters<T>.BlockRows - 1) / NearestCenters<T>.BlockRows;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Collect(int block, Matrix<T> x, int first, int end, ReadOnlySpan<int> labels)
     {
         Span<T> mine = sums.AsSpan(block * clusters * columns, clusters * columns);
@@ -114,6 +117,7 @@ internal sealed class ClusterSums<T>(int rows, int clusters, int columns) where 
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (double[] Totals, int[] Counts) Combine()
     {
         var total = new double[clusters * columns];

@@ -44,14 +44,7 @@ public sealed class MiniBatchKMeans : TableEstimator, IClusterer, IPredictor
     }
 
     /// <summary>The cluster of each row of the last table, Int64 [rows].</summary>
-    public Tensor Labels
-    {
-        get
-        {
-            CheckFitted();
-            return Tensor.From(labels!);
-        }
-    }
+    public Tensor Labels => Learned(labels);
 
     Matrix<double> Known => new(centers!, clusters, FeatureCount);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -82,6 +83,7 @@ internal sealed unsafe class MixtureDensity
     public int RoomPerRow => 2 * columns;
 
     /// <summary>log [rows, components] of rows of x; leaves [x, x²] in the room if covariances are diagonal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void LogJoint(double* x, int rows, double* room, double* log)
     {
         if (isDiagonal)
@@ -126,6 +128,7 @@ internal sealed unsafe class MixtureDensity
         return x;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Extend(double* x, int rows, double* room)
     {
         for (int i = 0; i < rows; i++, room += 2 * columns, x += columns)

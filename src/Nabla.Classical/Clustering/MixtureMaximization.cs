@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -132,6 +133,7 @@ internal sealed unsafe class MixtureMaximization
             System.Buffers.ArrayPool<double>.Shared.Return(memory);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         double Respond(double* x, int first, int rows, double* room, double* responsibilities)
         {
             int k = owner.components;
@@ -147,6 +149,7 @@ internal sealed unsafe class MixtureMaximization
             return sum;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         void Moments(double* x, int rows, double* room, double* responsibilities, double* share)
         {
             int k = owner.components, d = owner.columns;

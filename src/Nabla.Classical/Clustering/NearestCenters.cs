@@ -57,6 +57,7 @@ internal sealed unsafe class NearestCenters<T> where T : unmanaged, IFloatingPoi
 
     readonly struct Job(NearestCenters<T> owner, Matrix<T> x, int[] labels, ClusterSums<T>? sums) : IJob
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int block)
         {
             int first = block * BlockRows, end = Math.Min(first + BlockRows, x.Rows), padded = owner.padded, columns = owner.columns;

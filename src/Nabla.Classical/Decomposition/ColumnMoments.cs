@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 
 namespace Nabla.Classical.Decomposition;
@@ -7,6 +8,7 @@ namespace Nabla.Classical.Decomposition;
 internal static class ColumnMoments
 {
     /// <summary>Takes the means off the table if wanted. Variances are over rows, not rows − 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double[] Mean, double Variance) Measure<T>(Matrix<T> x, bool centers) where T : unmanaged, IFloatingPointIeee754<T>
     {
         double[] mean = new double[x.Columns], squares = new double[x.Columns];

@@ -51,16 +51,16 @@ public abstract class SvdProjection : TableEstimator, ITransformer
     }
 
     /// <summary>Directions, Float64 [components, features]; of each, the element of largest size is positive.</summary>
-    public Tensor Components => Fitted(components, (count, FeatureCount));
+    public Tensor Components => Learned(components, (count, FeatureCount));
 
     /// <summary>Singular values, Float64 [components], falling.</summary>
-    public Tensor SingularValues => Fitted(singular, Shape.Create(count));
+    public Tensor SingularValues => Learned(singular, Shape.Create(count));
 
     /// <summary>Variance along each component, Float64 [components].</summary>
-    public Tensor ExplainedVariance => Fitted(variance, Shape.Create(count));
+    public Tensor ExplainedVariance => Learned(variance, Shape.Create(count));
 
     /// <summary>Share of the whole variance along each component, Float64 [components].</summary>
-    public Tensor ExplainedVarianceRatio => Fitted(variance is null ? null : Array.ConvertAll(variance, v => total > 0 ? v / total : 0), Shape.Create(count));
+    public Tensor ExplainedVarianceRatio => Learned(variance is null ? null : Array.ConvertAll(variance, v => total > 0 ? v / total : 0), Shape.Create(count));
 
     private protected double[] Mean => mean!;
 
@@ -165,12 +165,6 @@ public abstract class SvdProjection : TableEstimator, ITransformer
             if (Math.Abs(direction[j]) > Math.Abs(direction[largest])) largest = j;
         if (direction[largest] < 0)
             foreach (ref double v in direction) v = -v;
-    }
-
-    Tensor Fitted(double[]? values, Shape shape)
-    {
-        CheckFitted();
-        return Tensor.From(values!, shape);
     }
 }
 

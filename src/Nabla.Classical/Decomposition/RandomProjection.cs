@@ -40,14 +40,7 @@ public sealed class RandomProjection : TableEstimator, ITransformer
     }
 
     /// <summary>Directions, Float64 [components, features].</summary>
-    public Tensor Components
-    {
-        get
-        {
-            CheckFitted();
-            return Tensor.From(components!, (count, FeatureCount));
-        }
-    }
+    public Tensor Components => Learned(components, (count, FeatureCount));
 
     /// <summary>
     /// Features that keep all squared distances between <paramref name="rows"/> rows up to 1 ± ε: 4·ln(rows) / (ε²/2 − ε³/3), rounded down

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -141,10 +142,12 @@ public sealed class TSne(TSneOptions? options = null) : Estimator
         divergence = costs.Sum();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static double Similarity(Matrix<double> y, int i, int j) => 1 / (1 + Vectors.SquaredDistance<double>(y.Row(i), y.Row(j)));
 
     readonly struct Normalizer(Matrix<double> y, double[] sums) : IRange
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int first, int end)
         {
             for (int i = first; i < end; i++)
@@ -160,6 +163,7 @@ public sealed class TSne(TSneOptions? options = null) : Estimator
     // dC/dy_i = 4 Σ_j (p_ij − q_ij)(y_i − y_j) / (1 + ‖y_i − y_j‖²)
     readonly struct Gradient(double[] p, Matrix<double> y, double exaggeration, double total, double[] gradient, double[] costs) : IRange
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int first, int end)
         {
             int n = y.Rows, d = y.Columns;

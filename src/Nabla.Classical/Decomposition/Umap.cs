@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Classical.Neighbors;
 using Nabla.Estimators;
 using Nabla.Kernels;
@@ -105,6 +106,7 @@ public sealed class Umap(UmapOptions? options = null) : Estimator
         })];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Draw((int From, int To, double Weight)[] edges, Matrix<double> y)
     {
         var (a, b) = Curve(options.MinimumDistance);

@@ -43,13 +43,13 @@ public sealed class RestrictedBoltzmannMachine : TableEstimator, ITransformer
     }
 
     /// <summary>Wᵀ, Float64 [hidden, visible].</summary>
-    public Tensor Weights => Fitted(weights, (hidden, FeatureCount));
+    public Tensor Weights => Learned(weights, (hidden, FeatureCount));
 
     /// <summary>a, Float64 [visible].</summary>
-    public Tensor VisibleBias => Fitted(visibleBias, Shape.Create(FeatureCount));
+    public Tensor VisibleBias => Learned(visibleBias, Shape.Create(FeatureCount));
 
     /// <summary>b, Float64 [hidden].</summary>
-    public Tensor HiddenBias => Fitted(hiddenBias, Shape.Create(hidden));
+    public Tensor HiddenBias => Learned(hiddenBias, Shape.Create(hidden));
 
     /// <summary>Learns from rows in [0, 1]: bits, or probabilities of bits.</summary>
     public void Fit(Tensor features)
@@ -155,11 +155,5 @@ public sealed class RestrictedBoltzmannMachine : TableEstimator, ITransformer
     {
         foreach (ref double v in z.Values.AsSpan()) v = 1 / (1 + Math.Exp(-v));
         return z;
-    }
-
-    Tensor Fitted(double[]? values, Shape shape)
-    {
-        CheckFitted();
-        return Tensor.From(values!, shape);
     }
 }

@@ -40,10 +40,10 @@ public sealed class AdaBoostClassifier(Func<int, IProbabilisticClassifier>? crea
     double[]? votes, errors;
 
     /// <summary>How much each member counts, Float64 [members].</summary>
-    public Tensor Votes => Fitted(votes);
+    public Tensor Votes => Learned(votes);
 
     /// <summary>Weighted share of rows each member got wrong, Float64 [members].</summary>
-    public Tensor Errors => Fitted(errors);
+    public Tensor Errors => Learned(errors);
 
     /// <inheritdoc/>
     public override void Fit(Tensor features, Tensor targets)
@@ -143,11 +143,5 @@ public sealed class AdaBoostClassifier(Func<int, IProbabilisticClassifier>? crea
             foreach (ref double p in log.Row(i)) p -= mean;
         }
         return log;
-    }
-
-    Tensor Fitted(double[]? values)
-    {
-        CheckFitted();
-        return Tensor.From(values!);
     }
 }

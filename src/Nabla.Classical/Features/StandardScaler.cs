@@ -8,10 +8,10 @@ public sealed class StandardScaler : TableEstimator, ITransformer
     double[]? means, scales;
 
     /// <summary>Means, Float64 [features].</summary>
-    public Tensor Means => Fitted(means);
+    public Tensor Means => Learned(means);
 
     /// <summary>Deviations, 1 for constant features, Float64 [features].</summary>
-    public Tensor Scales => Fitted(scales);
+    public Tensor Scales => Learned(scales);
 
     /// <inheritdoc/>
     public void Fit(Tensor features)
@@ -43,11 +43,5 @@ public sealed class StandardScaler : TableEstimator, ITransformer
         base.Exchange(state);
         state.Keep("means", ref means);
         state.Keep("scales", ref scales);
-    }
-
-    Tensor Fitted(double[]? values)
-    {
-        CheckFitted();
-        return Tensor.From(values!);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -50,6 +51,7 @@ public sealed class LinearSvc(LinearSvcOptions? options = null) : PlaneClassifie
         state.Keep(ref options, ClassicalJson.Default.LinearSvcOptions);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Separate(Matrix<double> x, double[] signs, Span<double> plane)
     {
         bool isSquared = options.Loss == MarginLoss.SquaredHinge;

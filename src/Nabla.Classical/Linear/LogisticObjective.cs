@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -53,6 +54,7 @@ internal sealed unsafe class LogisticObjective : IObjective
 
     readonly struct Job(LogisticObjective owner, double* w, double* shares) : IJob
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int block)
         {
             if (owner.outputs == 1)
@@ -89,6 +91,7 @@ internal sealed unsafe class LogisticObjective : IObjective
         }
 
         // With a single score a product of matrices is not worth its packing: each row is read once, for its score and for the slope.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         void RunBinary(int block)
         {
             Matrix<double> x = owner.x;
@@ -112,6 +115,7 @@ internal sealed unsafe class LogisticObjective : IObjective
     }
 
     /// <summary>The loss of one row of two classes; its score becomes the slope of the loss.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     double Binary(ref double score, int target)
     {
         // One exponential serves both log(1 + e^-|s|) and the sigmoid.
@@ -123,6 +127,7 @@ internal sealed unsafe class LogisticObjective : IObjective
         return value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     double Multiple(Span<double> scores, int target)
     {
         double own = scores[target], total = LogSums.Softmax(scores);

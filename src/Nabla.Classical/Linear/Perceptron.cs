@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -31,6 +32,7 @@ public sealed class Perceptron(PerceptronOptions? options = null) : PlaneClassif
         state.Keep(ref options, ClassicalJson.Default.PerceptronOptions);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Separate(Matrix<double> x, double[] signs, Span<double> plane)
     {
         RandomStream random = new RandomStream(options.Seed).Split("perceptron");

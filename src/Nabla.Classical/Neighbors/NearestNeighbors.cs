@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -42,6 +43,7 @@ internal static class NearestNeighbors
 
     readonly struct Search(Matrix<double> table, Matrix<double> queries, int k, bool skipsSelf, int[] rows, double[] distances) : IRange
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int first, int end)
         {
             for (int q = first; q < end; q++)

@@ -43,13 +43,13 @@ public sealed class HiddenMarkovModel : Estimator
     }
 
     /// <summary>Probabilities of the first state, Float64 [states].</summary>
-    public Tensor Start => Fitted(start, Shape.Create(states));
+    public Tensor Start => Learned(start, Shape.Create(states));
 
     /// <summary>p(next state | state), Float64 [states, states].</summary>
-    public Tensor Transitions => Fitted(transitions, (states, states));
+    public Tensor Transitions => Learned(transitions, (states, states));
 
     /// <summary>p(symbol | state), Float64 [states, symbols].</summary>
-    public Tensor Emissions => Fitted(emissions, (states, symbols));
+    public Tensor Emissions => Learned(emissions, (states, symbols));
 
     /// <summary>Rounds of the last fit.</summary>
     public int Iterations => iterations;
@@ -265,11 +265,5 @@ public sealed class HiddenMarkovModel : Estimator
             if (Math.Abs(p.AsSpan(i * columns, columns).ToArray().Sum() - 1) > 1e-6)
                 throw new ArgumentException($"{Name}: expected {what} in rows that add up to 1, got {p.AsSpan(i * columns, columns).ToArray().Sum()} in row {i}.");
         return p;
-    }
-
-    Tensor Fitted(double[]? values, Shape shape)
-    {
-        CheckFitted();
-        return Tensor.From(values!, shape);
     }
 }

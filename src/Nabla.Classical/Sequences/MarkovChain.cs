@@ -17,24 +17,10 @@ public sealed class MarkovChain : Estimator
     }
 
     /// <summary>p(j|i), Float64 [states, states], rows that add up to 1.</summary>
-    public Tensor Transitions
-    {
-        get
-        {
-            CheckFitted();
-            return Tensor.From(transitions!, (states, states));
-        }
-    }
+    public Tensor Transitions => Learned(transitions, (states, states));
 
     /// <summary>Probabilities of the first state, Float64 [states].</summary>
-    public Tensor Start
-    {
-        get
-        {
-            CheckFitted();
-            return Tensor.From(start!);
-        }
-    }
+    public Tensor Start => Learned(start);
 
     /// <summary>Counts the steps of sequences of states.</summary>
     /// <exception cref="ArgumentException">With α = 0 a state was never left.</exception>

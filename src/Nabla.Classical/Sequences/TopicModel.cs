@@ -47,14 +47,7 @@ public sealed class TopicModel : TableEstimator, ITransformer
     }
 
     /// <summary>Pseudo-counts of the words of each topic, Float64 [topics, words].</summary>
-    public Tensor Components
-    {
-        get
-        {
-            CheckFitted();
-            return Tensor.From(components!, (topics, FeatureCount));
-        }
-    }
+    public Tensor Components => Learned(components, (topics, FeatureCount));
 
     double Alpha => options.DocumentPrior ?? 1.0 / topics;
 

@@ -16,14 +16,7 @@ public sealed class Autoregression : Estimator
     public Autoregression(int lags) => this.lags = OptionChecks.AtLeast(1, lags, nameof(lags));
 
     /// <summary>Weight of the value k + 1 steps before, Float64 [lags].</summary>
-    public Tensor Coefficients
-    {
-        get
-        {
-            CheckFitted();
-            return Tensor.From(weights!);
-        }
-    }
+    public Tensor Coefficients => Learned(weights);
 
     /// <summary>b.</summary>
     public double Intercept => intercept;

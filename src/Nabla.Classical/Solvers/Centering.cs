@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -44,6 +45,7 @@ internal sealed class Centering
         return b;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Shift(Matrix<double> table, double[] means, double[]? weights)
     {
         double total = weights?.Sum() ?? table.Rows;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -20,6 +21,7 @@ internal static class CoordinateDescent
     /// <param name="most">Passes over all coefficients at most.</param>
     /// <param name="tolerance">Gap to stop at, as a share of ‖y‖².</param>
     /// <param name="w">First guess, then the solution.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double Gap, int Passes) ElasticNet(
         Matrix<double> columns, double[] y, double l1, double l2, bool isPositive, int most, double tolerance, double[] w)
     {

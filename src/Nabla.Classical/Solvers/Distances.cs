@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -24,6 +25,7 @@ internal static class Distances
 
     readonly struct Rows(Matrix<double> x, Matrix<double> y, Matrix<double> d) : IRange
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int first, int end)
         {
             for (int i = first; i < end; i++)

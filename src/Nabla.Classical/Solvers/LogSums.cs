@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Classical;
 
 /// <summary>Sums of probabilities that are known by their logarithms.</summary>
 internal static class LogSums
 {
     /// <summary>log Σ eˣ; −∞ if all are −∞.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double LogSumExp(ReadOnlySpan<double> x)
     {
         double max = double.NegativeInfinity, sum = 0;
@@ -14,6 +17,7 @@ internal static class LogSums
     }
 
     /// <summary>x becomes eˣ / Σ eˣ; returns log Σ eˣ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Softmax(Span<double> x)
     {
         double max = double.NegativeInfinity, sum = 0;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Classical.SupportVectors;
 
 /// <summary>
@@ -9,6 +11,7 @@ internal static class Smo
     const double Least = 1e-12;
 
     /// <summary>α, the threshold ρ of the decision Σ yα·k − ρ, and the violation left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double[] Alpha, double Rho, double Violation) Solve(
         double[] kernel, int m, double[] p, double[] y, double c, double tolerance, long most)
     {
@@ -40,6 +43,7 @@ internal static class Smo
         return (alpha, Threshold(y, c, alpha, gradient), violation);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Step(double[] kernel, int m, double[] y, double c, double[] alpha, double[] gradient, int i, int j)
     {
         int rowI = i % m * m, rowJ = j % m * m;

@@ -16,14 +16,7 @@ public sealed class DecisionTreeClassifier(TreeOptions? options = null) : Probab
     public int Leaves => tree?.Leaves ?? 0;
 
     /// <summary>Share of each feature in the fall of impurity, Float64 [features].</summary>
-    public Tensor FeatureImportance
-    {
-        get
-        {
-            CheckFitted();
-            return Tensor.From(importance!);
-        }
-    }
+    public Tensor FeatureImportance => Learned(importance);
 
     /// <inheritdoc/>
     public override void Fit(Tensor features, Tensor targets) => Fit(features, targets, null);
@@ -77,14 +70,7 @@ public sealed class DecisionTreeRegressor(TreeOptions? options = null) : TableEs
     public int Leaves => tree?.Leaves ?? 0;
 
     /// <summary>Share of each feature in the fall of variance, Float64 [features].</summary>
-    public Tensor FeatureImportance
-    {
-        get
-        {
-            CheckFitted();
-            return Tensor.From(importance!);
-        }
-    }
+    public Tensor FeatureImportance => Learned(importance);
 
     /// <inheritdoc/>
     public void Fit(Tensor features, Tensor targets) => Fit(features, targets, null);

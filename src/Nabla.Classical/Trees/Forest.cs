@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 using Nabla.Kernels;
 
@@ -98,6 +99,7 @@ internal sealed class Forest
 
         public double[][] Counts => counts;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int index)
         {
             RandomStream random = new RandomStream(options.Seed).Split("forest").Split(index);
@@ -117,6 +119,7 @@ internal sealed class Forest
 
     readonly struct Prediction(Tree[] trees, Matrix<double> x, Matrix<double> y) : IRange
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int first, int end)
         {
             for (int i = first; i < end; i++)

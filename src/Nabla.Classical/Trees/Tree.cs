@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 
 namespace Nabla.Classical.Trees;
@@ -33,6 +34,7 @@ internal sealed class Tree(int outputs)
     public bool IsLeaf(int node) => features[node] == Leaf;
 
     /// <summary>The leaf a row falls into.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(ReadOnlySpan<double> row)
     {
         int node = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nabla.Estimators;
 
 namespace Nabla.Classical.Trees;
@@ -103,6 +104,7 @@ internal sealed class TreeGrower
         return feature >= 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void BestSplit(int start, int end, double whole, int j, ref int feature, ref double threshold, ref double best)
     {
         Array.Clear(left);
@@ -121,6 +123,7 @@ internal sealed class TreeGrower
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     bool RandomSplit(int start, int end, double whole, out double threshold, out double gain)
     {
         (threshold, gain) = (0, double.NegativeInfinity);
@@ -143,6 +146,7 @@ internal sealed class TreeGrower
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void Move(int row)
     {
         double w = weights[row];
@@ -161,6 +165,7 @@ internal sealed class TreeGrower
         right[2] -= w * y * y;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Sum(int start, int end, double[] sums)
     {
         Array.Clear(sums);
@@ -178,8 +183,10 @@ internal sealed class TreeGrower
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     double Mass(double[] sums) => classes > 0 ? sums.Sum() : sums[0];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     double Impure(double[] sums)
     {
         double mass = Mass(sums);
@@ -195,6 +202,7 @@ internal sealed class TreeGrower
         return impurity;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     int Partition(int start, int end, int feature, double threshold)
     {
         ReadOnlySpan<double> column = columns.Row(feature);

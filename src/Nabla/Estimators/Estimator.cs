@@ -79,4 +79,11 @@ public abstract class Estimator
     {
         if (!IsFitted) throw new InvalidOperationException($"{Name}: expected a fitted model, got one before Fit. Call Fit or Load first.");
     }
+
+    /// <summary>Learned numbers as a tensor; without a shape as a vector.</summary>
+    private protected Tensor Learned<T>(T[]? values, Shape? shape = null) where T : unmanaged
+    {
+        CheckFitted();
+        return Tensor.From(values!, shape ?? Shape.Create(values!.Length));
+    }
 }

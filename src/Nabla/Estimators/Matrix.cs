@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Nabla.Estimators;
 
@@ -119,6 +120,7 @@ internal static class TableInput
     }
 
     // 0·x is 0 for finite x and NaN otherwise.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static bool IsFinite<T>(ReadOnlySpan<T> values) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var sum = Vector<T>.Zero;

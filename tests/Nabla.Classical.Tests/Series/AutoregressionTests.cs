@@ -40,6 +40,27 @@ public class AutoregressionTests
         Check.SameBits(model.Predict(x[1000..]), model.ForecastAlong(x[1000..], 1));
     }
 
+    [Theory]
+    [InlineData(LatentCell.Gru), InlineData(LatentCell.Lstm)]
+    public void A_hidden_state_learns_what_no_line_can_and_forecasts_step_by_step(LatentCell cell)
+    {
+        // The logistic map: a parabola of the last value, with no linear dependence at all.
+        double[] x = new double[700];
+        x[0] = 0.3;
+        for (int t = 1; t < x.Length; t++) x[t] = 3.9 * x[t - 1] * (1 - x[t - 1]);
+        Tensor train = Tensor.From(x[..500]), test = Tensor.From(x[500..]);
+        var line = new Autoregression(3);
+        line.Fit(train);
+        var model = new LatentAutoregression(new() { Cell = cell, Window = 8, Epochs = 25, LearningRate = 0.02 });
+        model.Fit(train);
+        double Error(Tensor p, int offset) => p.ToArray<double>().Select((v, i) => Math.Pow(v - x[500 + offset + i], 2)).Average();
+        double linear = Error(line.Predict(test), 3), one = Error(model.ForecastAlong(test, 1), 8), four = Error(model.ForecastAlong(test, 4), 11);
+        Assert.True(one < 0.2 * linear, $"{one} {linear}");
+        Assert.True(one < four);
+        Assert.Equal(3, model.Forecast(test, 3).Length);
+        Check.SavedIsTheSame(model, new LatentAutoregression(), m => m.ForecastAlong(test, 2));
+    }
+
     [Fact]
     public void Bad_series_are_named()
     {

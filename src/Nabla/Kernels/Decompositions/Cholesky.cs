@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Kernels;
 
 /// <summary>A = L·Lᵀ of a symmetric positive definite matrix, row-major (Golub, Van Loan: Matrix Computations, 4.2).</summary>
@@ -21,12 +23,14 @@ internal static class Cholesky
     }
 
     /// <summary>x becomes L⁻¹·x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveLower(ReadOnlySpan<double> l, int n, Span<double> x)
     {
         for (int i = 0; i < n; i++) x[i] = (x[i] - Vectors.Dot(l.Slice(i * n, i), x[..i])) / l[i * n + i];
     }
 
     /// <summary>x becomes L⁻ᵀ·x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveUpper(ReadOnlySpan<double> l, int n, Span<double> x)
     {
         for (int i = n - 1; i >= 0; i--)
@@ -52,6 +56,7 @@ internal static class Cholesky
     }
 
     // −1, or the place of the first pivot that fails.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int FactorUpTo(Span<double> a, int n)
     {
         for (int i = 0; i < n; i++)

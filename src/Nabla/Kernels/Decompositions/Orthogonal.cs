@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Kernels;
 
 /// <summary>
@@ -8,6 +10,7 @@ internal static class Orthogonal
     /// <summary>
     /// at [columns, rows], rows ≥ columns: the rows of at become the columns of Q; r [columns, columns] row-major becomes R, upper.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Factor(Span<double> at, int rows, int columns, Span<double> r)
     {
         Span<double> scale = new double[columns];

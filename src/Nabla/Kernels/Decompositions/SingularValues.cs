@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Kernels;
 
 /// <summary>
@@ -46,6 +48,7 @@ internal static class SingularValues
         return (u, sorted, right);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Rotate(double[] w, double[] v, int n)
     {
         for (int sweep = 0; sweep < MostSweeps; sweep++)
@@ -68,6 +71,7 @@ internal static class SingularValues
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Turn(Span<double> x, Span<double> y, double cos, double sin)
     {
         for (int i = 0; i < x.Length; i++) (x[i], y[i]) = (cos * x[i] - sin * y[i], sin * x[i] + cos * y[i]);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Kernels;
 
 /// <summary>
@@ -21,6 +23,7 @@ internal static class SymmetricEigen
     }
 
     /// <summary>a becomes the orthogonal matrix Q with QᵀAQ tridiagonal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tridiagonalize(double[] a, int n, double[] d, double[] e)
     {
         for (int i = n - 1; i > 0; i--)
@@ -87,6 +90,7 @@ internal static class SymmetricEigen
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Iterate(double[] z, int n, double[] d, double[] e)
     {
         for (int i = 1; i < n; i++) e[i - 1] = e[i];
@@ -128,6 +132,7 @@ internal static class SymmetricEigen
             }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Turn(Span<double> x, Span<double> y, double cos, double sin)
     {
         for (int k = 0; k < x.Length; k++) (x[k], y[k]) = (cos * x[k] - sin * y[k], sin * x[k] + cos * y[k]);

@@ -116,15 +116,16 @@ public sealed class LatentAutoregression(LatentOptions? options = null) : Estima
         state.Keep("mean", ref mean);
         state.Keep("deviation", ref deviation);
         state.Keep("error", ref error);
-        if (state.IsReading) network = new Network(options);
+        Network own = state.IsReading ? new Network(options) : network!;
+        network = own;
         Dictionary<string, Tensor> parameters = [];
-        foreach (var (name, tensor) in network!.StateDictionary())
+        foreach (var (name, tensor) in own.StateDictionary())
         {
             Tensor? value = tensor;
             state.Keep($"network.{name}", ref value);
             if (value is not null) parameters[name] = value;
         }
-        if (state.IsReading) network.LoadStateDictionary(parameters);
+        if (state.IsReading) own.LoadStateDictionary(parameters);
     }
 
     // z [batch, window, 1] → the answers one to so many steps ahead, in the units of the series: [batch, steps].
@@ -165,7 +166,7 @@ public sealed class LatentAutoregression(LatentOptions? options = null) : Estima
     sealed class Network : Module
     {
         readonly Recurrent memory;
-        readonly Linear answer;
+        readonly Layers.Linear answer;
 
         public Network(LatentOptions options)
         {

@@ -1,6 +1,6 @@
 """Classifiers."""
 import numpy as np
-from sklearn import discriminant_analysis as D, linear_model as L, naive_bayes as B, neighbors as N, svm as S
+from sklearn import discriminant_analysis as D, linear_model as L, multiclass as M, naive_bayes as B, neighbors as N, svm as S
 
 from golden import Draw
 from tables import embedded, regression
@@ -26,6 +26,7 @@ def record(file):
     add("LogisticRegression/iris", L.LogisticRegression(**tight), "iris", results=coefficients)
     add("LogisticRegression/iris C", L.LogisticRegression(C=10, fit_intercept=False, **tight), "iris", results=coefficients, C=10, fitIntercept=False)
     add("LogisticRegression/breast cancer", L.LogisticRegression(**tight), "breast-cancer", scale=100, results=coefficients)
+    add("OneVsRest/wine", M.OneVsRestClassifier(L.LogisticRegression(**tight)), "wine", scale=1000)
     sparse = dict(tol=1e-12, max_iter=1000000, solver="saga", random_state=1)
     add("LogisticRegression/l1", L.LogisticRegression(penalty="l1", C=2, **sparse), "breast-cancer", every=4, scale=100, results=coefficients, C=2, l1Ratio=1)
     add("LogisticRegression/elastic net", L.LogisticRegression(penalty="elasticnet", l1_ratio=0.4, **sparse), "breast-cancer", every=4, scale=100,

@@ -52,10 +52,10 @@ public sealed class Rnn : Recurrent
     /// <param name="options">Layers, directions, dropout, layout.</param>
     /// <param name="isRelu">True uses ReLU instead of tanh.</param>
     public Rnn(int inputs, int hidden, RecurrentOptions? options = null, bool isRelu = false)
-        : base(inputs, hidden, TanhCell.Gates, false, options) => this.isRelu = isRelu;
+        : base(inputs, hidden, PlainCell<TanhOperation>.Gates, false, options) => this.isRelu = isRelu;
 
     private protected override bool HasCell => false;
 
     private protected override (Tensor, Tensor, Tensor?) Run(RecurrentInputs inputs) =>
-        isRelu ? Recurrence.Run<ReluCell>(inputs) : Recurrence.Run<TanhCell>(inputs);
+        isRelu ? Recurrence.Run<PlainCell<ReluOperation>>(inputs) : Recurrence.Run<PlainCell<TanhOperation>>(inputs);
 }

@@ -83,8 +83,8 @@ internal readonly struct GruCell : ICell
     }
 }
 
-/// <summary>h = tanh a: the network of Elman, 1990.</summary>
-internal readonly struct TanhCell : ICell
+/// <summary>h = f(a): the network of Elman, 1990. f is an activation whose slope reads its result.</summary>
+internal readonly struct PlainCell<TActivation> : ICell where TActivation : struct, IUnaryOperation
 {
     public static string Name => "Rnn";
     public static int Gates => 1;
@@ -98,7 +98,7 @@ internal readonly struct TanhCell : ICell
         ref V a, ref V b, ref V c, ref V d, V hidden, V cell, V inputPeephole, V forgetPeephole, V outputPeephole, out V newHidden, out V newCell)
         where V : struct, ILanes<V>
     {
-        a = newHidden = V.Tanh(a);
+        a = newHidden = default(TActivation).Value(a);
         newCell = cell;
     }
 
@@ -107,39 +107,8 @@ internal readonly struct TanhCell : ICell
         V a, V b, V c, V d, V hidden, V cell, V newCell, V inputPeephole, V forgetPeephole, V outputPeephole,
         ref V dHidden, ref V dCell, out V da, out V db, out V dc, out V dd) where V : struct, ILanes<V>
     {
-        da = dHidden * (V.Constant(1) - a * a);
+        da = dHidden * default(TActivation).Slope(a, a);
         db = dc = dd = dHidden;
         dHidden = V.Constant(0);
-    }
-}
-
-/// <summary>h = max(a, 0).</summary>
-internal readonly struct ReluCell : ICell
-{
-    public static string Name => "Rnn";
-    public static int Gates => 1;
-    public static int Slots => 1;
-    public static bool HasCell => false;
-
-    public static int Slot(int gate) => gate;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Step<V>(
-        ref V a, ref V b, ref V c, ref V d, V hidden, V cell, V inputPeephole, V forgetPeephole, V outputPeephole, out V newHidden, out V newCell)
-        where V : struct, ILanes<V>
-    {
-        a = newHidden = V.Max(a, V.Constant(0));
-        newCell = cell;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Slope<V>(
-        V a, V b, V c, V d, V hidden, V cell, V newCell, V inputPeephole, V forgetPeephole, V outputPeephole,
-        ref V dHidden, ref V dCell, out V da, out V db, out V dc, out V dd) where V : struct, ILanes<V>
-    {
-        V zero = V.Constant(0);
-        da = V.IfLess(zero, a, dHidden, zero);
-        db = dc = dd = dHidden;
-        dHidden = zero;
     }
 }

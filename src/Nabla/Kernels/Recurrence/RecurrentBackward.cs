@@ -76,22 +76,10 @@ internal unsafe struct RecurrentBackward<TCell, V, T> : IJob
         for (nint i = first; i < first + units; i += width)
         {
             nint count = Math.Min(first + units - i, width);
-            V a = Lane<V, T>.LoadUpTo(slots + i, count, zero), b = zero, c = zero, d = zero;
-            if (TCell.Slots > 1)
-            {
-                b = Lane<V, T>.LoadUpTo(slots + hidden + i, count, zero);
-                c = Lane<V, T>.LoadUpTo(slots + 2 * hidden + i, count, zero);
-                d = Lane<V, T>.LoadUpTo(slots + 3 * hidden + i, count, zero);
-            }
-            V pi = zero, pf = zero, po = zero;
-            if (peepholes != null)
-            {
-                pi = Lane<V, T>.LoadUpTo(peepholes + i, count, zero);
-                pf = Lane<V, T>.LoadUpTo(peepholes + hidden + i, count, zero);
-                po = Lane<V, T>.LoadUpTo(peepholes + 2 * hidden + i, count, zero);
-            }
-            V h = before == null ? zero : Lane<V, T>.LoadUpTo(before + i, count, zero);
-            V s = cellBefore == null ? zero : Lane<V, T>.LoadUpTo(cellBefore + i, count, zero);
+            UnitLanes<V, T>.Load(slots + i, hidden, TCell.Slots, count, out V a, out V b, out V c, out V d);
+            UnitLanes<V, T>.Load(peepholes == null ? null : peepholes + i, hidden, 3, count, out V pi, out V pf, out V po, out _);
+            UnitLanes<V, T>.Load(before == null ? null : before + i, hidden, 1, count, out V h, out _, out _, out _);
+            UnitLanes<V, T>.Load(cellBefore == null ? null : cellBefore + i, hidden, 1, count, out V s, out _, out _, out _);
             V dState = Lane<V, T>.LoadUpTo(stateGradient + i, count, zero) + Lane<V, T>.LoadUpTo(carry + i, count, zero);
             if (lastState != null) dState += Lane<V, T>.LoadUpTo(lastState + i, count, zero);
             V newCell = zero, dCell = zero;
@@ -102,13 +90,7 @@ internal unsafe struct RecurrentBackward<TCell, V, T> : IJob
                 if (lastCell != null) dCell += Lane<V, T>.LoadUpTo(lastCell + i, count, zero);
             }
             TCell.Slope(a, b, c, d, h, s, newCell, pi, pf, po, ref dState, ref dCell, out V da, out V db, out V dc, out V dd);
-            Lane<V, T>.StoreUpTo(gradients + i, da, count);
-            if (TCell.Slots > 1)
-            {
-                Lane<V, T>.StoreUpTo(gradients + hidden + i, db, count);
-                Lane<V, T>.StoreUpTo(gradients + 2 * hidden + i, dc, count);
-                Lane<V, T>.StoreUpTo(gradients + 3 * hidden + i, dd, count);
-            }
+            UnitLanes<V, T>.Store(gradients + i, hidden, TCell.Slots, count, da, db, dc, dd);
             Lane<V, T>.StoreUpTo(carry + i, dState, count);
             if (TCell.HasCell) Lane<V, T>.StoreUpTo(cellCarry + i, dCell, count);
         }

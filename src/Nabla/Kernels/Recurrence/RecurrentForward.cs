@@ -83,35 +83,16 @@ internal unsafe struct RecurrentForward<TCell, V, T> : IJob
     readonly void Cell(T* slots, T* before, T* cellBefore, T* state, T* cell, int first, int units)
     {
         nint hidden = memory.Hidden, width = Lane<V, T>.Width;
-        V zero = V.Constant(0);
         T* peepholes = memory.Peepholes;
         for (nint i = first; i < first + units; i += width)
         {
             nint count = Math.Min(first + units - i, width);
-            V a = Lane<V, T>.LoadUpTo(slots + i, count, zero), b = zero, c = zero, d = zero;
-            if (TCell.Slots > 1)
-            {
-                b = Lane<V, T>.LoadUpTo(slots + hidden + i, count, zero);
-                c = Lane<V, T>.LoadUpTo(slots + 2 * hidden + i, count, zero);
-                d = Lane<V, T>.LoadUpTo(slots + 3 * hidden + i, count, zero);
-            }
-            V pi = zero, pf = zero, po = zero;
-            if (peepholes != null)
-            {
-                pi = Lane<V, T>.LoadUpTo(peepholes + i, count, zero);
-                pf = Lane<V, T>.LoadUpTo(peepholes + hidden + i, count, zero);
-                po = Lane<V, T>.LoadUpTo(peepholes + 2 * hidden + i, count, zero);
-            }
-            V h = before == null ? zero : Lane<V, T>.LoadUpTo(before + i, count, zero);
-            V s = cellBefore == null ? zero : Lane<V, T>.LoadUpTo(cellBefore + i, count, zero);
+            UnitLanes<V, T>.Load(slots + i, hidden, TCell.Slots, count, out V a, out V b, out V c, out V d);
+            UnitLanes<V, T>.Load(peepholes == null ? null : peepholes + i, hidden, 3, count, out V pi, out V pf, out V po, out _);
+            UnitLanes<V, T>.Load(before == null ? null : before + i, hidden, 1, count, out V h, out _, out _, out _);
+            UnitLanes<V, T>.Load(cellBefore == null ? null : cellBefore + i, hidden, 1, count, out V s, out _, out _, out _);
             TCell.Step(ref a, ref b, ref c, ref d, h, s, pi, pf, po, out V newState, out V newCell);
-            Lane<V, T>.StoreUpTo(slots + i, a, count);
-            if (TCell.Slots > 1)
-            {
-                Lane<V, T>.StoreUpTo(slots + hidden + i, b, count);
-                Lane<V, T>.StoreUpTo(slots + 2 * hidden + i, c, count);
-                Lane<V, T>.StoreUpTo(slots + 3 * hidden + i, d, count);
-            }
+            UnitLanes<V, T>.Store(slots + i, hidden, TCell.Slots, count, a, b, c, d);
             Lane<V, T>.StoreUpTo(state + i, newState, count);
             if (TCell.HasCell) Lane<V, T>.StoreUpTo(cell + i, newCell, count);
         }

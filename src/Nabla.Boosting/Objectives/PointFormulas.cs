@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Nabla.Kernels;
+
+namespace Nabla.Boosting.Objectives;
+
+internal readonly struct SquaredFormula : IPointFormula
+{
+    public string Name => "reg:squarederror";
+
+    public string Metric => "rmse";
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Derive<V>(V score, V label, out V gradient, out V hessian) where V : struct, ILanes<V> =>
+        (gradient, hessian) = (score - label, V.Constant(1));
+
+    public double Measure(double score, double label) => (score - label) * (score - label);
+
+    public double Finish(double mean) => Math.Sqrt(mean);
+}
+
+internal readonly struct LogisticFormula : IPointFormula
+{
+    public string Name => "binary:logistic";
+
+    public string Metric => "logloss";
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Derive<V>(V score, V label, out V gradient, out V hessian) where V : struct, ILanes<V>
+    {
+        V p = V.Sigmoid(score);
+        gradient = p - label;
+        hessian = V.Max(p * (V.Constant(1) - p), V.Constant(1e-16));
+    }
+
+    /// <summary>log(1 + eˢ) − y·s, without overflow.</summary>
+    public double Measure(double score, double label) => Math.Max(score, 0) + Math.Log(1 + Math.Exp(-Math.Abs(score))) - label * score;
+
+    public string Expected => "labels 0 and 1, or probabilities between";
+
+    public bool IsValid(float label) => label is >= 0 and <= 1;
+
+    public bool NeedsBothClasses => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Transform<V>(V score) where V : struct, ILanes<V> => V.Sigmoid(score);
+
+    public double ScoreOf(double prediction) => Math.Log(prediction / (1 - prediction));
+
+    public IEnumerable<(string, string, string)> Parameters => [("reg_loss_param", "scale_pos_weight", "1")];
+}
+
+/// <summary>Also the median: its name and measure are those of the absolute error then.</summary>
+internal readonly struct QuantileFormula(double alpha, bool isAbsolute) : IPointFormula
+{
+    public string Name => isAbsolute ? "reg:absoluteerror" : "reg:quantileerror";
+
+    public string Metric => isAbsolute ? "mae" : "quantile";
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Derive<V>(V score, V label, out V gradient, out V hessian) where V : struct, ILanes<V>
+    {
+        double below = isAbsolute ? -1 : -alpha, above = isAbsolute ? 1 : 1 - alpha;
+        gradient = V.IfLess(score, label, V.Constant(below), V.IfEqual(score, label, V.Constant(0), V.Constant(above)));
+        hessian = V.Constant(1);
+    }
+
+    public double Measure(double score, double label) =>
+        (isAbsolute ? 2 : 1) * (label >= score ? alpha * (label - score) : (1 - alpha) * (score - label));
+
+    public double? LeafQuantile => alpha;
+
+    public double StartScore(LabeledRows rows)
+    {
+        double[] labels = Array.ConvertAll(rows.Labels, static label => (double)label), weights = new double[labels.Length];
+        for (int row = 0; row < weights.Length; row++) weights[row] = rows.WeightOf(row);
+        return WeightedQuantile.Of(labels, weights, alpha);
+    }
+
+    public IEnumerable<(string, string, string)> Parameters =>
+        isAbsolute ? [] : [("quantile_loss_param", "quantile_alpha", alpha.ToString("R", CultureInfo.InvariantCulture))];
+}
+
+internal readonly struct HuberFormula(double delta) : IPointFormula
+{
+    public string Name => "reg:pseudohubererror";
+
+    public string Metric => "mphe";
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Derive<V>(V score, V label, out V gradient, out V hessian) where V : struct, ILanes<V>
+    {
+        V z = score - label, scaled = z * V.Constant(1 / delta);
+        V square = V.FusedMultiplyAdd(scaled, scaled, V.Constant(1)), root = V.Sqrt(square);
+        gradient = z / root;
+        hessian = V.Constant(1) / (square * root);
+    }
+
+    public double Measure(double score, double label) =>
+        delta * delta * (Math.Sqrt(1 + (score - label) * (score - label) / (delta * delta)) - 1);
+
+    public IEnumerable<(string, string, string)> Parameters =>
+        [("pseudo_huber_param", "huber_slope", delta.ToString("R", CultureInfo.InvariantCulture))];
+}
+
+internal readonly struct PoissonFormula : IPointFormula
+{
+    const double HessianSafety = 0.7;       // XGBoost's: a second derivative e^0.7 times too large keeps steps short
+
+    public string Name => "count:poisson";
+
+    public string Metric => "poisson-nloglik";
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Derive<V>(V score, V label, out V gradient, out V hessian) where V : struct, ILanes<V>
+    {
+        gradient = V.Exp(score) - label;
+        hessian = V.Exp(score + V.Constant(HessianSafety));
+    }
+
+    public double Measure(double score, double label) => Math.Exp(score) - label * score + LogFactorial(label);
+
+    public string Expected => "counts of at least 0";
+
+    public bool IsValid(float label) => label >= 0;
+
+    public double StartScore(LabeledRows rows) => Logs.OfMean(rows, Name);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Transform<V>(V score) where V : struct, ILanes<V> => V.Exp(score);
+
+    public double ScoreOf(double prediction) => Math.Log(prediction);
+
+    public IEnumerable<(string, string, string)> Parameters => [("poisson_regression_param", "max_delta_step", "0.7")];
+
+    /// <summary>log y! by Stirling's series, shifted up to where it is exact to rounding.</summary>
+    static double LogFactorial(double y)
+    {
+        double x = y + 1, shift = 0;
+        for (; x < 8; x++) shift += Math.Log(x);
+        double r = 1 / (x * x);
+        return (x - 0.5) * Math.Log(x) - x + 0.5 * Math.Log(2 * Math.PI) + (1 / 12.0 - r * (1 / 360.0 - r * (1 / 1260.0 - r / 1680))) / x - shift;
+    }
+}
+
+internal readonly struct TweedieFormula(double power) : IPointFormula
+{
+    public string Name => "reg:tweedie";
+
+    public string Metric => string.Create(CultureInfo.InvariantCulture, $"tweedie-nloglik@{power}");
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Derive<V>(V score, V label, out V gradient, out V hessian) where V : struct, ILanes<V>
+    {
+        V low = label * V.Exp(score * V.Constant(1 - power)), high = V.Exp(score * V.Constant(2 - power));
+        gradient = high - low;
+        hessian = V.FusedMultiplyAdd(high, V.Constant(2 - power), low * V.Constant(power - 1));
+    }
+
+    public double Measure(double score, double label) =>
+        Math.Exp((2 - power) * score) / (2 - power) - label * Math.Exp((1 - power) * score) / (1 - power);
+
+    public string Expected => "amounts of at least 0";
+
+    public bool IsValid(float label) => label >= 0;
+
+    public double StartScore(LabeledRows rows) => Logs.OfMean(rows, Name);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Transform<V>(V score) where V : struct, ILanes<V> => V.Exp(score);
+
+    public double ScoreOf(double prediction) => Math.Log(prediction);
+
+    public IEnumerable<(string, string, string)> Parameters =>
+        [("tweedie_regression_param", "tweedie_variance_power", power.ToString("R", CultureInfo.InvariantCulture))];
+}
+
+/// <summary>Starting scores of objectives whose score is a logarithm.</summary>
+internal static class Logs
+{
+    public static double OfMean(LabeledRows rows, string name)
+    {
+        double mean = rows.Mean(row => rows.Labels[row]);
+        return mean > 0 ? Math.Log(mean) : throw new ArgumentException($"{name}: expected a label above 0, got {rows.Count} zeros.");
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Nabla.Boosting.Objectives;
+using Nabla.Kernels;
+
+namespace Nabla.Boosting.Ranking;
+
+/// <summary>
+/// Learning to rank: each pair of documents of different grades pulls apart with a force that depends on what exchanging them
+/// would change (Burges: From RankNet to LambdaRank to LambdaMART, 2010). Labels are whole grades 0 … 31; 0 and 1 for MAP.
+/// </summary>
+public sealed unsafe class LambdaMart : Objective
+{
+    /// <summary>The largest grade.</summary>
+    public const int MostGrade = 31;
+
+    readonly LambdaMartOptions options;
+    readonly ConcurrentBag<QueryLambdas> idle = [];
+    PositionBias? bias;
+    int round;
+
+    /// <param name="target">What orders are judged by.</param>
+    /// <param name="options">Which pairs and how they count.</param>
+    public LambdaMart(LambdaTarget target, LambdaMartOptions? options = null)
+    {
+        Target = target;
+        this.options = options ?? new LambdaMartOptions();
+        this.options.Check();
+    }
+
+    /// <summary>What orders are judged by.</summary>
+    public LambdaTarget Target { get; }
+
+    /// <inheritdoc/>
+    public override string Name => Target switch { LambdaTarget.Pairwise => "rank:pairwise", LambdaTarget.Ndcg => "rank:ndcg", _ => "rank:map" };
+
+    /// <inheritdoc/>
+    public override string Metric =>
+        string.Create(CultureInfo.InvariantCulture, $"{(Target == LambdaTarget.Map ? "map" : "ndcg")}@{options.MetricAt}");
+
+    /// <inheritdoc/>
+    public override bool HigherIsBetter => true;
+
+    /// <summary>
+    /// Of unbiased ranking: how much likelier a click is at each place for the same document, relative to the first place.
+    /// Empty before fitting and without bias.
+    /// </summary>
+    public IReadOnlyList<double> ClickBias => bias?.Click ?? [];
+
+    internal override void Check(LabeledRows rows)
+    {
+        if (rows.Queries is null)
+            throw new ArgumentException($"{Name}: expected documents in queries, got no groups. Set BoostingData.Groups; GroupsOf makes them from query numbers.");
+        int most = Target == LambdaTarget.Map ? 1 : MostGrade;
+        CheckEach(rows, label => label >= 0 && label <= most && label == MathF.Floor(label), $"whole grades in [0, {most}]");
+        if (options.IsUnbiased && rows.Positions is null)
+            throw new ArgumentException($"{Name}: expected the places documents were shown at for unbiased ranking, got none. Set BoostingData.Positions.");
+        bias = options.IsUnbiased ? new PositionBias(options.BiasPlaces, options.BiasNorm) : null;
+        round = 0;
+    }
+
+    internal override void Derive(PinnedArray<float> scores, LabeledRows rows, PinnedArray<float> gradients, PinnedArray<float> hessians)
+    {
+        int[] queries = rows.Queries!;
+        bias?.BeginRound(queries.Length - 1);
+        var job = new QueryJob(this, rows, scores.Pointer, gradients.Pointer, hessians.Pointer, new RandomStream(options.Seed).Split("pairs").Split(round));
+        Workers.For(queries.Length - 1, ref job);
+    }
+
+    internal override void EndRound()
+    {
+        bias?.EndRound();
+        round++;
+    }
+
+    internal override double Evaluate(ReadOnlySpan<float> scores, LabeledRows rows)
+    {
+        double sum = 0, weights = 0;
+        int[] queries = rows.Queries ?? throw new ArgumentException($"{Name}: expected documents in queries, got no groups. Set BoostingData.Groups.");
+        for (int query = 0; query < queries.Length - 1; query++)
+        {
+            int first = queries[query], count = queries[query + 1] - first;
+            double weight = rows.WeightOf(first);
+            weights += weight;
+            ReadOnlySpan<float> own = scores.Slice(first, count), labels = rows.Labels.AsSpan(first, count);
+            sum += weight * (Target == LambdaTarget.Map
+                ? RankingMetrics.AveragePrecision(own, labels, options.MetricAt)
+                : RankingMetrics.Ndcg(own, labels, options.MetricAt, options.HasExponentialGain));
+        }
+        return sum / weights;
+    }
+
+    readonly struct QueryJob(LambdaMart owner, LabeledRows rows, float* scores, float* gradients, float* hessians, RandomStream random) : IJob
+    {
+        public void Run(int query)
+        {
+            int first = rows.Queries![query], count = rows.Queries[query + 1] - first;
+            if (!owner.idle.TryTake(out QueryLambdas? lambdas)) lambdas = new QueryLambdas();
+            var own = new Query(
+                new ReadOnlySpan<float>(scores + first, count), rows.Labels.AsSpan(first, count),
+                rows.Positions is { } places ? places.AsSpan(first, count) : [], rows.WeightOf(first));
+            lambdas.Compute(own, owner.Target, owner.options, owner.bias, query, random.Split(query));
+            lambdas.CopyTo(new Span<float>(gradients + first, count), new Span<float>(hessians + first, count));
+            owner.idle.Add(lambdas);
+        }
+    }
+}
+
+/// <summary>The documents of one query.</summary>
+internal readonly ref struct Query(ReadOnlySpan<float> scores, ReadOnlySpan<float> labels, ReadOnlySpan<int> places, float weight)
+{
+    public ReadOnlySpan<float> Scores { get; } = scores;
+
+    public ReadOnlySpan<float> Labels { get; } = labels;
+
+    public ReadOnlySpan<int> Places { get; } = places;
+
+    public float Weight { get; } = weight;
+}

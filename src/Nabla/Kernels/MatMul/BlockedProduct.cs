@@ -9,15 +9,21 @@ namespace Nabla.Kernels;
 internal static unsafe class BlockedProduct<TSimd, TVector, T>
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
-    const int DirectRows = 192;             // up to here a packed B is read too seldom to repay the packing
-    const int DirectColumns = 64;           // the same for A
+    const int DirectColumns = 64;           // up to here a packed A is read too seldom to repay the packing
     const int DirectTransposed = 1 << 18;   // elements of a transposed A whose columns still hit the cache in place
     const int SerialWork = 1 << 18;         // multiply-adds; about 5 µs
     const int TaskWork = 1 << 19;
     const int Tasks = 32;
+    const int CacheLine = 64;
 
     static int Rows => TSimd.TileRows;
     static int Columns => OuterTile<TSimd, TVector, T>.Width;
+
+    // The same for B. Rows of B far apart crowd into few sets of the first cache: a narrow tile touches more of them per multiplication.
+    static int DirectRows => FillsLine ? 192 : 48;
+
+    // In place, a tile must use most of each cache line of a transposed A, or the lines are fetched again for the next tile.
+    static bool FillsLine => Rows * sizeof(T) > CacheLine / 2;
 
     // Sizes of a block in bytes of one row or column, so that double gets half as many elements.
     static int BlockK => 2048 / sizeof(T);
@@ -29,7 +35,8 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     public static void Run(in Product<T> product)
     {
         ref readonly Product<T> p = ref product;
-        bool directA = p.N <= DirectColumns || (p.ARow == 1 && (long)p.M * p.K <= DirectTransposed);
+        bool directA = p.N <= DirectColumns ||
+            (p.ARow == 1 && (FillsLine || p.M <= 2 * Rows) && (long)p.M * p.K <= DirectTransposed);
         bool directB = p.BColumn == 1 && p.M <= DirectRows;
         int blockK = Even(p.K, BlockK, 1), blockN = Even(p.N, BlockN, Columns), blockM = Even(p.M, BlockM, Rows);
 

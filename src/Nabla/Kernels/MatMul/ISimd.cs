@@ -44,6 +44,7 @@ internal interface ISize
     static abstract int Value { get; }
 }
 
+internal readonly struct N0 : ISize { public static int Value => 0; }
 internal readonly struct N1 : ISize { public static int Value => 1; }
 internal readonly struct N2 : ISize { public static int Value => 2; }
 internal readonly struct N3 : ISize { public static int Value => 3; }

@@ -37,12 +37,14 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
         get => 2 * TSimd.Count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(int rows, in TileOperands<T> tile)
     {
         if (tile.Columns > TSimd.Count) Run<N2>(rows, tile);
         else Run<N1>(rows, tile);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Run<TRegisters>(int rows, in TileOperands<T> tile) where TRegisters : struct, ISize
     {
         switch (rows)
@@ -62,46 +64,50 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
         }
     }
 
+    // Packed panels and transposed matrices have the rows of a column side by side: then they are constant offsets.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Run<TRows, TRegisters>(in TileOperands<T> tile) where TRows : struct, ISize where TRegisters : struct, ISize
+    {
+        if (tile.ARow == 1) Run<TRows, TRegisters, N1>(tile);
+        else Run<TRows, TRegisters, N0>(tile);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Run<TRows, TRegisters, TAdjacent>(in TileOperands<T> tile)
+        where TRows : struct, ISize where TRegisters : struct, ISize where TAdjacent : struct, ISize
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default;
         TVector l6 = default, l7 = default, l8 = default, l9 = default, l10 = default, l11 = default;
         TVector r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
         TVector r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
 
-        nint row = tile.ARow, row2 = 2 * row, row3 = 3 * row, step = tile.AColumn;
-        nint bRow = tile.BRow;
-        T* a = tile.A, a4 = a + 4 * row, a8 = a + 8 * row, b = tile.B;
-        T* c = tile.C;
+        nint row = TAdjacent.Value == 1 ? 1 : tile.ARow, step = tile.AColumn, bRow = tile.BRow;
+        T* a = tile.A, b = tile.B, c = tile.C;
         nint cRow = tile.CRow;
-        if (Sse.IsSupported && tile.K >= PrefetchDepth)
+        int k = tile.K;
+        if (Sse.IsSupported && k >= PrefetchDepth)
             for (int i = 0; i < TRows.Value; i++)
             {
                 Sse.Prefetch0(c + i * cRow);
                 if (TRegisters.Value > 1) Sse.Prefetch0(c + i * cRow + TSimd.Count);
             }
 
-        for (int k = tile.K; k > 0; k--)
+        // Two steps a turn: on processors with 256-bit registers the bookkeeping of a loop is a quarter of its instructions.
+        for (; k > 1; k -= 2)
         {
-            TVector left = TSimd.Load(b), right = TRegisters.Value > 1 ? TSimd.Load(b + TSimd.Count) : default;
-            Step<TRegisters>(a[0], left, right, ref l0, ref r0);
-            if (TRows.Value > 1) Step<TRegisters>(a[row], left, right, ref l1, ref r1);
-            if (TRows.Value > 2) Step<TRegisters>(a[row2], left, right, ref l2, ref r2);
-            if (TRows.Value > 3) Step<TRegisters>(a[row3], left, right, ref l3, ref r3);
-            if (TRows.Value > 4) Step<TRegisters>(a4[0], left, right, ref l4, ref r4);
-            if (TRows.Value > 5) Step<TRegisters>(a4[row], left, right, ref l5, ref r5);
-            if (TRows.Value > 6) Step<TRegisters>(a4[row2], left, right, ref l6, ref r6);
-            if (TRows.Value > 7) Step<TRegisters>(a4[row3], left, right, ref l7, ref r7);
-            if (TRows.Value > 8) Step<TRegisters>(a8[0], left, right, ref l8, ref r8);
-            if (TRows.Value > 9) Step<TRegisters>(a8[row], left, right, ref l9, ref r9);
-            if (TRows.Value > 10) Step<TRegisters>(a8[row2], left, right, ref l10, ref r10);
-            if (TRows.Value > 11) Step<TRegisters>(a8[row3], left, right, ref l11, ref r11);
-            a += step;
-            a4 += step;
-            a8 += step;
-            b += bRow;
+            Step<TRows, TRegisters>(a, row, b,
+                ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
+                ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+            Step<TRows, TRegisters>(a + step, row, b + bRow,
+                ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
+                ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+            a += 2 * step;
+            b += 2 * bRow;
         }
+        if (k > 0)
+            Step<TRows, TRegisters>(a, row, b,
+                ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
+                ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
 
         TVector biasLeft = default, biasRight = default;
         if (tile.Bias != null)
@@ -139,6 +145,31 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
         if (TRows.Value > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate, columns);
         if (TRows.Value > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate, columns);
         if (TRows.Value > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate, columns);
+    }
+
+    /// <summary>A step of k: the column at <paramref name="a"/> times the row at <paramref name="b"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Step<TRows, TRegisters>(T* a, nint row, T* b,
+        ref TVector l0, ref TVector l1, ref TVector l2, ref TVector l3, ref TVector l4, ref TVector l5,
+        ref TVector l6, ref TVector l7, ref TVector l8, ref TVector l9, ref TVector l10, ref TVector l11,
+        ref TVector r0, ref TVector r1, ref TVector r2, ref TVector r3, ref TVector r4, ref TVector r5,
+        ref TVector r6, ref TVector r7, ref TVector r8, ref TVector r9, ref TVector r10, ref TVector r11)
+        where TRows : struct, ISize where TRegisters : struct, ISize
+    {
+        TVector left = TSimd.Load(b), right = TRegisters.Value > 1 ? TSimd.Load(b + TSimd.Count) : default;
+        T* a4 = a + 4 * row, a8 = a + 8 * row;
+        Step<TRegisters>(a[0], left, right, ref l0, ref r0);
+        if (TRows.Value > 1) Step<TRegisters>(a[row], left, right, ref l1, ref r1);
+        if (TRows.Value > 2) Step<TRegisters>(a[2 * row], left, right, ref l2, ref r2);
+        if (TRows.Value > 3) Step<TRegisters>(a[3 * row], left, right, ref l3, ref r3);
+        if (TRows.Value > 4) Step<TRegisters>(a4[0], left, right, ref l4, ref r4);
+        if (TRows.Value > 5) Step<TRegisters>(a4[row], left, right, ref l5, ref r5);
+        if (TRows.Value > 6) Step<TRegisters>(a4[2 * row], left, right, ref l6, ref r6);
+        if (TRows.Value > 7) Step<TRegisters>(a4[3 * row], left, right, ref l7, ref r7);
+        if (TRows.Value > 8) Step<TRegisters>(a8[0], left, right, ref l8, ref r8);
+        if (TRows.Value > 9) Step<TRegisters>(a8[row], left, right, ref l9, ref r9);
+        if (TRows.Value > 10) Step<TRegisters>(a8[2 * row], left, right, ref l10, ref r10);
+        if (TRows.Value > 11) Step<TRegisters>(a8[3 * row], left, right, ref l11, ref r11);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

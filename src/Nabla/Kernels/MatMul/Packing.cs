@@ -47,7 +47,26 @@ internal static unsafe class Packing<T> where T : unmanaged
                     else Transpose2((double*)source + i * lane + p, lane, (double*)panel + (nint)p * width + i, width);
         }
         Gather(source + wholeSteps, lane, 1, wholeLanes, steps - wholeSteps, panel + (nint)wholeSteps * width, width);
-        Gather(source + wholeLanes * lane, lane, 1, lanes - wholeLanes, steps, panel + wholeLanes, width);
+        source += wholeLanes * lane;
+        panel += wholeLanes;
+        if (typeof(T) == typeof(float) && lanes - wholeLanes == 2) TransposePair((float*)source, lane, steps, (float*)panel, width);
+        else Gather(source, lane, 1, lanes - wholeLanes, steps, panel, width);
+    }
+
+    // The last two lanes of a six-row tile.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void TransposePair(float* x, nint lane, int steps, float* y, nint width)
+    {
+        for (; steps >= 4; steps -= 4, x += 4, y += 4 * width)
+        {
+            Vector128<float> x0 = Vector128.Load(x), x1 = Vector128.Load(x + lane);
+            Vector128<float> low = Sse.UnpackLow(x0, x1), high = Sse.UnpackHigh(x0, x1);
+            Sse.StoreLow(y, low);
+            Sse.StoreHigh(y + width, low);
+            Sse.StoreLow(y + 2 * width, high);
+            Sse.StoreHigh(y + 3 * width, high);
+        }
+        for (; steps > 0; steps--, x++, y += width) (y[0], y[1]) = (x[0], x[lane]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

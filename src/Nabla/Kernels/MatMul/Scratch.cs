@@ -1,31 +1,35 @@
-using System.Runtime.InteropServices;
-
 namespace Nabla.Kernels;
 
-/// <summary>One growing native buffer per thread for packed panels, freed when its thread has gone.</summary>
+/// <summary>One growing native buffer per thread for packed panels, in huge pages once it is large, freed when its thread has gone.</summary>
 internal sealed unsafe class Scratch
 {
-    const nuint Alignment = 64;
+    const nuint HugePage = 2 << 20, HugeFrom = HugePage / 8;
 
     [ThreadStatic] static Scratch? own;
 
-    void* memory;
-    nuint capacity;
+    byte* memory;
+    nint capacity;
 
     /// <summary>At least <paramref name="bytes"/> bytes, aligned to a cache line, valid until this thread's next call.</summary>
     public static void* Get(nuint bytes) => (own ??= new Scratch()).Grow(bytes);
 
     void* Grow(nuint bytes)
     {
-        if (bytes <= capacity) return memory;
-        NativeMemory.AlignedFree(memory);
-        memory = null;
-        capacity = 0;       // in case the next line throws
-        memory = NativeMemory.AlignedAlloc(bytes, Alignment);
-        capacity = bytes;
+        if ((nint)bytes <= capacity) return memory;
+        Free();
+        nint size = bytes < HugeFrom ? (nint)bytes : (nint)((bytes + HugePage - 1) & ~(HugePage - 1));
+        memory = SystemMemory.Allocate(size);
+        capacity = size;
         return memory;
     }
 
     // The only owner of native memory here whose end no line of code sees: a thread that stops.
-    ~Scratch() => NativeMemory.AlignedFree(memory);
+    ~Scratch() => Free();
+
+    void Free()
+    {
+        if (capacity > 0) SystemMemory.Free(memory, capacity);
+        memory = null;
+        capacity = 0;
+    }
 }

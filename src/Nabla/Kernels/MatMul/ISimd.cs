@@ -6,6 +6,9 @@ internal unsafe interface ISimd<TVector, T> where TVector : struct where T : unm
     /// <summary>Elements in a register.</summary>
     static abstract int Count { get; }
 
+    /// <summary>True if a step of the outer-product tile is so short that the loop around it matters.</summary>
+    static abstract bool IsNarrow { get; }
+
     /// <summary>Rows of the outer-product tile; it is two registers wide, so twice as many accumulators must fit.</summary>
     static abstract int TileRows { get; }
 

@@ -94,16 +94,29 @@ internal static unsafe class MatMul
             }
     }
 
+    // A method each, so that a process loads the types of one instruction set only.
     static void Dispatch<T>(in Product<T> product) where T : unmanaged, IFloatingPointIeee754<T>
     {
         switch (InstructionSets.Active)
         {
-            case InstructionSet.Avx512: Choose<Simd512<T>, Vector512<T>, T>(product); break;
-            case InstructionSet.Avx2: Choose<Simd256<T>, Vector256<T>, T>(product); break;
-            case InstructionSet.Vector128: Choose<Simd128<T>, Vector128<T>, T>(product); break;
-            default: Choose<SimdScalar<T>, T, T>(product); break;
+            case InstructionSet.Avx512: With512(product); break;
+            case InstructionSet.Avx2: With256(product); break;
+            case InstructionSet.Vector128: With128(product); break;
+            default: WithScalars(product); break;
         }
     }
+
+    static void With512<T>(in Product<T> product) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Choose<Simd512<T>, Vector512<T>, T>(product);
+
+    static void With256<T>(in Product<T> product) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Choose<Simd256<T>, Vector256<T>, T>(product);
+
+    static void With128<T>(in Product<T> product) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Choose<Simd128<T>, Vector128<T>, T>(product);
+
+    static void WithScalars<T>(in Product<T> product) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Choose<SimdScalar<T>, T, T>(product);
 
     static void Choose<TSimd, TVector, T>(in Product<T> product)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>

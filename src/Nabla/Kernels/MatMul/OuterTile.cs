@@ -92,22 +92,26 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
                 if (TRegisters.Value > 1) Sse.Prefetch0(c + i * cRow + TSimd.Count);
             }
 
-        // Two steps a turn: on processors with 256-bit registers the bookkeeping of a loop is a quarter of its instructions.
-        for (; k > 1; k -= 2)
+        // Narrow registers leave a step so short that the loop's own instructions count: two steps a turn halve them. An odd number
+        // of steps enters the first turn in its middle.
+        bool entersInMiddle = (k & 1) != 0;
+        for (int turns = TSimd.IsNarrow ? (k + 1) / 2 : k; turns > 0; turns--)
         {
+            if (TSimd.IsNarrow && !entersInMiddle)
+            {
+                Step<TRows, TRegisters>(a, row, b,
+                    ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
+                    ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                a += step;
+                b += bRow;
+            }
+            entersInMiddle = false;
             Step<TRows, TRegisters>(a, row, b,
                 ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
                 ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-            Step<TRows, TRegisters>(a + step, row, b + bRow,
-                ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
-                ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-            a += 2 * step;
-            b += 2 * bRow;
+            a += step;
+            b += bRow;
         }
-        if (k > 0)
-            Step<TRows, TRegisters>(a, row, b,
-                ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
-                ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
 
         TVector biasLeft = default, biasRight = default;
         if (tile.Bias != null)

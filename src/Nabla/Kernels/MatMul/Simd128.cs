@@ -7,6 +7,7 @@ namespace Nabla.Kernels;
 internal readonly unsafe struct Simd128<T> : ISimd<Vector128<T>, T> where T : unmanaged
 {
     public static int Count => Vector128<T>.Count;
+    public static bool IsNarrow => true;
     public static int TileRows => 6;
     public static int DotRows => 3;
 

@@ -8,6 +8,7 @@ namespace Nabla.Kernels;
 internal readonly unsafe struct Simd256<T> : ISimd<Vector256<T>, T> where T : unmanaged
 {
     public static int Count => Vector256<T>.Count;
+    public static bool IsNarrow => true;
     public static int TileRows => 6;
     public static int DotRows => 3;
 

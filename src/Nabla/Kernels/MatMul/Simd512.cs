@@ -8,6 +8,7 @@ namespace Nabla.Kernels;
 internal readonly unsafe struct Simd512<T> : ISimd<Vector512<T>, T> where T : unmanaged
 {
     public static int Count => Vector512<T>.Count;
+    public static bool IsNarrow => false;
     public static int TileRows => 12;
     public static int DotRows => 4;
 

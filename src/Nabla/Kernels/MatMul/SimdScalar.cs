@@ -7,6 +7,7 @@ namespace Nabla.Kernels;
 internal readonly unsafe struct SimdScalar<T> : ISimd<T, T> where T : unmanaged, INumber<T>
 {
     public static int Count => 1;
+    public static bool IsNarrow => false;
     public static int TileRows => 6;
     public static int DotRows => 3;
 

@@ -52,6 +52,15 @@ public class CsvFileTests
         Assert.Equal(["?", "NaN", ""], table.Text("c"));
     }
 
+    [Fact]
+    public void Quoted_cells_hold_delimiters_quotes_and_line_ends()
+    {
+        CsvTable table = Read("a,b,c\r\n\"x,\"\"y\"\"\",\"\",\"one\r\ntwo\"\r\n\r\n\"\"\"\",z,\n");
+        Assert.Equal(["x,\"y\"", "\""], table.Text("a"));
+        Assert.Equal(["", "z"], table.Text("b"));
+        Assert.Equal(["one\ntwo", ""], table.Text("c"));
+    }
+
     [Theory]
     [InlineData("a,b\n1,2\n3\n", "t.csv:3:2: expected 2 cells in 'b', got 1.")]
     [InlineData("a,b\n1,2\n3,4,5\n", "t.csv:3:3: expected 2 cells, got 3.")]
@@ -65,6 +74,8 @@ public class CsvFileTests
     [InlineData("a,a\n1,2\n", "t.csv:1: expected different names of columns, got 'a' 2 times.")]
     [InlineData("", "t.csv: expected a table, got an empty file.")]
     [InlineData("a,b\n1,x\"y\n", "t.csv:2: expected quotes around a whole cell and doubled inside it, got '1,x\"y'.")]
+    [InlineData("a,b\n1,\"x\ny\n", "t.csv:3: expected quotes around a whole cell and doubled inside it, got '1,\"x'.")]
+    [InlineData("a,b\n1,\"x\"y\n", "t.csv:2: expected quotes around a whole cell and doubled inside it, got '1,\"x\"y'.")]
     public void Errors_name_file_line_and_column(string text, string message) => Assert.Equal(message, Error(text));
 
     [Fact]

@@ -1,6 +1,4 @@
 using System.Globalization;
-using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace Nabla.Data.Formats;
 
@@ -45,18 +43,8 @@ public static class CsvFile
     public static CsvTable Read(TextReader text, string name, CsvOptions? options = null)
     {
         options ??= new CsvOptions();
-        CsvConfiguration configuration = new(CultureInfo.InvariantCulture)
-        {
-            Delimiter = options.Delimiter.ToString(),
-            Quote = options.Quote,
-            Escape = options.Quote,
-            HasHeaderRecord = false,
-            BadDataFound = bad => throw new DataFormatException(
-                $"{name}:{bad.Context.Parser!.RawRow}: expected quotes around a whole cell and doubled inside it, got {Excerpt(bad.RawRecord)}."),
-        };
-        using CsvParser parser = new(text, configuration, leaveOpen: true);
-        if (!parser.Read()) throw new DataFormatException($"{name}: expected a table, got an empty file.");
-        string[] cells = parser.Record!;
+        var records = new CsvRecords(text, name, options.Delimiter, options.Quote);
+        string[] cells = records.Read() ?? throw new DataFormatException($"{name}: expected a table, got an empty file.");
         bool hasHeader = options.HasHeader ?? cells.Any(cell => !IsMissing(cell) && !IsNumber(cell));
         string[] names = hasHeader ? cells : [.. Enumerable.Range(1, cells.Length).Select(i => i.ToString(CultureInfo.InvariantCulture))];
         if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
@@ -66,8 +54,8 @@ public static class CsvFile
                 $"{name}: expected TextColumns among {string.Join(", ", names)}, got '{unknown}'.", nameof(options));
 
         CsvTable table = new(name, names, options);
-        if (!hasHeader) table.Add(cells, parser.RawRow);
-        while (parser.Read()) table.Add(parser.Record!, parser.RawRow);
+        if (!hasHeader) table.Add(cells, records.Line);
+        while (records.Read() is { } row) table.Add(row, records.Line);
         return table;
     }
 

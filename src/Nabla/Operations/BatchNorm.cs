@@ -51,7 +51,7 @@ public static unsafe class BatchNormOperations
     }
 
     /// <summary>A [C] tensor as [C, 1, …]: it broadcasts along axis 1.</summary>
-    static Tensor Aligned(Tensor parameter, int rank)
+    internal static Tensor Aligned(Tensor parameter, int rank)
     {
         Span<int> sizes = stackalloc int[rank - 1];
         sizes.Fill(1);
@@ -60,7 +60,7 @@ public static unsafe class BatchNormOperations
     }
 
     /// <summary>(x − center)·scale + shift per channel, each [C], in one pass over a contiguous x.</summary>
-    internal static Tensor Affine(Tensor x, Tensor center, Tensor scale, Tensor shift)
+    static Tensor Affine(Tensor x, Tensor center, Tensor scale, Tensor shift)
     {
         (center, scale, shift) = (Aligned(center, x.Rank), Aligned(scale, x.Rank), Aligned(shift, x.Rank));
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType);
@@ -74,7 +74,7 @@ public static unsafe class BatchNormOperations
     }
 
     /// <summary>An empty tensor stands for none.</summary>
-    static Tensor Parameter(Tensor? parameter, DType dtype) =>
+    internal static Tensor Parameter(Tensor? parameter, DType dtype) =>
         parameter is null ? Tensor.Zeros(Shape.Create(0), dtype) : parameter.To(dtype).Contiguous();
 
     static Tensor Block(Tensor x, Tensor weight, Tensor bias, double epsilon, out Tensor mean, out Tensor variance)

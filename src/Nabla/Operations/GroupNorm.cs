@@ -1,7 +1,9 @@
+using Nabla.Kernels;
+
 namespace Nabla;
 
-/// <summary>Normalizations of one sample by itself. All but the root mean square are layer normalization over rows of another cut.</summary>
-public static class SampleNormalizations
+/// <summary>Normalizations of one sample by itself.</summary>
+public static unsafe class SampleNormalizations
 {
     extension(Tensor x)
     {
@@ -48,8 +50,11 @@ public static class SampleNormalizations
                 throw new ShapeException($"RmsNorm: expected an input that ends with the axes of the weight{(weight is null ? "" : $" {weight.Shape}")}, got {x.Shape}.");
             Normalization.CheckEpsilon(epsilon, "RmsNorm");
             x = x.Computed();
-            Tensor hat = x * (x.Square().Mean([.. Enumerable.Range(x.Rank - rank, rank)], keepAxis: true) + epsilon).Pow(-0.5);
-            return weight is null ? hat : hat * weight.To(x.DType);
+            if (x.Length == 0) return x;
+            int columns = weight?.Length ?? x.Shape[^1];
+            Tensor rows = x.Reshape([-1, columns]).Contiguous();
+            return LayerNormOperations.Rows(
+                rows, LayerNormOperations.Row(weight, columns, x.DType), LayerNormOperations.Row(null, columns, x.DType), epsilon, isCentered: false).Reshape(x.Shape);
         }
 
         /// <summary>
@@ -86,9 +91,59 @@ public static class SampleNormalizations
         Normalization.CheckEpsilon(epsilon, who);
         x = x.Computed();
         if (x.Length == 0) return x;
-        Tensor hat = x.Reshape(x.Shape[0] * groups, -1).LayerNorm(epsilon: epsilon).Reshape(x.Shape);
-        if (weight is null && bias is null) return hat;
-        Tensor zero = Tensor.Zeros(channels, x.DType), one = Tensor.Ones(channels, x.DType);
-        return BatchNormOperations.Affine(hat, zero, weight?.To(x.DType) ?? one, bias?.To(x.DType) ?? zero);
+        Tensor block = x.Contiguous().Reshape(x.Shape[0], channels, x.Length / x.Shape[0] / channels);
+        return Block(block, BatchNormOperations.Parameter(weight, x.DType), BatchNormOperations.Parameter(bias, x.DType), groups, epsilon).Reshape(x.Shape);
+    }
+
+    static Tensor Block(Tensor x, Tensor weight, Tensor bias, int groups, double epsilon)
+    {
+        Tensor y = Tensor.Uninitialized(x.Shape, x.DType), kept = Arena.Private((x.Shape[0] * groups, Moments.Kept), x.DType);
+        if (x.DType == DType.Float32) Forward<float>(x, weight, bias, groups, epsilon, y, kept);
+        else Forward<double>(x, weight, bias, groups, epsilon, y, kept);
+        return Autograd.Record("GroupNorm", y, [x, weight, bias], [x, weight, kept], (groups, epsilon), static (g, saved, s) =>
+            saved.CreatesGraph
+                ? Derivative(saved[0], saved[1], g, s.groups, s.epsilon)
+                : Fused(saved[0], saved[1], saved[2], g.Contiguous(), s.groups));
+    }
+
+    static Gradients Derivative(Tensor x, Tensor weight, Tensor g, int groups, double epsilon)
+    {
+        Tensor rows = x.Reshape(x.Shape[0] * groups, -1), slope = weight.Length == 0 ? g : g * BatchNormOperations.Aligned(weight, 3);
+        (Tensor hat, Tensor scale) = Normalization.Standardize(rows, [1], epsilon);
+        return [Normalization.Slope(slope.Reshape(rows.Shape), hat, scale, [1]).Reshape(x.Shape), (g * hat.Reshape(x.Shape)).Sum([0, 2]), g.Sum([0, 2])];
+    }
+
+    static Gradients Fused(Tensor x, Tensor weight, Tensor kept, Tensor g, int groups)
+    {
+        Tensor dx = Tensor.Uninitialized(x.Shape, x.DType);
+        Tensor dWeight = Tensor.Uninitialized(x.Shape[1], x.DType), dBias = Tensor.Uninitialized(x.Shape[1], x.DType);
+        if (x.DType == DType.Float32) Backward<float>(x, weight, kept, g, groups, dx, dWeight, dBias);
+        else Backward<double>(x, weight, kept, g, groups, dx, dWeight, dBias);
+        return [dx, dWeight, dBias];
+    }
+
+    static void Forward<T>(Tensor x, Tensor weight, Tensor bias, int groups, double epsilon, Tensor y, Tensor kept) where T : unmanaged
+    {
+        fixed (T* px = x.Span<T>(), pw = weight.Span<T>(), pb = bias.Span<T>(), py = y.Span<T>(), pk = kept.Span<T>())
+            GroupNormKernel.Forward(px, pw, pb, x.Shape[0], x.Shape[1], groups, x.Shape[2], epsilon, py, pk);
+        GC.KeepAlive(x);
+        GC.KeepAlive(weight);
+        GC.KeepAlive(bias);
+        GC.KeepAlive(y);
+        GC.KeepAlive(kept);
+    }
+
+    static void Backward<T>(Tensor x, Tensor weight, Tensor kept, Tensor g, int groups, Tensor dx, Tensor dWeight, Tensor dBias) where T : unmanaged
+    {
+        fixed (T* px = x.Span<T>(), pw = weight.Span<T>(), pk = kept.Span<T>(), pg = g.Span<T>())
+        fixed (T* pd = dx.Span<T>(), pdw = dWeight.Span<T>(), pdb = dBias.Span<T>())
+            GroupNormKernel.Backward(px, pw, pk, pg, x.Shape[0], x.Shape[1], groups, x.Shape[2], pd, pdw, pdb);
+        GC.KeepAlive(x);
+        GC.KeepAlive(weight);
+        GC.KeepAlive(kept);
+        GC.KeepAlive(g);
+        GC.KeepAlive(dx);
+        GC.KeepAlive(dWeight);
+        GC.KeepAlive(dBias);
     }
 }

@@ -29,45 +29,53 @@ public static unsafe class LayerNormOperations
             int columns = normalized.Length;
             x = x.Computed();
             if (columns == 0 || x.Length == 0) return x;
-            Tensor y = Rows(x.Reshape([-1, columns]).Contiguous(), Row(weight, columns, x.DType), Row(bias, columns, x.DType), epsilon);
+            Tensor y = Rows(x.Reshape([-1, columns]).Contiguous(), Row(weight, columns, x.DType), Row(bias, columns, x.DType), epsilon, isCentered: true);
             return y.Reshape(x.Shape);
         }
     }
 
     /// <summary>A parameter as one row; an empty one stands for none.</summary>
-    static Tensor Row(Tensor? parameter, int columns, DType dtype) =>
+    internal static Tensor Row(Tensor? parameter, int columns, DType dtype) =>
         parameter is null ? Tensor.Zeros(Shape.Create(0), dtype) : parameter.To(dtype).Contiguous().Reshape([columns]);
 
-    static Tensor Rows(Tensor x, Tensor weight, Tensor bias, double epsilon)
+    /// <summary>Rows [n, columns] by mean and deviation, or uncentered by their root mean square.</summary>
+    internal static Tensor Rows(Tensor x, Tensor weight, Tensor bias, double epsilon, bool isCentered)
     {
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType), kept = Arena.Private((x.Shape[0], Moments.Kept), x.DType);
-        if (x.DType == DType.Float32) Forward<float>(x, weight, bias, epsilon, y, kept);
-        else Forward<double>(x, weight, bias, epsilon, y, kept);
-        return Autograd.Record("LayerNorm", y, [x, weight, bias], [x, weight, kept], epsilon, static (g, saved, epsilon) =>
-            saved.CreatesGraph ? Derivative(saved[0], saved[1], g, epsilon) : Fused(saved[0], saved[1], saved[2], g.Contiguous()));
+        if (x.DType == DType.Float32) Forward<float>(x, weight, bias, epsilon, isCentered, y, kept);
+        else Forward<double>(x, weight, bias, epsilon, isCentered, y, kept);
+        return Autograd.Record(isCentered ? "LayerNorm" : "RmsNorm", y, [x, weight, bias], [x, weight, kept], (epsilon, isCentered), static (g, saved, s) =>
+            saved.CreatesGraph
+                ? Derivative(saved[0], saved[1], g, s.epsilon, s.isCentered)
+                : Fused(saved[0], saved[1], saved[2], g.Contiguous(), s.isCentered));
     }
 
-    static Gradients Derivative(Tensor x, Tensor weight, Tensor g, double epsilon)
+    static Gradients Derivative(Tensor x, Tensor weight, Tensor g, double epsilon, bool isCentered)
     {
-        (Tensor hat, Tensor scale) = Normalization.Standardize(x, [1], epsilon);
         Tensor slope = weight.Length == 0 ? g : g * weight;
+        if (!isCentered)
+        {
+            Tensor inverse = (x.Square().Mean(1, keepAxis: true) + epsilon).Pow(-0.5), unit = x * inverse;
+            return [inverse * (slope - unit * (slope * unit).Mean(1, keepAxis: true)), g * unit, g];
+        }
+        (Tensor hat, Tensor scale) = Normalization.Standardize(x, [1], epsilon);
         return [Normalization.Slope(slope, hat, scale, [1]), g * hat, g];
     }
 
-    static Gradients Fused(Tensor x, Tensor weight, Tensor kept, Tensor g)
+    static Gradients Fused(Tensor x, Tensor weight, Tensor kept, Tensor g, bool isCentered)
     {
         Shape row = Shape.Create(x.Shape[1]);
         Tensor dx = Tensor.Uninitialized(x.Shape, x.DType);
         Tensor dWeight = Tensor.Uninitialized(row, x.DType), dBias = Tensor.Uninitialized(row, x.DType);
-        if (x.DType == DType.Float32) Backward<float>(x, weight, kept, g, dx, dWeight, dBias);
-        else Backward<double>(x, weight, kept, g, dx, dWeight, dBias);
+        if (x.DType == DType.Float32) Backward<float>(x, weight, kept, g, isCentered, dx, dWeight, dBias);
+        else Backward<double>(x, weight, kept, g, isCentered, dx, dWeight, dBias);
         return [dx, dWeight, dBias];
     }
 
-    static void Forward<T>(Tensor x, Tensor weight, Tensor bias, double epsilon, Tensor y, Tensor kept) where T : unmanaged
+    static void Forward<T>(Tensor x, Tensor weight, Tensor bias, double epsilon, bool isCentered, Tensor y, Tensor kept) where T : unmanaged
     {
         fixed (T* px = x.Span<T>(), pw = weight.Span<T>(), pb = bias.Span<T>(), py = y.Span<T>(), pk = kept.Span<T>())
-            LayerNormKernel.Forward(px, pw, pb, x.Shape[0], x.Shape[1], epsilon, py, pk);
+            LayerNormKernel.Forward(px, pw, pb, x.Shape[0], x.Shape[1], epsilon, isCentered, py, pk);
         GC.KeepAlive(x);
         GC.KeepAlive(weight);
         GC.KeepAlive(bias);
@@ -75,11 +83,11 @@ public static unsafe class LayerNormOperations
         GC.KeepAlive(kept);
     }
 
-    static void Backward<T>(Tensor x, Tensor weight, Tensor kept, Tensor g, Tensor dx, Tensor dWeight, Tensor dBias) where T : unmanaged
+    static void Backward<T>(Tensor x, Tensor weight, Tensor kept, Tensor g, bool isCentered, Tensor dx, Tensor dWeight, Tensor dBias) where T : unmanaged
     {
         fixed (T* px = x.Span<T>(), pw = weight.Span<T>(), pk = kept.Span<T>(), pg = g.Span<T>())
         fixed (T* pd = dx.Span<T>(), pdw = dWeight.Span<T>(), pdb = dBias.Span<T>())
-            LayerNormKernel.Backward(px, pw, pk, pg, x.Shape[0], x.Shape[1], pd, pdw, pdb);
+            LayerNormKernel.Backward(px, pw, pk, pg, x.Shape[0], x.Shape[1], isCentered, pd, pdw, pdb);
         GC.KeepAlive(x);
         GC.KeepAlive(weight);
         GC.KeepAlive(kept);

@@ -3,6 +3,7 @@ using Nabla.Layers;
 namespace Nabla.Tests.Layers;
 
 /// <summary>Normalizations without a batch, ghost and synchronized batches, weights given by length or by their largest singular value.</summary>
+[Collection(Kernels.KernelSettings.Name)]
 public class SampleNormTests
 {
     static readonly Tensor Images = Tensor.Normal((8, 4, 3, 2), new RandomStream(3), 2, 3, DType.Float64);
@@ -24,6 +25,36 @@ public class SampleNormTests
     [Fact]
     public void Normalized_rows_have_root_mean_square_1() =>
         Assert.All((Images.RmsNorm(epsilon: 0).Square().Mean(-1)).ToArray<double>(), square => Assert.Equal(1, square, 1e-12));
+
+    /// <summary>Fused values and gradients against the formulas in plain operations, for runs shorter and longer than a vector.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(67)]
+    public void Fused_kernels_equal_the_formulas_on_every_instruction_set(int length) => Kernels.KernelSettings.ForEachInstructionSet(() =>
+    {
+        Tensor given = Tensor.Normal((3, 6, length), new RandomStream(5), 2, 1.5), w = Tensor.Normal(6, new RandomStream(6)), b = Tensor.Normal(6, new RandomStream(7));
+        Same(x => x[0].GroupNorm(3, x[1], x[2], 0.01), x =>
+        {
+            Tensor rows = x[0].Reshape(9, -1), centered = rows - rows.Mean(1, keepAxis: true);
+            return (centered / (centered.Square().Mean(1, keepAxis: true) + 0.01).Sqrt()).Reshape(x[0].Shape) * x[1].Reshape(6, 1) + x[2].Reshape(6, 1);
+        });
+        Same(x => x[0].Transpose(1, 2).RmsNorm(x[1], 0.01) + x[2], x =>
+        {
+            Tensor rows = x[0].Transpose(1, 2);
+            return rows / (rows.Square().Mean(-1, keepAxis: true) + 0.01).Sqrt() * x[1] + x[2];
+        });
+
+        void Same(Func<Tensor[], Tensor> fused, Func<Tensor[], Tensor> formula)
+        {
+            Tensor[] inputs = [Leaf(given), Leaf(w), Leaf(b)];
+            Near(formula(inputs).Detach(), fused(inputs).Detach(), 1e-5);
+            Tensor[] expected = Gradients(formula), actual = Gradients(fused);
+            for (int i = 0; i < 3; i++) Near(expected[i], actual[i], 1e-5 * Math.Max(1, (double)expected[i].Abs().Max()));
+
+            Tensor[] Gradients(Func<Tensor[], Tensor> f) => Autograd.Gradient((f(inputs).Sin() * Parity.Weighting.Of(f(inputs))).Sum(), inputs);
+        }
+    });
 
     [Fact]
     public void A_ghost_batch_as_large_as_the_batch_is_batch_norm()

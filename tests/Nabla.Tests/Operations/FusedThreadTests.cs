@@ -11,6 +11,8 @@ public class FusedThreadTests
         ["log-softmax"] = x => x.LogSoftmax(),
         ["cross entropy"] = x => x.SoftmaxCrossEntropy(Tensor.Zeros(Shape.Create(x.Shape[0]), DType.Int64), labelSmoothing: 0.1),
         ["layer norm"] = x => x.LayerNorm(x.Detach().Sum(0) * 0.01, x.Sum(0)),
+        ["rms norm"] = x => x.RmsNorm(x.Detach().Sum(0) * 0.01),
+        ["group norm"] = x => x.Reshape(30, 50, -1).GroupNorm(10, x.Sum().Reshape(1).Expand(50), null),
         ["batch norm"] = x => x.BatchNorm(x.Sum(0), null, 1e-5, out _, out _),
         ["batch norm of images"] = x => x.Reshape(6, 50, -1).BatchNorm(null, null, 1e-5, out _, out _),
         ["dropout"] = x => x.Dropout(0.3, new RandomStream(4)),

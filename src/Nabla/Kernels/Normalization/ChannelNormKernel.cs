@@ -84,7 +84,7 @@ internal static unsafe class ChannelNormKernel
                 double plain = 0, deviated = 0, count = (double)batch * inner;
                 for (int n = 0; n < batch; n++)
                 {
-                    (double dySum, double product) = Sums<V>(x + start + n * stride, dy + start + n * stride, center);
+                    (double dySum, double product) = SlopeLoops<V, T>.Sums(x + start + n * stride, dy + start + n * stride, inner, center);
                     plain += dySum;
                     deviated += product;
                 }
@@ -92,61 +92,8 @@ internal static unsafe class ChannelNormKernel
                 Lane<V, T>.Write(dBias + channel, plain);
                 Lane<V, T>.Write(dWeight + channel, slope.Weight);
                 for (int n = 0; n < batch; n++)
-                    Combine<V>(x + start + n * stride, dy + start + n * stride, center, slope.OfSlope, slope.OfValue, slope.Constant,
-                        dx + start + n * stride);
-            }
-        }
-
-        /// <summary>Σ dy and Σ dy·(x − center).</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        (double, double) Sums<V>(T* from, T* slopes, double center) where V : unmanaged, ILanes<V>
-        {
-            V middle = V.Constant(center), plain0 = V.Constant(0), plain1 = plain0, plain2 = plain0, plain3 = plain0;
-            V product0 = plain0, product1 = plain0, product2 = plain0, product3 = plain0;
-            nint width = Lane<V, T>.Width, i = 0;
-            for (; i <= inner - 4 * width; i += 4 * width)
-            {
-                V dy0 = Lane<V, T>.Load(slopes + i), dy1 = Lane<V, T>.Load(slopes + i + width);
-                V dy2 = Lane<V, T>.Load(slopes + i + 2 * width), dy3 = Lane<V, T>.Load(slopes + i + 3 * width);
-                plain0 += dy0;
-                plain1 += dy1;
-                plain2 += dy2;
-                plain3 += dy3;
-                product0 = V.FusedMultiplyAdd(dy0, Lane<V, T>.Load(from + i) - middle, product0);
-                product1 = V.FusedMultiplyAdd(dy1, Lane<V, T>.Load(from + i + width) - middle, product1);
-                product2 = V.FusedMultiplyAdd(dy2, Lane<V, T>.Load(from + i + 2 * width) - middle, product2);
-                product3 = V.FusedMultiplyAdd(dy3, Lane<V, T>.Load(from + i + 3 * width) - middle, product3);
-            }
-            (plain0, plain1) = (plain0 + plain2, plain1 + plain3);
-            (product0, product1) = (product0 + product2, product1 + product3);
-            for (; i < inner; i += width)
-            {
-                nint count = Math.Min(inner - i, width);
-                V dy0 = Lane<V, T>.Load(slopes + i, count, V.Constant(0));
-                plain0 += dy0;
-                product0 = V.FusedMultiplyAdd(dy0, Lane<V, T>.Load(from + i, count, middle) - middle, product0);
-            }
-            return (Lane<V, T>.Sum(plain0 + plain1), Lane<V, T>.Sum(product0 + product1));
-        }
-
-        /// <summary>dx = dy·a + (x − center)·b + c.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        void Combine<V>(T* from, T* slopes, double center, double a, double b, double c, T* to) where V : unmanaged, ILanes<V>
-        {
-            V middle = V.Constant(center), ofSlope = V.Constant(a), ofValue = V.Constant(b), constant = V.Constant(c);
-            nint width = Lane<V, T>.Width, i = 0;
-            for (; i <= inner - 2 * width; i += 2 * width)
-            {
-                V x0 = Lane<V, T>.Load(from + i) - middle, x1 = Lane<V, T>.Load(from + i + width) - middle;
-                V dy0 = Lane<V, T>.Load(slopes + i), dy1 = Lane<V, T>.Load(slopes + i + width);
-                Lane<V, T>.Store(to + i, V.FusedMultiplyAdd(dy0, ofSlope, V.FusedMultiplyAdd(x0, ofValue, constant)));
-                Lane<V, T>.Store(to + i + width, V.FusedMultiplyAdd(dy1, ofSlope, V.FusedMultiplyAdd(x1, ofValue, constant)));
-            }
-            for (; i < inner; i += width)
-            {
-                nint count = Math.Min(inner - i, width);
-                V x0 = Lane<V, T>.Load(from + i, count, middle) - middle, dy0 = Lane<V, T>.Load(slopes + i, count, constant);
-                Lane<V, T>.Store(to + i, V.FusedMultiplyAdd(dy0, ofSlope, V.FusedMultiplyAdd(x0, ofValue, constant)), count);
+                    SlopeLoops<V, T>.Combine(
+                        x + start + n * stride, dy + start + n * stride, inner, center, slope.OfSlope, slope.OfValue, slope.Constant, dx + start + n * stride);
             }
         }
     }

@@ -2,27 +2,31 @@ using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>Layer normalization of the rows of a contiguous [rows, columns] block; float and double. Weight and bias may be null.</summary>
+/// <summary>
+/// Layer normalization of the rows of a contiguous [rows, columns] block; float and double. Weight and bias may be null. Without
+/// centering it is normalization by the root mean square: mean 0 stands for the mean everywhere.
+/// </summary>
 internal static unsafe class LayerNormKernel
 {
     const int MaximumParts = 32;
 
     /// <summary>y = x̂·weight + bias with x̂ = (x − mean) / √(variance + ε); keeps <see cref="Moments.Kept"/> numbers per row.</summary>
-    public static void Forward<T>(T* x, T* weight, T* bias, int rows, int columns, double epsilon, T* y, T* kept) where T : unmanaged
+    public static void Forward<T>(T* x, T* weight, T* bias, int rows, int columns, double epsilon, bool isCentered, T* y, T* kept) where T : unmanaged
     {
-        RowRanges.RunLanes<T, Values<T>>(rows, columns, new Values<T>(x, weight, bias, columns, epsilon, y, kept));
+        RowRanges.RunLanes<T, Values<T>>(rows, columns, new Values<T>(x, weight, bias, columns, epsilon, isCentered, y, kept));
     }
 
     /// <summary>
     /// With s = dy·weight: dx = scale·(s − mean s − x̂·mean(s·x̂)) per row; dWeight = Σ dy·x̂ and dBias = Σ dy over the rows.
     /// </summary>
-    public static void Backward<T>(T* x, T* weight, T* kept, T* dy, int rows, int columns, T* dx, T* dWeight, T* dBias) where T : unmanaged
+    public static void Backward<T>(
+        T* x, T* weight, T* kept, T* dy, int rows, int columns, bool isCentered, T* dx, T* dWeight, T* dBias) where T : unmanaged
     {
         // The sums over rows are made per range and added up in order: ranges depend on sizes only, so threads change no bit.
         int perRange = Math.Max((rows + MaximumParts - 1) / MaximumParts, Math.Max(1, Elementwise.Grain / columns));
         int ranges = (rows + perRange - 1) / perRange;
         T* parts = (T*)Scratch.Get((nuint)(2 * (nint)columns * ranges * sizeof(T)));
-        RowRanges.RunLanes<T, Slopes<T>>(rows, ranges, perRange, new Slopes<T>(x, weight, kept, dy, columns, perRange, dx, parts));
+        RowRanges.RunLanes<T, Slopes<T>>(rows, ranges, perRange, new Slopes<T>(x, weight, kept, dy, columns, perRange, isCentered, dx, parts));
         for (int range = 1; range < ranges; range++) RowLoops.Add(parts, parts + 2 * (nint)columns * range, 2 * columns);
         Copy(parts, dWeight, columns);
         Copy(parts + columns, dBias, columns);
@@ -30,7 +34,7 @@ internal static unsafe class LayerNormKernel
 
     static void Copy<T>(T* from, T* to, int count) where T : unmanaged => new Span<T>(from, count).CopyTo(new Span<T>(to, count));
 
-    readonly struct Values<T>(T* x, T* weight, T* bias, int columns, double epsilon, T* y, T* kept) : ILaneRows
+    readonly struct Values<T>(T* x, T* weight, T* bias, int columns, double epsilon, bool isCentered, T* y, T* kept) : ILaneRows
         where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -39,7 +43,7 @@ internal static unsafe class LayerNormKernel
             for (int row = first; row < end; row++)
             {
                 T* from = x + (nint)row * columns;
-                Moments moments = Moments<V, T>.Of(from, 1, 0, columns, epsilon);
+                Moments moments = isCentered ? Moments<V, T>.Of(from, 1, 0, columns, epsilon) : Moments<V, T>.OfSquares(from, columns, epsilon);
                 Moments<V, T>.Write(moments, kept + (nint)row * Moments.Kept);
                 Apply<V>(from, moments, y + (nint)row * columns);
             }
@@ -65,7 +69,7 @@ internal static unsafe class LayerNormKernel
         }
     }
 
-    readonly struct Slopes<T>(T* x, T* weight, T* kept, T* dy, int columns, int perRange, T* dx, T* parts) : ILaneRows
+    readonly struct Slopes<T>(T* x, T* weight, T* kept, T* dy, int columns, int perRange, bool isCentered, T* dx, T* parts) : ILaneRows
         where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -109,7 +113,7 @@ internal static unsafe class LayerNormKernel
                 Lane<V, T>.Store(dWeight + i, V.FusedMultiplyAdd(restDy, restHat, Lane<V, T>.Load(dWeight + i, count, zero)), count);
                 Lane<V, T>.Store(dBias + i, restDy + Lane<V, T>.Load(dBias + i, count, zero), count);
             }
-            V mean = V.Constant(Lane<V, T>.Sum(plain) / columns), slope = V.Constant(Lane<V, T>.Sum(weighted) / columns);
+            V mean = V.Constant(isCentered ? Lane<V, T>.Sum(plain) / columns : 0), slope = V.Constant(Lane<V, T>.Sum(weighted) / columns);
             if (count > 0) Lane<V, T>.Store(to + i, scale * (restS - mean - restHat * slope), count);
             for (i = 0; i <= columns - width; i += width)
             {

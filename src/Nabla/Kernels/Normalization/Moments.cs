@@ -46,6 +46,13 @@ internal static unsafe class Moments<V, T> where V : unmanaged, ILanes<V> where 
         return moments.IsPrecise ? moments : Around(Lane<V, T>.Rounded(moments.Mean), x, runs, stride, length, epsilon);
     }
 
+    /// <summary>The mean square in place of the variance, and no center: x̂ = x / √(mean x² + ε).</summary>
+    public static Moments OfSquares(T* x, int length, double epsilon)
+    {
+        double square = Deviations(x, length, 0).Item2 / length;
+        return new(0, square, 0, 1 / Math.Sqrt(square + epsilon), 0);
+    }
+
     static Moments Around(double center, T* x, int runs, nint stride, int length, double epsilon)
     {
         double first = 0, second = 0;

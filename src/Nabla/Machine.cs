@@ -22,6 +22,19 @@ public static class Machine
     /// </summary>
     public static bool ExactConvolutions { get; set; }
 
-    /// <summary>The vector instructions the kernels use on this processor: Avx512, Avx2, Vector128 or Scalar.</summary>
-    public static string InstructionSet => InstructionSets.Active.ToString();
+    /// <summary>
+    /// The vector instructions the kernels use: Avx512, Avx2, Vector128 or Scalar. Default:
+    /// the widest that this processor runs well. A narrower one may be set, to compare or to test; results may then differ in the last
+    /// bits, since sums are taken in another order.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is unknown, or this processor has no such instructions.</exception>
+    public static string InstructionSet
+    {
+        get => InstructionSets.Active.ToString();
+        set => InstructionSets.Active = Enum.TryParse(value, ignoreCase: false, out InstructionSet chosen) && Enum.IsDefined(chosen) && chosen <= InstructionSets.Best
+            ? chosen
+            : throw new ArgumentException(
+                $"Machine.InstructionSet: expected one of {string.Join(", ", Enum.GetValues<InstructionSet>().Where(static set => set <= InstructionSets.Best))} " +
+                $"on this processor, got '{value}'.", nameof(value));
+    }
 }

@@ -40,12 +40,22 @@ public static class InPlace
                     $"{who}: expected a tensor that can hold the result, got {x.DType} and {y.DType}. Convert it first: x = x.To(DType.Float32).");
             if (!Autograd.IsRecording || (x.Node is null && y.Node is null))
             {
+                x.CheckDistinct(who);
                 using Autograd.Scope scope = Autograd.NoGradient();
                 if (x.DType.IsComputed && x.IsContiguous) Mapping.ZipInPlace(x, y, operation);
                 else x.Overwrite(compute(x, y));
                 return;
             }
             x.Become(compute(x, y), who);
+        }
+
+        /// <exception cref="ArgumentException">Several elements share one place in memory, as after Expand.</exception>
+        internal void CheckDistinct(string who)
+        {
+            for (int axis = 0; axis < x.Rank; axis++)
+                if (x.Strides[axis] == 0 && x.Shape[axis] > 1)
+                    throw new ArgumentException(
+                        $"{who}: expected a tensor whose elements have memory of their own, got {x.Shape} expanded along axis {axis}. Change a copy: x.Clone().");
         }
 
         /// <summary>The handle takes over a recorded result.</summary>

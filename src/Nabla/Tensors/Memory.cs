@@ -1,6 +1,6 @@
 namespace Nabla;
 
-/// <summary>What tensors hold of the machine's memory. Only for looking: nothing here has to be called.</summary>
+/// <summary>What tensors hold of the machine's memory. Nothing here has to be called.</summary>
 public static class Memory
 {
     /// <summary>Bytes of native blocks that live tensors, graphs and the engine hold now. Tensors below 1 KB are managed arrays and not counted.</summary>
@@ -11,6 +11,19 @@ public static class Memory
 
     /// <summary>The most bytes ever held, in use and idle.</summary>
     public static long PeakBytes => BlockPool.PeakBytes;
+
+    /// <summary>
+    /// Bytes that tensors together may take from the system; default: what the runtime says this process may have. A tensor beyond it
+    /// is refused with an <see cref="InsufficientMemoryException"/> that names the bytes, and the program can go on.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is negative.</exception>
+    public static long Limit
+    {
+        get => SystemMemory.Limit;
+        set => SystemMemory.Limit = value >= 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"Memory.Limit: expected at least 0 bytes, got {value}.");
+    }
 
     /// <summary>Native blocks in use now.</summary>
     public static int LiveBlocks => BlockPool.LiveBlocks;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Nabla;
@@ -12,13 +13,25 @@ internal static unsafe partial class SystemMemory
     const nint MappedFrom = 1 << 20;
     const int ReadWrite = 3, PrivateAnonymous = 0x22, AdviseHugePages = 14;
 
+    static long taken;
+
+    /// <summary>Bytes that all blocks together may take. Linux promises memory that it may not have and then kills the process; this refuses first.</summary>
+    public static long Limit { get; set; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes is > 0 and var available ? available : long.MaxValue;
+
     static bool Maps(nint bytes) => OperatingSystem.IsLinux() && bytes >= MappedFrom;
 
     /// <exception cref="InsufficientMemoryException">The system has no such block.</exception>
     public static byte* Allocate(nint bytes)
     {
-        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (available > 0 && bytes > available) throw OutOfMemory(bytes);
+        if (Interlocked.Add(ref taken, bytes) <= Limit && Find(bytes) is var block && block != null) return block;
+        Interlocked.Add(ref taken, -bytes);
+        throw new InsufficientMemoryException(string.Create(CultureInfo.InvariantCulture,
+            $"Memory: expected {bytes:N0} bytes for a tensor, the system has no such block: {taken:N0} of {Limit:N0} bytes are taken. ") +
+            "Use a smaller batch or a smaller model.");
+    }
+
+    static byte* Find(nint bytes)
+    {
         if (!Maps(bytes))
         {
             try
@@ -27,11 +40,11 @@ internal static unsafe partial class SystemMemory
             }
             catch (OutOfMemoryException)
             {
-                throw OutOfMemory(bytes);
+                return null;
             }
         }
         nint address = Map(0, (nuint)bytes, ReadWrite, PrivateAnonymous, -1, 0);
-        if (address == -1) throw OutOfMemory(bytes);
+        if (address == -1) return null;
         // Fewer page faults and TLB misses; a kernel that refuses loses nothing.
         _ = Advise(address, (nuint)bytes, AdviseHugePages);
         return (byte*)address;
@@ -39,13 +52,10 @@ internal static unsafe partial class SystemMemory
 
     public static void Free(byte* block, nint bytes)
     {
+        Interlocked.Add(ref taken, -bytes);
         if (Maps(bytes)) _ = Unmap((nint)block, (nuint)bytes);
         else NativeMemory.AlignedFree(block);
     }
-
-    static InsufficientMemoryException OutOfMemory(nint bytes) => new(
-        $"Memory: expected {bytes / 1048576.0:N0} MB for a tensor, the system has no such block. " +
-        "Use a smaller batch or a smaller model.");
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     private static partial nint Map(nint address, nuint length, int protection, int flags, int file, nint offset);

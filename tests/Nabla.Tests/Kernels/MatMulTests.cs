@@ -165,6 +165,27 @@ public sealed class MatMulTests
     });
 
     [Fact]
+    public void The_instruction_set_is_an_option_that_says_what_there_is()
+    {
+        string before = Machine.InstructionSet;
+        try
+        {
+            Machine.InstructionSet = "Scalar";
+            Assert.Equal("Scalar", Machine.InstructionSet);
+            Assert.Equal(3, Tensor.Ones((1, 3)).MatMul(Tensor.Ones((3, 1))).Item<float>());
+            string message = Assert.Throws<ArgumentException>(() => Machine.InstructionSet = "Sse9").Message;
+            Assert.StartsWith("Machine.InstructionSet: expected one of Scalar", message, StringComparison.Ordinal);
+            Assert.Contains("on this processor, got 'Sse9'.", message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => Machine.InstructionSet = "9");
+            Assert.Equal("Scalar", Machine.InstructionSet);
+        }
+        finally
+        {
+            Machine.InstructionSet = before;
+        }
+    }
+
+    [Fact]
     public void A_call_allocates_nothing()
     {
         float[] x = new float[300 * 300], y = new float[300 * 300];

@@ -25,6 +25,29 @@ public abstract class Attention : Module
         return Attend(heads, heads, heads, AttentionMask.None, pass).Squeeze(1);
     }
 
+    /// <summary>Keys and values once for each head of the queries.</summary>
+    private protected static (Tensor Key, Tensor Value) PerHead(Tensor query, Tensor key, Tensor value)
+    {
+        int group = query.Shape[1] / key.Shape[1];
+        return group == 1 ? (key, value) : (key.Repeat(group, 1), value.Repeat(group, 1));
+    }
+
+    /// <summary>Refuses what a mask asks of an attention that never has a score for each pair of positions.</summary>
+    private protected void Require(AttentionMask mask, Tensor query, Tensor key, bool isCausalPossible)
+    {
+        if (mask.Allowed is not null || mask.Bias is not null)
+            throw new ArgumentException($"{TypeName}: expected a mask of lengths{(isCausalPossible ? " and causality" : "")}, got Allowed or Bias. There are no scores of pairs to mask; take DotProductAttention.", nameof(mask));
+        if (mask.IsCausal && !isCausalPossible)
+            throw new ArgumentException($"{TypeName}: expected a mask of lengths, got a causal one. It mixes positions before it compares them; take LinearAttention or LocalAttention.", nameof(mask));
+        if (mask.IsCausal && query.Shape[2] != key.Shape[2])
+            throw new ShapeException($"{TypeName}: expected as many queries as keys under a causal mask, got {query.Shape[2]} and {key.Shape[2]}.");
+        mask.Check(Shape.Create(query.Shape[0], query.Shape[1], query.Shape[2], key.Shape[2]));
+    }
+
+    /// <summary>The vectors of [batch, heads, keys, d], those beyond their sample's length 0.</summary>
+    private protected static Tensor Kept(Tensor x, AttentionMask mask) => mask.Lengths is null ? x
+        : x * Tensor.Arange(0, x.Shape[2]).Less(Tensor.From(mask.Lengths, Shape.Create(x.Shape[0], 1, 1))).To(x.DType).Unsqueeze(-1);
+
     private protected static double CheckDropout(double dropout, string who) => dropout is >= 0 and < 1 ? dropout : throw new ArgumentOutOfRangeException(
         nameof(dropout), dropout, $"{who}: expected a dropout probability in [0, 1), got {dropout}. It is the share to remove.");
 }
@@ -79,8 +102,7 @@ public sealed class AdditiveAttention : Attention
     /// <inheritdoc/>
     public override Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionMask mask, Pass pass)
     {
-        int group = query.Shape[1] / key.Shape[1];
-        if (group > 1) (key, value) = (key.Repeat(group, 1), value.Repeat(group, 1));
+        (key, value) = PerHead(query, key, value);
         Tensor scores = score.Forward((this.query.Forward(query, pass).Unsqueeze(3) + this.key.Forward(key, pass).Unsqueeze(2)).Tanh(), pass).Squeeze(-1);
         Tensor weights = mask.Softmax(scores);
         return (dropout > 0 && pass.IsTraining ? weights.Dropout(dropout, pass.NextStream()) : weights).MatMul(value);
@@ -115,8 +137,7 @@ public sealed class TargetAttention : Attention
     /// <inheritdoc/>
     public override Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionMask mask, Pass pass)
     {
-        int group = query.Shape[1] / key.Shape[1];
-        if (group > 1) (key, value) = (key.Repeat(group, 1), value.Repeat(group, 1));
+        (key, value) = PerHead(query, key, value);
         Shape pairs = Shape.Create(query.Shape[0], query.Shape[1], query.Shape[2], key.Shape[2], query.Shape[3]);
         Tensor q = query.Unsqueeze(3).Expand(pairs), k = key.Unsqueeze(2).Expand(pairs);
         Tensor weights = network.Forward(Tensor.Concatenate([q, k, q - k, q * k], -1), pass).Squeeze(-1);

@@ -1,0 +1,158 @@
+"""Efficient attentions and mixers without attention, each as its paper's formula over whole matrices: one head, no projections."""
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from golden import Draw
+
+
+def softmax_attention(q, k, v):
+    return torch.softmax(q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1]), -1) @ v
+
+
+class Local(nn.Module):
+    """Beltagy, Peters, Cohan (2020): the scores of all pairs, those out of the window hidden."""
+
+    def __init__(self, radius):
+        super().__init__()
+        self.radius = radius
+
+    def forward(self, x):
+        at = torch.arange(x.shape[1])
+        far = (at[:, None] - at).abs() > self.radius
+        return torch.softmax((x @ x.transpose(1, 2) / math.sqrt(x.shape[2])).masked_fill(far, -math.inf), -1) @ x
+
+
+class Linear(nn.Module):
+    """Katharopoulos et al. (2020), equation 5."""
+
+    def forward(self, x):
+        similarity = (F.elu(x) + 1) @ (F.elu(x) + 1).transpose(1, 2)
+        return similarity / similarity.sum(-1, keepdim=True) @ x
+
+
+class Performer(nn.Module):
+    """Choromanski et al. (2021), lemma 1, without the stabilizing factor."""
+
+    def __init__(self, width, features):
+        super().__init__()
+        self.register_buffer("directions", torch.ones(features, width))
+
+    def forward(self, x):
+        x_hat = x / x.shape[2] ** 0.25
+        phi = torch.exp(x_hat @ self.directions.T) * torch.exp(-x_hat.square().sum(-1, keepdim=True) / 2) / math.sqrt(len(self.directions))
+        similarity = phi @ phi.transpose(1, 2)
+        return similarity / similarity.sum(-1, keepdim=True) @ x
+
+
+class Linformer(nn.Module):
+    """Wang et al. (2020), equation 7."""
+
+    def __init__(self, length, reduced):
+        super().__init__()
+        self.key_map, self.value_map = (nn.Parameter(torch.ones(reduced, length)) for _ in range(2))
+
+    def forward(self, x):
+        n = x.shape[1]
+        return softmax_attention(x, self.key_map[:, :n] @ x, self.value_map[:, :n] @ x)
+
+
+class Compressed(nn.Module):
+    """Liu et al. (2018), section 4.2.3."""
+
+    def __init__(self, width, stride):
+        super().__init__()
+        self.stride = stride
+        self.key, self.value = nn.Conv1d(width, width, stride, stride), nn.Conv1d(width, width, stride, stride)
+
+    def forward(self, x):
+        rows = F.pad(x.transpose(1, 2), (0, -x.shape[1] % self.stride))
+        return softmax_attention(x, self.key(rows).transpose(1, 2), self.value(rows).transpose(1, 2))
+
+
+class DenseSynthesizer(nn.Module):
+    """Tay et al. (2021), section 3.1.1."""
+
+    def __init__(self, width, length, hidden):
+        super().__init__()
+        self.up, self.down = nn.Linear(width, hidden), nn.Linear(hidden, length)
+
+    def forward(self, x):
+        return torch.softmax(self.down(F.relu(self.up(x)))[..., : x.shape[1]], -1) @ x
+
+
+class RandomSynthesizer(nn.Module):
+    """Tay et al. (2021), sections 3.1.2 and 3.1.4."""
+
+    def __init__(self, length, rank=None):
+        super().__init__()
+        self.rows = nn.Parameter(torch.ones(length, rank or length))
+        self.columns = nn.Parameter(torch.ones(length, rank)) if rank else None
+
+    def forward(self, x):
+        n = x.shape[1]
+        scores = self.rows if self.columns is None else self.rows @ self.columns.T
+        return torch.softmax(scores[:n, :n], -1) @ x
+
+
+class Fourier(nn.Module):
+    """Lee-Thorp et al. (2022), equation 3."""
+
+    def forward(self, x):
+        return torch.fft.fft2(x).real
+
+
+class Perceptron(nn.Module):
+    def __init__(self, width, hidden):
+        super().__init__()
+        self.up, self.down = nn.Linear(width, hidden), nn.Linear(hidden, width)
+
+    def forward(self, x):
+        return self.down(F.gelu(self.up(x)))
+
+
+class Mixer(nn.Module):
+    """Tolstikhin et al. (2021), equation 1."""
+
+    def __init__(self, positions, width, token_hidden, channel_hidden):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.tokens, self.channels = Perceptron(positions, token_hidden), Perceptron(width, channel_hidden)
+
+    def forward(self, x):
+        x = x + self.tokens(self.norm1(x).transpose(1, 2)).transpose(1, 2)
+        return x + self.channels(self.norm2(x))
+
+
+class GatedMlp(nn.Module):
+    """Liu et al. (2021), section 2 and figure 1."""
+
+    def __init__(self, positions, width, hidden):
+        super().__init__()
+        self.norm, self.gate_norm = nn.LayerNorm(width), nn.LayerNorm(hidden // 2)
+        self.up, self.down = nn.Linear(width, hidden), nn.Linear(hidden // 2, width)
+        self.weight, self.bias = nn.Parameter(torch.ones(positions, positions)), nn.Parameter(torch.ones(positions, 1))
+
+    def forward(self, x):
+        n = x.shape[1]
+        u, v = F.gelu(self.up(self.norm(x))).chunk(2, -1)
+        return x + self.down(u * (self.weight[:n, :n] @ self.gate_norm(v) + self.bias[:n]))
+
+
+def record(file):
+    draw = Draw("efficient attention")
+    for radius in (1, 3, 9):
+        file.layer("LocalAttention", Local(radius), draw.normal(2, 7, 4), radius=radius)
+    file.layer("LinearAttention", Linear(), draw.normal(2, 7, 4))
+    file.layer("PerformerAttention", Performer(4, 6), draw.normal(2, 7, 4))
+    for positions in (7, 5):
+        file.layer("LinformerAttention", Linformer(7, 3), draw.normal(2, positions, 4), note=f"{positions} positions")
+        file.layer("CompressedAttention", Compressed(4, 3), draw.normal(2, positions + 1, 4), note=f"{positions + 1} positions")
+        file.layer("DenseSynthesizer", DenseSynthesizer(4, 7, 5), draw.normal(2, positions, 4), note=f"{positions} positions")
+        file.layer("RandomSynthesizer", RandomSynthesizer(7), draw.normal(2, positions, 4), note=f"{positions} positions")
+        file.layer("RandomSynthesizer", RandomSynthesizer(7, 2), draw.normal(2, positions, 4), note=f"{positions} positions", rank=2)
+        file.layer("FourierMixer", Fourier(), draw.normal(2, positions, 4), note=f"{positions} positions")
+        file.layer("GatedMlp", GatedMlp(7, 4, 6), draw.normal(2, positions, 4), note=f"{positions} positions")
+    file.layer("MixerLayer", Mixer(5, 4, 3, 6), draw.normal(2, 5, 4))

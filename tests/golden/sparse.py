@@ -15,6 +15,23 @@ def record(file):
     for name, optimizer, rate, variants in SPARSE:
         for options in variants:
             sparse(file, name, optimizer, rate, options)
+    row_wise(file)
+
+
+def row_wise(file):
+    """AdaGrad with the mean square of a row as its one number of state, in the equations of the paper."""
+    for options in ({}, {"initialAccumulator": 0.5}):
+        table, indices = start()
+        w, sums, path = table.clone().requires_grad_(), torch.full((ROWS, 1), options.get("initialAccumulator", 0.0)), []
+        for step in range(STEPS):
+            x = w[indices[step]]
+            (gradient,) = torch.autograd.grad((torch.sin(x + 0.1 * step) + 0.5 * x * x).sum(), w)
+            with torch.no_grad():
+                sums += gradient.square().mean(1, keepdim=True)
+                w -= (0.15 if step >= 12 else 0.3) * gradient / (sums.sqrt() + 1e-10)
+            path.append(w.detach().clone())
+        file.add(name_of("RowWiseAdaGrad", options), attributes={"learningRate": 0.3} | options, inputs={"table": table, "indices": indices},
+                 outputs=[torch.stack(path)])
 
 
 def sparse(file, name, optimizer, rate, options):

@@ -15,6 +15,7 @@ internal static class OperatorCases
         .. Convolutions.All,
         .. Normalizations.All,
         .. Embeddings.All,
+        .. Updates.All,
         .. Attention.All,
         .. Recurrent.All,
         .. Toolbox.All,

@@ -5,8 +5,8 @@ namespace Nabla;
 
 /// <summary>
 /// Elementwise operations one after another in a single pass over memory:
-/// <c>x.Map(new AffineOperation(1.5, 0.5).Then(new GeluOperation()))</c> reads x once and writes the result once, where
-/// <c>(x * 1.5 + 0.5).Gelu()</c> moves the tensor twice.
+/// <c>x.Zip(bias, new AddOperation().Then(new ReluOperation()))</c> reads x once and writes the result once, where
+/// <c>(x + bias).Relu()</c> moves the tensor twice. Whether that is faster depends on the formula: docs/performance.md.
 /// </summary>
 /// <remarks>
 /// A composition is an operation like any other: <c>Map</c> and <c>Zip</c> take it, its first derivative is one pass too (values between the

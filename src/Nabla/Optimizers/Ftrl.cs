@@ -29,6 +29,7 @@ public sealed record FtrlOptions : OptimizerOptions
 /// w = −soft(z, λ₁) / ((β + √n)/α + λ₂), 0 where |z| ≤ λ₁ (McMahan et al.: Ad click prediction: a view from the trenches, 2013).
 /// </summary>
 /// <remarks>
+/// <para>Of an embedding table only the rows that were looked up are computed anew: without a gradient z, n and so w stay what they are.</para>
 /// <para>α is the learning rate; it should stay as it is. The first step starts from w = 0 whatever the parameter was, as z = 0 says.</para>
 /// <para>
 /// With <see cref="FtrlOptions.RowDecay"/> a row is max(1 − λ₂₁√d/‖s‖, 0) times the above, s = soft(z, λ₁) of the row (Ni et al.:
@@ -55,7 +56,8 @@ public sealed class Ftrl : Optimizer
 
     private protected override bool HasOwnLasso => true;
 
-    private protected override bool TakesRows => options.RowDecay == 0;
+    // Asked by the base constructor too, before there are options; a row penalty needs whole rows, and gets whole gradients.
+    private protected override bool TakesRows => options is not { RowDecay: > 0 };
 
     private protected override string[] StateNames => Names;
 
@@ -65,7 +67,7 @@ public sealed class Ftrl : Optimizer
         // The parameter is a function of z: a first value that z does not know of must not enter it.
         if (state.Steps == 1) state.Parameter.Detach().Fill(0);
         if (options.RowDecay == 0 || state.Parameter.Rank < 2)
-            Apply(new FtrlUpdate(group.LearningRate, options.Beta, lasso, ridge), state, gradient);
+            Apply(new FtrlUpdate(group.LearningRate, options.Beta, lasso, ridge), state, gradient, restsAtZero: true);
         else if (state.Parameter.DType == DType.Float32) Rows<float>(state, gradient, group.LearningRate, lasso, ridge);
         else Rows<double>(state, gradient, group.LearningRate, lasso, ridge);
     }

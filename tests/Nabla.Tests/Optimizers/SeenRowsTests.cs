@@ -15,6 +15,7 @@ public class SeenRowsTests
         m => new Adam(m, 0.1), m => new AdamW(m, 0.1), m => new Adam(m, 0.1, new AdamOptions { AmsGrad = true }),
         m => new AdaGrad(m, 0.1), m => new AdaGrad(m, 0.1, new AdaGradOptions { WeightDecay = 0.1 }),
         m => new RmsProp(m, 0.1, new RmsPropOptions { Centered = true, Momentum = 0.5 }),
+        m => new Ftrl(m, 0.1, new FtrlOptions { L1Decay = 0.01 }), m => new RowWiseAdaGrad(m, 0.1),
     ];
 
     static Tensor Table(int columns, DType dtype) => Tensor.Uniform((Rows, columns), new RandomStream(1), -1, 1).To(dtype);

@@ -14,6 +14,8 @@ public class SparseOptimizerParityTests
     {
         { "SparseAdam", c => Run(c, (group, rate) => new SparseAdam(group, rate, Moments(c))) },
         { "SparseAdaGrad", c => Run(c, (group, rate) => new AdaGrad(group, rate, Squares(c))) },
+        { "RowWiseAdaGrad", c => Run(c, (group, rate) =>
+            new RowWiseAdaGrad(group, rate, new RowWiseAdaGradOptions { InitialAccumulator = c.Double("initialAccumulator", 0) })) },
         { "SparseSgd", c => Run(c, (group, rate) => new Sgd(group, rate)) },
     };
 

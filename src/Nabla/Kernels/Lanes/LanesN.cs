@@ -21,6 +21,8 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
 
     public static LanesN operator -(LanesN a) => new(-a.Value);
 
+    // Written so that a number in a formula becomes a constant of the code. One from a field is converted in every turn, and waits for
+    // what its register held before; the packed conversion of Lanes512 would not, but then every polynomial converts its constants.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Constant(double value) => new(new Vector<float>((float)value));
 

@@ -29,7 +29,7 @@ internal sealed record Suite(string Name, Case[] Cases, string Script, Func<IRea
     [
         new("ops", OperatorCases.All, "torch_ops.py", Filter),
         new("train", TrainingCases.Times, "torch_train.py", PeerCases) { TunedArguments = "--foreach 1", ReportsMemory = true },
-        new("trees", ClassicalCases.All, "trees.py", Filter),
+        new("trees", [.. BoostingCases.All, .. ClassicalCases.All], "trees.py", Filter),
         new("overhead", Small.All, "torch_ops.py", Filter),
         new("start", StartCases.All, "startup.py", static (_, options) => [Seconds(options)]) { StopsPeerEarly = true },
         new("memory", TrainingCases.PeakMemory, "torch_train.py", PeerCases)

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Nabla.Data.Formats;
@@ -11,7 +10,7 @@ internal static class ModelFile
     public static void Write(BoostedTrees model, string path)
     {
         JsonObject document = XgboostWriter.Write(model);
-        byte[] bytes = IsBinary(path) ? UniversalBinaryJson.Write(document) : Encoding.UTF8.GetBytes(document.ToJsonString());
+        byte[] bytes = IsBinary(path) ? UniversalBinaryJson.Write(document, XgboostWriter.ListTypes) : XgboostWriter.ToText(document);
         AtomicFile.Write(path, stream => stream.Write(bytes));
     }
 

@@ -20,14 +20,17 @@ internal static class UniversalBinaryJson
         return node;
     }
 
-    public static byte[] Write(JsonNode node)
+    /// <summary>Writes a document of texts, whole numbers and floats.</summary>
+    /// <param name="node">The document.</param>
+    /// <param name="types">The lists, by their keys, that have one type and which: d float, l or L whole numbers of 4 or 8 bytes, U a byte.</param>
+    public static byte[] Write(JsonNode node, IReadOnlyDictionary<string, char> types)
     {
         using var to = new MemoryStream();
-        Write(to, node);
+        Write(to, node, types, null);
         return to.ToArray();
     }
 
-    static void Write(MemoryStream to, JsonNode? node)
+    static void Write(MemoryStream to, JsonNode? node, IReadOnlyDictionary<string, char> types, char? type)
     {
         switch (node)
         {
@@ -36,35 +39,44 @@ internal static class UniversalBinaryJson
                 foreach (var (key, value) in map)
                 {
                     WriteText(to, key);
-                    Write(to, value);
+                    Write(to, value, types, types.TryGetValue(key, out char own) ? own : null);
                 }
                 to.WriteByte((byte)'}');
                 break;
-            case JsonArray list when list.Count > 0 && list.All(static item => item is JsonValue value && value.TryGetValue(out float _) && !value.TryGetValue(out int _)):
-                to.Write("[$d#"u8);
-                WriteLength(to, list.Count);
-                foreach (JsonNode? item in list) WriteBytes(to, BitConverter.SingleToUInt32Bits(item!.GetValue<float>()));
-                break;
             case JsonArray list:
-                to.Write("[#"u8);
+                to.WriteByte((byte)'[');
+                if (type is { } items) to.Write([(byte)'$', (byte)items]);
+                to.WriteByte((byte)'#');
                 WriteLength(to, list.Count);
-                foreach (JsonNode? item in list) Write(to, item);
+                foreach (JsonNode? item in list)
+                {
+                    if (type is { } known) WriteNumber(to, item!.AsValue(), known);
+                    else Write(to, item, types, null);
+                }
                 break;
             case JsonValue value when value.TryGetValue(out string? text):
                 to.WriteByte((byte)'S');
                 WriteText(to, text);
                 break;
-            case JsonValue value when value.TryGetValue(out int whole):
-                to.WriteByte((byte)'l');
-                WriteBytes(to, (uint)whole);
-                break;
-            case JsonValue value when value.TryGetValue(out float number):
-                to.WriteByte((byte)'d');
-                WriteBytes(to, BitConverter.SingleToUInt32Bits(number));
+            case JsonValue value:
+                char marker = value.TryGetValue(out float _) ? 'd' : 'l';
+                to.WriteByte((byte)marker);
+                WriteNumber(to, value, marker);
                 break;
             default:
-                throw new ArgumentException($"UniversalBinaryJson: expected texts, whole numbers and floats, got {node?.ToJsonString() ?? "null"}.", nameof(node));
+                throw new ArgumentException("UniversalBinaryJson: expected texts, whole numbers and floats, got null.", nameof(node));
         }
+    }
+
+    static void WriteNumber(MemoryStream to, JsonValue value, char type)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        int size = type switch { 'U' => 1, 'L' => 8, _ => 4 };
+        if (type == 'd') BinaryPrimitives.WriteSingleBigEndian(bytes, value.GetValue<float>());
+        else if (type == 'L') BinaryPrimitives.WriteInt64BigEndian(bytes, value.GetValue<int>());
+        else if (type == 'U') bytes[0] = (byte)value.GetValue<int>();
+        else BinaryPrimitives.WriteInt32BigEndian(bytes, value.GetValue<int>());
+        to.Write(bytes[..size]);
     }
 
     static void WriteText(MemoryStream to, string text)
@@ -79,13 +91,6 @@ internal static class UniversalBinaryJson
         to.WriteByte((byte)'L');
         Span<byte> bytes = stackalloc byte[8];
         BinaryPrimitives.WriteInt64BigEndian(bytes, length);
-        to.Write(bytes);
-    }
-
-    static void WriteBytes(MemoryStream to, uint bits)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, bits);
         to.Write(bytes);
     }
 

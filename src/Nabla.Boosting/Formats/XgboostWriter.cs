@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Nabla.Boosting.Trees;
 
@@ -7,6 +8,51 @@ namespace Nabla.Boosting.Formats;
 /// <summary>A model as XGBoost's document (schema of version 1.7), which is also this package's own format.</summary>
 internal static class XgboostWriter
 {
+    /// <summary>The lists of a tree that XGBoost's reader wants typed in UBJ; others must not be.</summary>
+    public static IReadOnlyDictionary<string, char> ListTypes { get; } = new Dictionary<string, char>
+    {
+        ["base_weights"] = 'd', ["loss_changes"] = 'd', ["split_conditions"] = 'd', ["sum_hessian"] = 'd',
+        ["categories"] = 'l', ["categories_nodes"] = 'l', ["left_children"] = 'l', ["parents"] = 'l', ["right_children"] = 'l', ["split_indices"] = 'l',
+        ["categories_segments"] = 'L', ["categories_sizes"] = 'L',
+        ["default_left"] = 'U', ["split_type"] = 'U',
+    };
+
+    /// <summary>JSON text in which every float shows that it is one: XGBoost's reader takes 1 for an integer and refuses it as a weight.</summary>
+    public static byte[] ToText(JsonObject document)
+    {
+        using var to = new MemoryStream();
+        using (var json = new Utf8JsonWriter(to)) Write(json, document);
+        return to.ToArray();
+    }
+
+    static void Write(Utf8JsonWriter json, JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject map:
+                json.WriteStartObject();
+                foreach (var (key, value) in map)
+                {
+                    json.WritePropertyName(key);
+                    Write(json, value);
+                }
+                json.WriteEndObject();
+                break;
+            case JsonArray list:
+                json.WriteStartArray();
+                foreach (JsonNode? item in list) Write(json, item);
+                json.WriteEndArray();
+                break;
+            case JsonValue value when value.TryGetValue(out float number):
+                string text = number.ToString("R", CultureInfo.InvariantCulture);
+                json.WriteRawValue(text.AsSpan().ContainsAny('.', 'E') ? text : text + ".0");
+                break;
+            default:
+                node!.WriteTo(json);
+                break;
+        }
+    }
+
     public static JsonObject Write(BoostedTrees model)
     {
         int outputs = model.Objective.Outputs;

@@ -73,6 +73,10 @@ public sealed unsafe class LambdaMart : Objective
         round++;
     }
 
+    /// <summary>What XGBoost 1.7 insists on reading; it plays no part in predicting.</summary>
+    internal override IEnumerable<(string Group, string Name, string Value)> Parameters =>
+        [("lambda_rank_param", "fix_list_weight", "0"), ("lambda_rank_param", "num_pairsample", "1")];
+
     internal override double Evaluate(ReadOnlySpan<float> scores, LabeledRows rows)
     {
         double sum = 0, weights = 0;

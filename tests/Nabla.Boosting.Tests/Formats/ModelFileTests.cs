@@ -75,6 +75,28 @@ public class ModelFileTests
         Assert.Equal(model.Objective.Parameters, read.Objective.Parameters);
     }
 
+    /// <summary>
+    /// XGBoost's reader refuses 1 where it expects a float, and lists of another type than its own. That it then predicts the same
+    /// is checked by tests/golden/boosting_back.py.
+    /// </summary>
+    [Fact]
+    public void Written_numbers_have_the_types_xgboost_wants()
+    {
+        GoldenModel golden = Golden("partition");
+        BoostedTrees model = ModelFile.Read(golden.Ubj, "m");
+        model.Trees[0].Threshold[0] = model.Trees[0].Cover[0] = 160;
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".ubj"), text = Path.ChangeExtension(path, ".json");
+        model.Save(path);
+        model.Save(text);
+        Assert.Contains("\"sum_hessian\":[160.0,", File.ReadAllText(text), StringComparison.Ordinal);
+        Assert.Equal(Markers(golden.Ubj), Markers(File.ReadAllBytes(path)));
+        File.Delete(path);
+        File.Delete(text);
+
+        static IEnumerable<string> Markers(byte[] file) =>
+            System.Text.RegularExpressions.Regex.Matches(Encoding.Latin1.GetString(file), @"[a-z_]{5,}\[(\$.)?#").Select(static match => match.Value).Distinct().Order(StringComparer.Ordinal);
+    }
+
     [Fact]
     public void Errors_say_where()
     {

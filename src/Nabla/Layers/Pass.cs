@@ -53,6 +53,9 @@ public sealed class Pass
         lock (gate) auxiliaryLoss = auxiliaryLoss is null ? term : auxiliaryLoss + term;
     }
 
+    /// <summary>A pass that will draw the streams that this one draws from here on: a forward pass done with it again gives the same bits.</summary>
+    internal Pass Again() => IsTraining ? new Pass(true, stream) { drawn = Interlocked.Read(ref drawn) } : this;
+
     /// <summary>A stream that no other call of this pass gets. Layers draw one per forward call; the order of the calls decides.</summary>
     /// <exception cref="InvalidOperationException">The pass is an evaluation: there is nothing to draw.</exception>
     public RandomStream NextStream() => IsTraining

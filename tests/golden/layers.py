@@ -1,4 +1,5 @@
 """Layers: state dictionary + input → output, gradients of the input and of every parameter, state afterwards."""
+import torch.utils.checkpoint
 from torch import nn
 
 from golden import Draw
@@ -24,6 +25,15 @@ class ConvolutionOverTime(nn.Module):
         return torch.cat([torch.relu(c(x.transpose(1, 2))).amax(2) for c in self.convolutions], 1)
 
 
+class Checkpointed(nn.Module):
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x):
+        return torch.utils.checkpoint.checkpoint(self.layer, x)
+
+
 def record(file):
     layer = file.layer
     draw = Draw("layers")
@@ -42,6 +52,7 @@ def record(file):
     layer("AdaptiveAveragePool1d", nn.AdaptiveAvgPool1d(3), draw.normal(2, 2, 7), size=[3])
     layer("AdaptiveMaxPool1d", nn.AdaptiveMaxPool1d(3), draw.distinct(2, 2, 7), size=[3])
     layer("AdaptiveMaxPool2d", nn.AdaptiveMaxPool2d((2, 3)), draw.distinct(2, 2, 7, 7), size=[2, 3])
+    layer("Checkpointed", Checkpointed(nn.Sequential(nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 2))), draw.normal(3, 4))
     layer("ConvolutionOverTime", ConvolutionOverTime(3, 2, [2, 3]), draw.normal(2, 6, 3))
     layer("GlobalMaxPool", nn.Sequential(nn.AdaptiveMaxPool2d(1), nn.Flatten()), draw.distinct(2, 3, 4, 5))
     layer("AdaptiveAveragePool2d", nn.AdaptiveAvgPool2d((2, 3)), draw.normal(2, 2, 7, 7), size=[2, 3])

@@ -14,7 +14,7 @@ internal abstract record LayerRecipe : ITagged<LayerRecipe>
         .. ActivationRecipe.All,
         .. TrainedActivationRecipes.All,
         .. NormalizationRecipes.All,
-        new EmbeddingRecipe(), new EmbeddingBagRecipe(), .. RecurrentRecipe.Cells, new ConvolutionOverTimeRecipe(), new TokenScoresRecipe(),
+        new EmbeddingRecipe(), new EmbeddingBagRecipe(), .. RecurrentRecipe.Cells, new ConvolutionOverTimeRecipe(), new TokenScoresRecipe(), new GptRecipe(),
     ];
 
     public abstract string Kind { get; }

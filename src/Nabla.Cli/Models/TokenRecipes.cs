@@ -126,16 +126,6 @@ internal sealed record TokenScoresRecipe : LayerRecipe, ITokenLayer
     {
         RequireRank(input, 2, "a sequence [length, features]", "Put a layer before it that returns a vector per place.");
         if (VocabularySize == 0) throw new ShapeException("expected data of tokens, got numbers. It ends language models, with data.source characters.");
-        return (new TokenScores(input[1], VocabularySize), (VocabularySize, input[0]));
+        return (new ClassesFirst(new Linear(input[1], VocabularySize)), (VocabularySize, input[0]));
     }
-}
-
-/// <summary>A linear layer at every place, classes on axis 1 as the cross entropy wants them.</summary>
-internal sealed class TokenScores : Module
-{
-    readonly Linear output;
-
-    public TokenScores(int features, int tokens) => Child(out output, new(features, tokens));
-
-    protected override Tensor Forward(Tensor x, Pass pass) => output.Forward(x, pass).Permute(0, 2, 1);
 }

@@ -40,6 +40,7 @@ public class LayerParityTests
         { "AdaptiveAveragePool2d", c => new AdaptiveAveragePool2d(c.PerAxis("size")) },
         { "AdaptiveMaxPool1d", c => new AdaptiveMaxPool1d(c.PerAxis("size")) },
         { "AdaptiveMaxPool2d", c => new AdaptiveMaxPool2d(c.PerAxis("size")) },
+        { "Checkpointed", _ => new Checkpointed(new Sequential(new Linear(4, 6), Activation.Tanh(), new Linear(6, 2))) },
         { "ConvolutionOverTime", _ => new ConvolutionOverTime(3, 2, 2, 3) },
         { "GlobalAveragePool", _ => new GlobalAveragePool() },
         { "GlobalMaxPool", _ => new GlobalMaxPool() },

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Nabla.Kernels;
 
@@ -44,6 +45,7 @@ public static class BinaryComposition
 }
 
 /// <summary>next(first(x)), computed in one pass. Made with <see cref="Composition"/>.</summary>
+[SuppressMessage("Design", "CA1000", Justification = "They implement the static members of the interface.")]
 public readonly struct Chain<TFirst, TNext> : IUnaryOperation where TFirst : struct, IUnaryOperation where TNext : struct, IUnaryOperation
 {
     readonly TFirst first;
@@ -91,6 +93,7 @@ public readonly struct Chain<TFirst, TNext> : IUnaryOperation where TFirst : str
 }
 
 /// <summary>next(first(a, b)), computed in one pass. Made with <see cref="Composition"/>.</summary>
+[SuppressMessage("Design", "CA1000", Justification = "They implement the static members of the interface.")]
 public readonly struct BinaryChain<TFirst, TNext> : IBinaryOperation where TFirst : struct, IBinaryOperation where TNext : struct, IUnaryOperation
 {
     readonly TFirst first;

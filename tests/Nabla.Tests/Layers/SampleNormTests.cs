@@ -69,7 +69,7 @@ public class SampleNormTests
 
     /// <summary>Two workers with unequal parts of a batch give values, gradients and running statistics of the whole batch.</summary>
     [Fact]
-    public void Synchronized_statistics_are_those_of_all_parts()
+    public async Task Synchronized_statistics_are_those_of_all_parts()
     {
         Tensor x = Leaf(Images);
         Module whole = new BatchNorm(4).To(DType.Float64);
@@ -77,11 +77,11 @@ public class SampleNormTests
         Parity.Weighting.Backward([y]);
         Tensor weights = Parity.Weighting.Of(y);
 
-        var group = new Pair();
+        using var group = new Pair();
         int[] starts = [0, 3, 8];
         (Tensor X, Tensor Y, Module Layer)[] parts = [Part(0), Part(1)];
         Task[] workers = [.. parts.Select((part, worker) => Task.Factory.StartNew(() => RunPart(worker), TaskCreationOptions.LongRunning))];
-        Task.WaitAll(workers);
+        await Task.WhenAll(workers);
         for (int worker = 0; worker < 2; worker++)
         {
             Near(y.Detach().Narrow(0, starts[worker], starts[worker + 1] - starts[worker]), parts[worker].Y.Detach(), 1e-13);
@@ -191,10 +191,12 @@ public class SampleNormTests
     static void Misfit(string message, Func<object> action) => Assert.Equal(message, Assert.Throws<ShapeException>(action).Message);
 
     /// <summary>Two threads that meet at every sum.</summary>
-    sealed class Pair
+    sealed class Pair : IDisposable
     {
         readonly Barrier barrier = new(2);
         readonly Tensor[] parts = new Tensor[2];
+
+        public void Dispose() => barrier.Dispose();
 
         public IGroupSum Member(int worker) => new Worker(this, worker);
 

@@ -73,7 +73,7 @@ public class TyingTests
         model.Initialize(5);
         model.To(DType.Float64);
         model.Initialize(6);
-        Assert.Equal(1, model.Members().Where(entry => entry.Name.EndsWith("weight", StringComparison.Ordinal)).Select(entry => entry.Member.Tensor).Distinct().Count());
+        Assert.Single(model.Members().Where(entry => entry.Name.EndsWith("weight", StringComparison.Ordinal)).Select(entry => entry.Member.Tensor).Distinct());
         Assert.Equal(DType.Float64, model.Predict(Tokens).DType);
         Assert.Equal(28 + 7, model.Parameters().Sum(p => p.Length));
     }

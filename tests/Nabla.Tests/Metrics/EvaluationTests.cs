@@ -141,7 +141,7 @@ public class EvaluationTests
         Assert.Equal("logLoss: expected probabilities in [0, 1], got 2 at row 0. Apply Softmax() or Sigmoid() first.",
             Assert.Throws<ArgumentException>(() => Fed(new LogLoss(), [2f], [0])).Message);
         Assert.Equal("PoissonDeviance: expected predictions above 0, got 0.",
-            Assert.Throws<ArgumentException>(() => new PoissonDeviance().Update(Tensor.From(new[] { 0f }), Tensor.From(new[] { 1f }))).Message);
+            Assert.Throws<ArgumentException>(() => new PoissonDeviance().Update(Tensor.Zeros(1), Tensor.Ones(1))).Message);
         Assert.Equal("Silhouette: expected from 2 to 1 groups of 2 samples, got 1. (Parameter 'groups')",
             Assert.Throws<ArgumentException>(() => Clusterings.Silhouette(Tensor.Ones((2, 2)), Tensor.From(new long[] { 1, 1 }))).Message);
     }

@@ -1,4 +1,3 @@
-using Nabla.Layers;
 using Nabla.Models;
 using Nabla.Tests.Parity;
 

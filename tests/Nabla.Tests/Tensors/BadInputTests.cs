@@ -52,10 +52,10 @@ public class BadInputTests
     [Fact]
     public void Axes_of_size_zero_go_through_products_and_sums_and_convolutions_refuse_them()
     {
-        Assert.Equal(new int[] { 0, 4 }, Tensor.Ones((0, 3)).MatMul(Tensor.Ones((3, 4))).Shape.ToArray());
+        Assert.Equal((Shape)(0, 4), Tensor.Ones((0, 3)).MatMul(Tensor.Ones((3, 4))).Shape);
         Assert.Equal([0, 0, 0, 0, 0, 0], Tensor.Ones((2, 0)).MatMul(Tensor.Ones((0, 3))).ToArray<float>());
-        Assert.Equal(new int[] { 0, 2, 5 }, Tensor.Ones((0, 2, 3)).MatMul(Tensor.Ones((3, 5))).Shape.ToArray());
-        Assert.Equal(new int[] { 0, 5 }, Tensor.Ones((0, 3)).Linear(Tensor.Ones((5, 3)), Tensor.Ones(5)).Shape.ToArray());
+        Assert.Equal((Shape)(0, 2, 5), Tensor.Ones((0, 2, 3)).MatMul(Tensor.Ones((3, 5))).Shape);
+        Assert.Equal((Shape)(0, 5), Tensor.Ones((0, 3)).Linear(Tensor.Ones((5, 3)), Tensor.Ones(5)).Shape);
         Assert.Equal([1, 1], Tensor.Ones((1, 0)).Linear(Tensor.Ones((2, 0)), Tensor.Ones(2)).ToArray<float>());
         Assert.Equal(0, Tensor.Ones((0, 3)).Sum().Item<float>());
         Assert.Equal([0, 0, 0], Tensor.Ones((0, 3)).Sum(0).ToArray<float>());
@@ -72,7 +72,7 @@ public class BadInputTests
         Tensor x = Tensor.Ones((0, 3)), w = Tensor.Ones((5, 3));
         x.RequiresGradient = w.RequiresGradient = true;
         x.Linear(w).Sum().Backward();
-        Assert.Equal(new int[] { 0, 3 }, x.Gradient!.Shape.ToArray());
+        Assert.Equal((Shape)(0, 3), x.Gradient!.Shape);
         Assert.All(w.Gradient!.ToArray<float>(), static value => Assert.Equal(0, value));
     }
 

@@ -1,5 +1,4 @@
 using Nabla.Losses;
-using Nabla.Models;
 using Nabla.Optimizers;
 using static Nabla.Bench.Measurement.Inputs;
 

@@ -97,6 +97,53 @@ class RandomSynthesizer(nn.Module):
         return torch.softmax(scores[:n, :n], -1) @ x
 
 
+class Routing(nn.Module):
+    """Roy et al. (2021), section 4.1: softmax over the keys of the query's cluster."""
+
+    def __init__(self, width, clusters):
+        super().__init__()
+        self.register_buffer("centroids", torch.ones(clusters, width))
+
+    def forward(self, x):
+        cluster = (F.normalize(x, dim=-1) @ self.centroids.T).argmax(-1)
+        apart = cluster[:, :, None] != cluster[:, None]
+        return torch.softmax((x @ x.transpose(1, 2) / math.sqrt(x.shape[2])).masked_fill(apart, -math.inf), -1) @ x
+
+
+class Hashed(nn.Module):
+    """Kitaev et al. (2020), section 2: the union of the buckets of all rounds."""
+
+    def __init__(self, width, buckets, rounds):
+        super().__init__()
+        self.register_buffer("directions", torch.ones(rounds, buckets // 2, width))
+
+    def forward(self, x):
+        together = torch.zeros(x.shape[0], x.shape[1], x.shape[1], dtype=torch.bool)
+        for directions in self.directions:
+            along = x @ directions.T
+            bucket = torch.cat([along, -along], -1).argmax(-1)
+            together |= bucket[:, :, None] == bucket[:, None]
+        return torch.softmax((x @ x.transpose(1, 2) / math.sqrt(x.shape[2])).masked_fill(~together, -math.inf), -1) @ x
+
+
+class Sinkhorn(nn.Module):
+    """Tay et al. (2020), sections 3.1 and 3.2, in probabilities rather than logarithms."""
+
+    def __init__(self, width, length, block, iterations, temperature):
+        super().__init__()
+        self.block, self.iterations, self.temperature = block, iterations, temperature
+        self.sort = nn.Linear(width, length // block)
+
+    def forward(self, x):
+        blocks = x.reshape(x.shape[0], -1, self.block, x.shape[2])
+        order = torch.exp(self.sort(blocks.sum(2)) / self.temperature)
+        for _ in range(self.iterations):
+            order = order / order.sum(2, keepdim=True)
+            order = order / order.sum(1, keepdim=True)
+        both = torch.cat([torch.einsum("bij,bjtd->bitd", order, blocks), blocks], 2)
+        return softmax_attention(blocks, both, both).reshape(x.shape)
+
+
 class Fourier(nn.Module):
     """Lee-Thorp et al. (2022), equation 3."""
 
@@ -156,3 +203,7 @@ def record(file):
         file.layer("FourierMixer", Fourier(), draw.normal(2, positions, 4), note=f"{positions} positions")
         file.layer("GatedMlp", GatedMlp(7, 4, 6), draw.normal(2, positions, 4), note=f"{positions} positions")
     file.layer("MixerLayer", Mixer(5, 4, 3, 6), draw.normal(2, 5, 4))
+    file.layer("RoutingAttention", Routing(4, 3), draw.normal(2, 7, 4))
+    for rounds in (1, 2):
+        file.layer("HashedAttention", Hashed(4, 4, rounds), draw.normal(2, 7, 4), rounds=rounds)
+    file.layer("SinkhornAttention", Sinkhorn(4, 6, 2, 3, 0.75), draw.normal(2, 6, 4))

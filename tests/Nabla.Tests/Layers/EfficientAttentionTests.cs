@@ -77,10 +77,32 @@ public class EfficientAttentionTests
     }
 
     [Fact]
+    public void One_group_of_all_positions_is_full_attention()
+    {
+        AttentionMask mask = new() { IsCausal = true, Lengths = [12, 7] };
+        Near(Query.Attention(Key, Value, mask), InDoubles(new RoutingAttention(4, 1)).Attend(Query, Key, Value, mask, Pass.Evaluation));
+        // 64 rounds of two buckets: every pair falls together in one of them.
+        Near(Query.Attention(Key, Value, mask), InDoubles(new HashedAttention(4, 2, 64)).Attend(Query, Key, Value, mask, Pass.Evaluation));
+    }
+
+    [Fact]
+    public void One_block_of_all_positions_sorted_into_itself_is_full_attention() =>
+        Near(Query.Attention(Key, Value, AttentionMask.None), InDoubles(new SinkhornAttention(4, Length, Length)).Attend(Query, Key, Value, AttentionMask.None, Pass.Evaluation));
+
+    [Fact]
+    public void Centroids_move_to_the_mean_of_their_unit_vectors()
+    {
+        RoutingAttention layer = InDoubles(new RoutingAttention(4, 1));
+        layer.MoveCentroids(Query, decay: 0);
+        Near((Query / Query.Norm(3, 2, keepAxis: true)).Mean([0, 1, 2]), layer.StateDictionary()["centroids"].Squeeze(0));
+    }
+
+    [Fact]
     public void Every_attention_works_in_heads_and_learns()
     {
         Attention[] cores = [new LocalAttention(2), new LinearAttention(), new PerformerAttention(3, 5), new LinformerAttention(Length, 4),
-            new CompressedAttention(3), new DenseSynthesizer(3, Length), new RandomSynthesizer(Length), new RandomSynthesizer(Length, 2)];
+            new CompressedAttention(3), new DenseSynthesizer(3, Length), new RandomSynthesizer(Length), new RandomSynthesizer(Length, 2),
+            new RoutingAttention(3, 2), new HashedAttention(3, 4), new SinkhornAttention(3, Length, 4)];
         Tensor x = Tensor.Normal((2, Length, 6), new RandomStream(7));
         foreach (Attention core in cores)
         {
@@ -118,6 +140,18 @@ public class EfficientAttentionTests
         Range("PerformerAttention: expected at least 1 feature, got 0.", static () => new PerformerAttention(4, 0));
         Range("CompressedAttention: expected a stride of at least 1, got 0.", static () => new CompressedAttention(4, 0));
         Range("RandomSynthesizer: expected a rank of at least 1, got 0.", static () => new RandomSynthesizer(4, 0));
+        Range("RoutingAttention: expected at least 1 cluster, got 0.", static () => new RoutingAttention(4, 0));
+        Range("MoveCentroids: expected a decay in [0, 1), got 1.", static () =>
+        {
+            var layer = new RoutingAttention(4, 2);
+            layer.MoveCentroids(Query, 1);
+            return layer;
+        });
+        Range("HashedAttention: expected an even number of buckets, a direction and its opposite, got 3.", static () => new HashedAttention(4, 3));
+        Range("HashedAttention: expected at least 1 round, got 0.", static () => new HashedAttention(4, 2, 0));
+        Range("SinkhornAttention: expected a block that divides the length 8, got 3.", static () => new SinkhornAttention(4, 8, 3));
+        Range("SinkhornAttention: expected at least 1 iteration, got 0.", static () => new SinkhornAttention(4, 8, 2, 0));
+        Range("SinkhornAttention: expected a positive temperature, got 0.", static () => new SinkhornAttention(4, 8, 2, 1, 0));
         Range("GatedMlp: expected an even number of hidden units, half of them gates, got 3.", static () => new GatedMlp(4, 4, 3));
         Range("Window: expected a radius of at least 1, got 0.", static () => AttentionPattern.Window(4, 0));
         Range("Strided: expected a stride of at least 1, got 0.", static () => AttentionPattern.Strided(4, 0));

@@ -1,4 +1,3 @@
-using Nabla.Bench.Cases;
 using Nabla.Bench.Limits;
 using Nabla.Bench.Suites;
 
@@ -10,9 +9,7 @@ internal static class Program
     static int Main(string[] arguments) => arguments is [string first, ..]
         ? first switch
         {
-            // These two are timed from process start: nothing else may be loaded before them.
-            "nothing" => 0,
-            "first-step" => FirstStep.Run(),
+            "nothing" => 0, // timed from process start: nothing else may be loaded before it
             _ => Run(arguments),
         }
         : Run(arguments);

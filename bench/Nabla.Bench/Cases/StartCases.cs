@@ -4,33 +4,42 @@ namespace Nabla.Bench.Cases;
 
 /// <summary>Wall time of a fresh process, as a user's shell sees it.</summary>
 /// <remarks>
-/// The first two bear the names of the peer's cases that do the same: an empty program, and one on the library alone that makes a
-/// training step. The command line is measured as published (docs/performance.md), else as built.
+/// Every program is timed as published (native, docs/performance.md: "Start"), if it is, and as built, which compiles its methods
+/// while it runs. The peer's counterpart is its own program that makes the same training step.
 /// </remarks>
 internal static class StartCases
 {
     const string FirstStep = "import torch + one MLP step";
 
-    static readonly string[] programs = ["artifacts/nabla/Nabla.Cli", "src/Nabla.Cli/bin/Release/net10.0/Nabla.Cli"];
+    static readonly string[] step = ["artifacts/first-step/FirstStep", "samples/FirstStep/bin/Release/net10.0/FirstStep"];
+    static readonly string[] nabla = ["artifacts/nabla/Nabla.Cli", "src/Nabla.Cli/bin/Release/net10.0/Nabla.Cli"];
 
-    /// <summary>All cases; those of the command line exist once it is built.</summary>
+    // Until the first epoch is reported: seven steps and a validation.
+    static readonly string[] trainIris =
+        ["train", "iris-softmax", "--set", "training.epochs=1", "--threads", "1", "--runs", Path.Combine(Path.GetTempPath(), "nabla-bench-start")];
+
+    /// <summary>All cases; those of a program exist once it is there.</summary>
     public static Case[] All { get; } =
     [
         Start("python bare", [.. ChildProcess.Self, "nothing"]) with { PeerCases = ["python bare"] },
-        Start(FirstStep, [.. ChildProcess.Self, "first-step"]) with { PeerCases = [FirstStep] },
-        // Until the first epoch is reported: seven steps and a validation.
-        CommandLine("nabla train, first epoch of iris-softmax", "epoch 1/1",
-            "train", "iris-softmax", "--set", "training.epochs=1", "--threads", "1", "--runs", Path.Combine(Path.GetTempPath(), "nabla-bench-start"))
-            with { PeerCases = [FirstStep] },
-        CommandLine("nabla --version", until: null, "--version"),
-        CommandLine("nabla info", until: null, "info"),
+        .. BothWays(FirstStep, step, until: null, FirstStep),
+        .. BothWays("nabla train, first epoch of iris-softmax", nabla, until: "epoch 1/1", FirstStep, trainIris),
+        .. BothWays("nabla --version", nabla, until: null, peer: null, "--version"),
+        .. BothWays("nabla info", nabla, until: null, peer: null, "info"),
     ];
 
-    static Case CommandLine(string name, string? until, params string[] arguments)
+    static Case[] BothWays(string name, string[] programs, string? until, string? peer, params string[] arguments)
     {
-        string? program = programs.Select(Repository.Path).FirstOrDefault(File.Exists);
-        return program is null ? Case.NotYet(name) : Start(name, [program, .. arguments], until);
+        string[] peers = peer is null ? [] : [peer];
+        return
+        [
+            Program(name, programs[0], until, arguments) with { PeerCases = peers },
+            Program($"{name}, as built", programs[1], until, arguments) with { PeerCases = peers },
+        ];
     }
+
+    static Case Program(string name, string program, string? until, string[] arguments) =>
+        Repository.Path(program) is var path && File.Exists(path) ? Start(name, [path, .. arguments], until) : Case.NotYet(name);
 
     /// <param name="name">Of the case.</param>
     /// <param name="command">The process.</param>

@@ -55,6 +55,8 @@ internal sealed record Recipe : ISection<Recipe>
             () => "split.validation: expected more than 0 for earlyStopping and the plateau schedule, got 0.");
         keys.Require(read.Training.ClipNorm is null || !read.Optimizer.NeedsLoss, "training",
             () => "clipNorm: expected none with optimizer.wrap: [sam], which computes gradients of its own.");
+        keys.Require(read.Training is { LossScaling: false, Precision: not "fp16" } || !read.Optimizer.NeedsLoss, "training",
+            () => "precision: expected full or bf16, and no lossScaling, with optimizer.wrap: [sam], which computes gradients of its own.");
         return read;
     }
 

@@ -15,6 +15,17 @@ internal sealed record TrainingRecipe : ISection<TrainingRecipe>
 
     public double? ClipNorm { get; init; }
 
+    public string Precision { get; init; } = "full";
+
+    public bool LossScaling { get; init; }
+
+    public DType Products => Precision switch
+    {
+        "bf16" => DType.BFloat16,
+        "fp16" => DType.Float16,
+        _ => DType.Float32,
+    };
+
     public EarlyStoppingRecipe EarlyStopping { get; init; } = new();
 
     public AugmentationRecipe Augmentation { get; init; } = new();
@@ -26,6 +37,8 @@ internal sealed record TrainingRecipe : ISection<TrainingRecipe>
         StepsPerEpoch = keys.OptionalInteger("stepsPerEpoch", StepsPerEpoch, Interval.AtLeast(1), "Batches of an epoch, drawn with replacement; none: every sample once."),
         Seed = keys.Integer("seed", Seed, Interval.AtLeast(0), "Seed of first weights, order of samples, dropout and augmentation."),
         ClipNorm = keys.OptionalNumber("clipNorm", ClipNorm, Interval.Positive, "Bound on the length of the gradient of all parameters."),
+        Precision = keys.Choice("precision", Precision, ["full", "bf16", "fp16"], "Mixed precision: factors of products, and what they keep for backward, in 16 bits. Saves memory."),
+        LossScaling = keys.Flag("lossScaling", LossScaling, "Multiply the loss so that small gradients survive 16 bits; fp16 always does."),
         EarlyStopping = keys.Section("earlyStopping", EarlyStopping, "When to stop before the last epoch, and with which weights."),
         Augmentation = keys.Section("augmentation", Augmentation, "Small random changes of pictures, new ones every epoch."),
     };

@@ -64,6 +64,8 @@ internal sealed class TrainingRun
             Schedule = recipe.Schedule.Create(training.Epochs),
             Plateau = recipe.Schedule.CreatePlateau(higherIsBetter),
             ClipNorm = training.ClipNorm,
+            Products = training.Products,
+            LossScaling = training.LossScaling || training.Precision == "fp16" ? new LossScaling() : null,
             Metrics = metrics,
             Monitor = training.EarlyStopping.Monitor,
             Patience = training.EarlyStopping.Patience,

@@ -5,6 +5,7 @@ public static class Autograd
 {
     [ThreadStatic] static int off;
     [ThreadStatic] static int anomalyDepth;
+    [ThreadStatic] static DType products;
 
     /// <summary>True if operations on this thread are recorded. The default.</summary>
     public static bool IsRecording => off == 0;
@@ -18,6 +19,24 @@ public static class Autograd
         anomalyDepth++;
         return new Scope(ScopeKind.Anomaly, 0);
     }
+
+    /// <summary>
+    /// Mixed precision on this thread until disposed: <c>using (Autograd.MixedPrecision()) y = model.Forward(x, pass);</c>. Factors of matrix
+    /// products, convolutions and attention are rounded to 16 bits and their sums taken in Float32; so are those of their derivatives,
+    /// whenever backward runs. What products and activations keep for backward is stored in 16 bits. Everything else, results included,
+    /// stays Float32: normalization, softmax, losses, reductions, recurrent layers, parameters and their gradients (Micikevicius et al., 2018).
+    /// </summary>
+    /// <remarks>
+    /// It saves memory, not time: this processor path widens before it multiplies. Compute the loss outside of the scope. Float64 is left
+    /// alone. docs/training-memory.md has the list of operations and figures.
+    /// </remarks>
+    /// <param name="products">BFloat16, which has the range of Float32, or Float16, which needs <see cref="Optimizers.LossScaling"/>.</param>
+    /// <exception cref="DTypeException"><paramref name="products"/> is not a 16-bit type.</exception>
+    public static Scope MixedPrecision(DType products = DType.BFloat16) => products.IsHalf ? InPrecision(products)
+        : throw new DTypeException($"Autograd.MixedPrecision: expected BFloat16 or Float16, got {products}. Use FullPrecision() for Float32.");
+
+    /// <summary>Products of Float32 tensors as they are, on this thread until disposed: an exception within <see cref="MixedPrecision"/>.</summary>
+    public static Scope FullPrecision() => InPrecision(DType.Float32);
 
     /// <summary>
     /// The derivative of <paramref name="output"/> (summed over its elements, if there are several) with respect to
@@ -58,6 +77,7 @@ public static class Autograd
         if (!MustRecord(inputs)) return result;
         int count = saved.Length;
         var node = new UserNode(name, (gradient, context, _) => Gradients.Create(backward(gradient, new SavedTensors(context, count))));
+        node.Products = products;
         node.Connect(inputs);
         node.Save(saved, inputs, result);
         result.Node = node;
@@ -65,8 +85,17 @@ public static class Autograd
     }
 
     /// <summary>Attaches a library operation to its result, if it has to be recorded. Call it after the kernel: it keeps the inputs alive until then.</summary>
+    /// <param name="name">For messages.</param>
+    /// <param name="result">The value.</param>
+    /// <param name="inputs">What it depends on.</param>
+    /// <param name="saved">What <paramref name="backward"/> reads.</param>
+    /// <param name="state">What it needs besides tensors.</param>
+    /// <param name="backward">The local derivative.</param>
+    /// <param name="reduces">
+    /// True for operations that <see cref="MixedPrecision"/> is about: saved activations are halved, and the derivative runs in the precision of the value.
+    /// </param>
     internal static Tensor Record<TState>(
-        string name, Tensor result, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> saved, TState state, Backward<TState> backward)
+        string name, Tensor result, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> saved, TState state, Backward<TState> backward, bool reduces = false)
     {
         if (anomalyDepth > 0) Anomaly.Check(name, result, inputs);
         if (!MustRecord(inputs))
@@ -76,22 +105,33 @@ public static class Autograd
             return result;
         }
         var node = new Node<TState>(name, backward, state);
+        if (reduces) node.Products = products;
         node.Connect(inputs);
-        node.Save(saved, inputs, result);
+        node.Save(saved, inputs, result, node.Products);
         result.Node = node;
         return result;
     }
 
     /// <summary>As above, for operations that need nothing besides tensors.</summary>
     internal static Tensor Record(
-        string name, Tensor result, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> saved, Backward backward) =>
-        Record(name, result, inputs, saved, backward, static (gradient, saved, backward) => backward(gradient, saved));
+        string name, Tensor result, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> saved, Backward backward, bool reduces = false) =>
+        Record(name, result, inputs, saved, backward, static (gradient, saved, backward) => backward(gradient, saved), reduces);
+
+    /// <summary>The type that factors of Float32 products are rounded to on this thread; Float32 for none.</summary>
+    internal static DType Products => products;
 
     internal static Scope Recording(bool on)
     {
         int was = off;
         off = on ? 0 : off + 1;
         return new Scope(ScopeKind.Recording, was);
+    }
+
+    internal static Scope InPrecision(DType type)
+    {
+        int was = (int)products;
+        products = type;
+        return new Scope(ScopeKind.Precision, was);
     }
 
     static bool MustRecord(ReadOnlySpan<Tensor> inputs)
@@ -117,11 +157,12 @@ public static class Autograd
         public void Dispose()
         {
             if (kind == ScopeKind.Recording) off = previous;
+            else if (kind == ScopeKind.Precision) products = (DType)previous;
             else anomalyDepth--;
         }
     }
 
-    internal enum ScopeKind : byte { Recording, Anomaly }
+    internal enum ScopeKind : byte { Recording, Anomaly, Precision }
 }
 
 /// <summary>The tensors a user's operation saved.</summary>

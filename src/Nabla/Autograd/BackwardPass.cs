@@ -100,6 +100,7 @@ internal sealed class BackwardPass
             throw new InvalidOperationException(
                 $"Backward: the graph behind {node.Name} was already used by a backward pass. Compute the value again, detach " +
                 "what is carried over from the last step, or call Backward(retainGraph: true) the first time.");
+        using Autograd.Scope precision = Autograd.InPrecision(node.Products);
         if (createGraph)
         {
             Distribute(node, node.Apply(gradient, createGraph: true));

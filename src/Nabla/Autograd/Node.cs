@@ -37,6 +37,9 @@ internal abstract class Node
 
     public bool IsQueued { get; set; }
 
+    /// <summary>What factors of products are rounded to while the derivative runs.</summary>
+    public DType Products { get; set; }
+
     public List<Func<Tensor, Tensor?>>? Hooks { get; set; }
 
     /// <summary>Operations of the library keep no handles from their backward functions, so those may be used again at once.</summary>
@@ -69,10 +72,10 @@ internal abstract class Node
         }
     }
 
-    /// <summary>Holds the memory of what backward will read. A saved tensor is an input, the result, or a constant.</summary>
-    public void Save(ReadOnlySpan<Tensor> tensors, ReadOnlySpan<Tensor> inputs, Tensor result)
+    /// <summary>Holds the memory of what backward will read. A saved tensor is an input, the result, or a constant; activations are kept as <paramref name="type"/>.</summary>
+    public void Save(ReadOnlySpan<Tensor> tensors, ReadOnlySpan<Tensor> inputs, Tensor result, DType type = DType.Float32)
     {
-        if (tensors.Length > 0) saved = SavedSet.Take(this, tensors, inputs, result);
+        if (tensors.Length > 0) saved = SavedSet.Take(this, tensors, inputs, result, type);
     }
 
     /// <summary>A saved value: the engine's own handle, or for derivatives of derivatives a handle that stands in the graph.</summary>

@@ -25,6 +25,7 @@ internal static class Recomputation
         var node = new UserNode(name, (gradient, saved, _) =>
             Gradients.Create(Backward(gradient, saved[0], saved.CreatesGraph, parameters, again)));
         ReadOnlySpan<Tensor> inputs = [x, .. parameters];
+        node.Products = Autograd.Products;
         node.Connect(inputs);
         node.Save([x], inputs, result);
         result.Node = node;

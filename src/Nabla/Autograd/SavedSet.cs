@@ -16,24 +16,24 @@ internal sealed class SavedSet
 
     [ThreadStatic] static Stack<SavedSet>? spare;
 
-    readonly List<(Tensor Value, int Version, int Origin)> entries = new(3);
+    readonly List<(Tensor Value, int Version, int Origin, bool IsHalved)> entries = new(3);
     SaveRecord? record;
 
     public int Count => entries.Count;
 
-    public static SavedSet Take(Node node, ReadOnlySpan<Tensor> tensors, ReadOnlySpan<Tensor> inputs, Tensor result)
+    public static SavedSet Take(Node node, ReadOnlySpan<Tensor> tensors, ReadOnlySpan<Tensor> inputs, Tensor result, DType type)
     {
         SavedSet set = spare is { Count: > 0 } ? spare.Pop() : new SavedSet();
         foreach (Tensor tensor in tensors)
         {
-            Storage storage = tensor.Storage;
-            bool isPrivate = tensor.IsPrivate;
+            bool isPrivate = tensor.IsPrivate, isHalved = type.IsHalf && MixedPrecision.Halves(tensor, result);
+            Storage storage = isHalved ? MixedPrecision.Half(tensor, type) : tensor.Storage;
             if (!isPrivate) storage.Hold();
             if (storage.IsNative) (set.record ??= BlockPool.RentRecord(node)).Add(storage);
             Tensor value = isPrivate ? tensor : Arena.SpareHandle();
             value.IsPrivate = false;
-            if (!isPrivate) value.Reset(storage, tensor.Shape, tensor.Strides, tensor.Offset, tensor.DType);
-            set.entries.Add((value, storage.Version, OriginOf(tensor, inputs, result)));
+            if (!isPrivate) value.Reset(storage, tensor.Shape, tensor.Strides, tensor.Offset, isHalved ? type : tensor.DType);
+            set.entries.Add((value, storage.Version, OriginOf(tensor, inputs, result), isHalved));
         }
         GC.KeepAlive(node);
         return set;
@@ -41,17 +41,17 @@ internal sealed class SavedSet
 
     public Tensor Get(int index, Node node, out int origin)
     {
-        (Tensor value, int version, origin) = entries[index];
+        (Tensor value, int version, origin, bool isHalved) = entries[index];
         if (value.Storage.Version != version)
             throw new InvalidOperationException(
                 $"Backward: {node.Name} saved a {value.Shape} tensor that was changed in place before the backward pass. " +
                 "Change a copy instead (x = x + y), or change it after Backward().");
-        return value;
+        return isHalved ? MixedPrecision.Widened(value) : value;
     }
 
     public void GiveBack()
     {
-        foreach ((Tensor value, _, _) in entries)
+        foreach ((Tensor value, _, _, _) in entries)
         {
             if (!value.Storage.IsNative) value.Storage.Release();                     // the record releases the native ones
             Arena.Recycle(value);

@@ -21,6 +21,13 @@ internal static unsafe class Conversion
         }
     }
 
+    /// <summary>y = x rounded to a 16-bit type and widened again.</summary>
+    public static void Round(float* x, float* y, DType type, int length)
+    {
+        if (type == DType.BFloat16) Run<HalfConversion.RoundBFloat16, float, float>(default, x, y, length);
+        else Run<HalfConversion.RoundFloat16, float, float>(default, x, y, length);
+    }
+
     static void From<T>(T* x, void* y, DType to, int length) where T : unmanaged, INumber<T>
     {
         switch (to)

@@ -31,7 +31,7 @@ internal static unsafe class HalfConversion
         // Exponent and fraction in place, 112 too small: a product with 2¹¹² puts that right, also for denormals. What was ∞ or
         // NaN gets its exponent filled up.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static Vector512<float> Widen(Vector512<uint> half)
+        public static Vector512<float> Widen(Vector512<uint> half)
         {
             Vector512<uint> size = half & Vector512.Create(0x7FFFu), sign = (half ^ size) << 16;
             Vector512<float> value = (size << 13).AsSingle() * Vector512.Create(5.192296858534828e33f);
@@ -56,7 +56,7 @@ internal static unsafe class HalfConversion
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static Vector512<uint> Round(Vector512<float> value)
+        public static Vector512<uint> Round(Vector512<float> value)
         {
             Vector512<uint> bits = value.AsUInt32(), size = bits & Vector512.Create(0x7FFFFFFFu), sign = (bits ^ size) >> 16;
             // A normal half: exponent less by 112, and half a unit of the last place added (one less below an even one).
@@ -110,11 +110,41 @@ internal static unsafe class HalfConversion
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static Vector512<uint> Round(Vector512<float> value)
+        public static Vector512<uint> Round(Vector512<float> value)
         {
             Vector512<uint> bits = value.AsUInt32(), upper = bits >> 16;
             Vector512<uint> rounded = (bits + Vector512.Create(0x7FFFu) + (upper & Vector512<uint>.One)) >> 16;
             return Vector512.ConditionalSelect(Vector512.Equals(value, value).AsUInt32(), rounded, upper | Vector512.Create(0x40u));
+        }
+    }
+
+    /// <summary>Float to the nearest half, as a float.</summary>
+    public readonly struct RoundFloat16 : IRunFunction<float, float>
+    {
+        public static int Inputs => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(Operand<float> a, Operand<float> b, Operand<float> c, float* y, nint n)
+        {
+            float* x = a.Start;
+            nint i = 0;
+            for (; i <= n - 16; i += 16) FromFloat16.Widen(ToFloat16.Round(Vector512.Load(x + i))).Store(y + i);
+            for (; i < n; i++) y[i] = (float)(Half)x[i];
+        }
+    }
+
+    /// <summary>Float to the nearest one whose lower half is 0.</summary>
+    public readonly struct RoundBFloat16 : IRunFunction<float, float>
+    {
+        public static int Inputs => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(Operand<float> a, Operand<float> b, Operand<float> c, float* y, nint n)
+        {
+            float* x = a.Start;
+            nint i = 0;
+            for (; i <= n - 16; i += 16) (ToBFloat16.Round(Vector512.Load(x + i)) << 16).AsSingle().Store(y + i);
+            for (; i < n; i++) y[i] = (BFloat16)x[i];
         }
     }
 }

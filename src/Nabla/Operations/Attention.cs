@@ -85,6 +85,8 @@ public static unsafe class AttentionOperations
         settings.Mask.Check(scores);
         if (settings.Mask.Bias is { RequiresGradient: true } && Autograd.IsRecording) return AttentionGraph.Value(inputs, settings, scores);
 
+        Tensor[] factors = MixedPrecision.Factors(inputs);
+        parts = Parts.Of(factors, settings);
         DType dtype = inputs[0].DType;
         Tensor bias = (settings.Mask.Added(dtype) ?? Tensor.Zeros(Shape.Create(0), dtype)).Contiguous();
         // Position before head, so that putting the heads side by side again moves nothing.
@@ -94,20 +96,24 @@ public static unsafe class AttentionOperations
         if (dtype == DType.Float32 && LaneChoice.IsWide) Forward<Lanes512, float>(parts, settings, bias, y, logSums);
         else if (dtype == DType.Float32) Forward<LanesN, float>(parts, settings, bias, y, logSums);
         else Forward<Float64, double>(parts, settings, bias, y, logSums);
+        MixedPrecision.Disown(factors, inputs);
         return Autograd.Record("Attention", y, inputs, [.. inputs, y, logSums, bias], settings, static (g, saved, settings) =>
         {
             var inputs = new Tensor[saved.Count - 3];
             for (int i = 0; i < inputs.Length; i++) inputs[i] = saved[i];
             if (saved.CreatesGraph) return AttentionGraph.Derivative(inputs, settings, Scores(Parts.Of(inputs, settings)), g);
             if (g.Strides[^1] != 1) g = g.Contiguous();
+            Tensor[] given = [.. inputs, g], factors = MixedPrecision.Factors(given);
+            (inputs, g) = (factors[..^1], factors[^1]);
             Tensor y = saved[inputs.Length], logSums = saved[inputs.Length + 1], bias = saved[inputs.Length + 2];
             var gradients = new Tensor[inputs.Length];
             for (int i = 0; i < inputs.Length; i++) gradients[i] = Tensor.Zeros(inputs[i].Shape, g.DType);
             if (g.DType == DType.Float32 && LaneChoice.IsWide) Backward<Lanes512, float>(inputs, gradients, settings, bias, y, logSums, g);
             else if (g.DType == DType.Float32) Backward<LanesN, float>(inputs, gradients, settings, bias, y, logSums, g);
             else Backward<Float64, double>(inputs, gradients, settings, bias, y, logSums, g);
+            MixedPrecision.Disown(factors, given);
             return Gradients.Create(gradients);
-        });
+        }, reduces: true);
     }
 
     static Shape Scores(Parts parts) => (parts.Q.Shape[0], parts.Q.Shape[1], parts.Q.Shape[2], parts.K.Shape[2]);

@@ -64,6 +64,9 @@ public readonly struct Chain<TFirst, TNext> : IUnaryOperation where TFirst : str
     public static int Links => TFirst.Links + TNext.Links;
 
     /// <inheritdoc/>
+    public static bool IsActivation => TFirst.IsActivation && TNext.IsActivation;
+
+    /// <inheritdoc/>
     public static Reads SlopeReads => (TFirst.SlopeReads, TNext.SlopeReads) switch
     {
         (Reads.Nothing, Reads.Nothing) => Reads.Nothing,

@@ -51,11 +51,11 @@ internal static unsafe class ConvolutionProducts
         else Result<double>(x, weight, bias, plan, y);
         return bias is null
             ? Autograd.Record("Convolution", y, [x, weight], [x, weight], plan, static (g, saved, plan) =>
-                [saved.Needs(0) ? InputGradient(g, saved[1], plan) : null, saved.Needs(1) ? WeightGradient(saved[0], g, plan) : null])
+                [saved.Needs(0) ? InputGradient(g, saved[1], plan) : null, saved.Needs(1) ? WeightGradient(saved[0], g, plan) : null], reduces: true)
             : Autograd.Record("Convolution", y, [x, weight, bias], [x, weight], plan, static (g, saved, plan) =>
                 [saved.Needs(0) ? InputGradient(g, saved[1], plan) : null,
                  saved.Needs(1) ? WeightGradient(saved[0], g, plan) : null,
-                 saved.Needs(2) ? g.Flatten(2).Sum(2).Sum(0) : null]);
+                 saved.Needs(2) ? g.Flatten(2).Sum(2).Sum(0) : null], reduces: true);
     }
 
     static Tensor InputGradient(Tensor g, Tensor weight, ConvolutionPlan plan)
@@ -68,7 +68,7 @@ internal static unsafe class ConvolutionProducts
         {
             h = h.Contiguous();
             return [saved.Needs(0) ? Result(h, saved[1], null, plan) : null, saved.Needs(1) ? WeightGradient(h, saved[0], plan) : null];
-        });
+        }, reduces: true);
     }
 
     static Tensor WeightGradient(Tensor x, Tensor g, ConvolutionPlan plan)
@@ -81,11 +81,13 @@ internal static unsafe class ConvolutionProducts
         {
             h = h.Contiguous();
             return [saved.Needs(0) ? InputGradient(saved[1], h, plan) : null, saved.Needs(1) ? Result(saved[0], h, null, plan) : null];
-        });
+        }, reduces: true);
     }
 
     static void Result<T>(Tensor x, Tensor weight, Tensor? bias, ConvolutionPlan plan, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        using MixedPrecision.Factor left = new(x), right = new(weight);
+        (x, weight) = (left.Value, right.Value);
         fixed (T* px = x.Span<T>(), pw = weight.Span<T>(), pb = bias is null ? null : bias.Span<T>(), py = y.Span<T>())
             ConvolutionKernel.Forward(plan.Geometry, px, pw, pb, py, plan.Exact);
         GC.KeepAlive(x);
@@ -96,6 +98,8 @@ internal static unsafe class ConvolutionProducts
 
     static void InputGradient<T>(Tensor g, Tensor weight, ConvolutionPlan plan, Tensor dx) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        using MixedPrecision.Factor left = new(g), right = new(weight);
+        (g, weight) = (left.Value, right.Value);
         fixed (T* pg = g.Span<T>(), pw = weight.Span<T>(), px = dx.Span<T>())
             ConvolutionKernel.BackwardInput(plan.Geometry, pg, pw, px, plan.Exact);
         GC.KeepAlive(g);
@@ -105,6 +109,8 @@ internal static unsafe class ConvolutionProducts
 
     static void WeightGradient<T>(Tensor x, Tensor g, ConvolutionPlan plan, Tensor dw) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        using MixedPrecision.Factor left = new(x), right = new(g);
+        (x, g) = (left.Value, right.Value);
         fixed (T* px = x.Span<T>(), pg = g.Span<T>(), pw = dw.Span<T>())
             ConvolutionKernel.BackwardWeight(plan.Geometry, px, pg, pw, plan.Exact);
         GC.KeepAlive(x);

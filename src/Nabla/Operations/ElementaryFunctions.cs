@@ -187,6 +187,9 @@ public readonly struct TanhOperation : IUnaryOperation
     public static Reads SlopeReads => Reads.Result;
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : struct, ILanes<V> => V.Tanh(x);
 

@@ -18,9 +18,9 @@ public static unsafe class Mapping
             return TOp.SlopeReads switch
             {
                 Reads.Nothing => Autograd.Record(TOp.Name, y, [x], [], operation, static (g, saved, op) => [Backward(op, g, g, g, saved)]),
-                Reads.Input => Autograd.Record(TOp.Name, y, [x], [x], operation, static (g, saved, op) => [Backward(op, g, saved[0], saved[0], saved)]),
-                Reads.Result => Autograd.Record(TOp.Name, y, [x], [y], operation, static (g, saved, op) => [Backward(op, g, saved[0], saved[0], saved)]),
-                _ => Autograd.Record(TOp.Name, y, [x], [x, y], operation, static (g, saved, op) => [Backward(op, g, saved[0], saved[1], saved)]),
+                Reads.Input => Autograd.Record(TOp.Name, y, [x], [x], operation, static (g, saved, op) => [Backward(op, g, saved[0], saved[0], saved)], TOp.IsActivation),
+                Reads.Result => Autograd.Record(TOp.Name, y, [x], [y], operation, static (g, saved, op) => [Backward(op, g, saved[0], saved[0], saved)], TOp.IsActivation),
+                _ => Autograd.Record(TOp.Name, y, [x], [x, y], operation, static (g, saved, op) => [Backward(op, g, saved[0], saved[1], saved)], TOp.IsActivation),
             };
         }
 

@@ -28,7 +28,7 @@ public static unsafe class MatrixProduct
 
             Tensor y = Product(a, b);
             return Autograd.Record("MatMul", y, [a, b], [a, b], static (g, saved) =>
-                [saved.Needs(0) ? g.MatMul(saved[1].T) : null, saved.Needs(1) ? saved[0].T.MatMul(g) : null]);
+                [saved.Needs(0) ? g.MatMul(saved[1].T) : null, saved.Needs(1) ? saved[0].T.MatMul(g) : null], reduces: true);
         }
 
         /// <summary>The affine map y = x·Wᵀ + b of a linear layer: x [..., in], W [out, in], b [out] or null → [..., out].</summary>
@@ -47,11 +47,11 @@ public static unsafe class MatrixProduct
             else Affine<double>(a, weight, bias, y);
             if (bias is null)
                 return Autograd.Record("Linear", y, [a, weight], [a, weight], static (g, saved) =>
-                    [saved.Needs(0) ? g.MatMul(saved[1]) : null, saved.Needs(1) ? WeightGradient(g, saved) : null]);
+                    [saved.Needs(0) ? g.MatMul(saved[1]) : null, saved.Needs(1) ? WeightGradient(g, saved) : null], reduces: true);
             return Autograd.Record("Linear", y, [a, weight, bias], [a, weight], static (g, saved) =>
                 [saved.Needs(0) ? g.MatMul(saved[1]) : null,
                  saved.Needs(1) ? WeightGradient(g, saved) : null,
-                 saved.Needs(2) ? g.Sum(0) : null]);
+                 saved.Needs(2) ? g.Sum(0) : null], reduces: true);
         }
     }
 
@@ -68,6 +68,8 @@ public static unsafe class MatrixProduct
 
     static void Transposed<T>(Tensor g, Tensor x, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        using MixedPrecision.Factor left = new(g), right = new(x);
+        (g, x) = (left.Value, right.Value);
         fixed (T* pg = &g.Origin<T>(), px = &x.Origin<T>(), py = &y.Origin<T>())
             MatMulKernel.Run(
                 g.Shape[1], x.Shape[1], g.Shape[0], pg, g.Strides[1], g.Strides[0], px, x.Strides[0], x.Strides[1], py, x.Shape[1]);
@@ -95,7 +97,8 @@ public static unsafe class MatrixProduct
 
     static void Affine<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        bias = bias?.Contiguous();
+        using MixedPrecision.Factor left = new(x), right = new(weight);
+        (x, weight, bias) = (left.Value, right.Value, bias?.Contiguous());
         fixed (T* px = &x.Origin<T>(), pw = &weight.Origin<T>(), pb = bias is null ? null : bias.Span<T>(), py = &y.Origin<T>())
             MatMulKernel.Run(
                 x.Shape[0], weight.Shape[0], x.Shape[1], px, x.Strides[0], x.Strides[1], pw, weight.Strides[1], weight.Strides[0],
@@ -108,6 +111,8 @@ public static unsafe class MatrixProduct
 
     static Tensor Product(Tensor a, Tensor b)
     {
+        using MixedPrecision.Factor first = new(a), second = new(b);
+        (a, b) = (first.Value, second.Value);
         int m = a.Shape[^2], n = b.Shape[^1];
         if (a.Rank == 2 && b.Rank == 2)
         {

@@ -14,6 +14,9 @@ public readonly struct ReluOperation : IUnaryOperation
     public static Reads SlopeReads => Reads.Result;
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     public static ReadOnlySpan<double> Kinks => [0];
 
     /// <inheritdoc/>
@@ -35,6 +38,9 @@ public readonly struct LeakyReluOperation(double slope) : IUnaryOperation
 
     /// <inheritdoc/>
     public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static bool IsActivation => true;
 
     /// <inheritdoc/>
     public static ReadOnlySpan<double> Kinks => [0];
@@ -60,6 +66,9 @@ public readonly struct EluOperation(double alpha) : IUnaryOperation
     public static Reads SlopeReads => Reads.Result;
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     public static ReadOnlySpan<double> Kinks => [0];
 
     /// <inheritdoc/>
@@ -82,6 +91,9 @@ public readonly struct SeluOperation : IUnaryOperation
 
     /// <inheritdoc/>
     public static Reads SlopeReads => Reads.Result;
+
+    /// <inheritdoc/>
+    public static bool IsActivation => true;
 
     /// <inheritdoc/>
     public static ReadOnlySpan<double> Kinks => [0];
@@ -110,6 +122,9 @@ public readonly struct HardTanhOperation(double min, double max) : IUnaryOperati
     public static Reads SlopeReads => Reads.Input;
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     public static ReadOnlySpan<double> Kinks => [-1, 1];
 
     /// <inheritdoc/>
@@ -131,6 +146,9 @@ public readonly struct HardSigmoidOperation : IUnaryOperation
 
     /// <inheritdoc/>
     public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static bool IsActivation => true;
 
     /// <inheritdoc/>
     public static ReadOnlySpan<double> Kinks => [-3, 3];
@@ -155,6 +173,9 @@ public readonly struct HardSwishOperation : IUnaryOperation
 
     /// <inheritdoc/>
     public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static bool IsActivation => true;
 
     /// <inheritdoc/>
     public static ReadOnlySpan<double> Kinks => [-3, 3];

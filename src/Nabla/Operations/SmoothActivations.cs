@@ -14,6 +14,9 @@ public readonly struct SigmoidOperation : IUnaryOperation
     public static Reads SlopeReads => Reads.Result;
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : struct, ILanes<V> => V.Sigmoid(x);
 
@@ -52,6 +55,9 @@ public readonly struct SoftplusOperation : IUnaryOperation
     public static Reads SlopeReads => Reads.Input;
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : struct, ILanes<V>
         // max(x, 0) + log1p(e^−|x|) cannot overflow; the textbook form does at x = 89 in Float32.
@@ -71,6 +77,9 @@ public readonly struct GeluOperation : IUnaryOperation
 
     /// <inheritdoc/>
     public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static bool IsActivation => true;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -101,6 +110,9 @@ public readonly struct GeluTanhOperation : IUnaryOperation
 
     /// <inheritdoc/>
     public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static bool IsActivation => true;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -134,6 +146,9 @@ public readonly struct SiluOperation : IUnaryOperation
     public static Reads SlopeReads => Reads.Input;
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : struct, ILanes<V>
     {
@@ -162,6 +177,9 @@ public readonly struct SwishOperation(double beta) : IUnaryOperation
     public static Reads SlopeReads => Reads.Input;
 
     /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : struct, ILanes<V>
     {
@@ -187,6 +205,9 @@ public readonly struct MishOperation : IUnaryOperation
 
     /// <inheritdoc/>
     public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static bool IsActivation => true;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -223,6 +244,9 @@ public readonly struct SoftsignOperation : IUnaryOperation
 
     /// <inheritdoc/>
     public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static bool IsActivation => true;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

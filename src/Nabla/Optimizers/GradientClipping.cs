@@ -56,7 +56,7 @@ public static class GradientClipping
             throw new ArgumentOutOfRangeException(nameof(value), value, $"{who}: expected a finite bound above 0, got {value}.");
     }
 
-    static void ForEach<R>(Optimizer optimizer, R rule) where R : struct, IUpdate
+    internal static void ForEach<R>(Optimizer optimizer, R rule) where R : struct, IUpdate
     {
         foreach (ParameterGroup group in optimizer.GroupArray)
             foreach (ParameterState member in group.Members)

@@ -255,6 +255,7 @@ internal static unsafe class BlockPool
         LiveBlocks--;
         block.InUse = false;
         block.LongLived = false;
+        block.DropHalf();
         block.Changed();
         if (PoisonReturned) new Span<byte>(block.Pointer, (int)Math.Min(block.Capacity, int.MaxValue)).Fill(0xFF);
         Idle[block.SizeClass].Add(block);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Nabla.Kernels;
 
 namespace Nabla;
 
@@ -134,7 +135,13 @@ internal static class SmallSpares
 /// </summary>
 internal sealed unsafe class Block(byte* pointer, nint capacity, int sizeClass) : Storage(pointer)
 {
+    static readonly Lock HalvingGate = new();
+
     int holds;
+    Block? half;
+    DType halfType;
+    int halfVersion;
+    nint halfCount;
 
     /// <summary>Weak handle on the user's tensor (or on the lease its views share). Re-aimed, never freed while the block lives.</summary>
     public GCHandle Watch = GCHandle.Alloc(null, GCHandleType.Weak);
@@ -162,6 +169,30 @@ internal sealed unsafe class Block(byte* pointer, nint capacity, int sizeClass) 
     public void DropHold()
     {
         if (Interlocked.Decrement(ref holds) == 0) BlockPool.HoldsDropped(this);
+    }
+
+    /// <summary>
+    /// The first <paramref name="count"/> floats of this block in a 16-bit type: made once for all that save them under mixed precision. This
+    /// block holds it until the pool takes it back.
+    /// </summary>
+    public Block Halved(DType type, nint count)
+    {
+        lock (HalvingGate)
+        {
+            if (half is not null && halfType == type && halfVersion == Version && halfCount >= count) return half;
+            DropHalf();
+            half = BlockPool.Rent(count * type.Size, null);
+            (halfType, halfVersion, halfCount) = (type, Version, count);
+            Conversion.Run(Pointer, DType.Float32, half.Pointer, type, (int)count);
+            return half;
+        }
+    }
+
+    /// <summary>Lets the copy in 16 bits go, if there is one.</summary>
+    public void DropHalf()
+    {
+        half?.DropHold();
+        half = null;
     }
 
     /// <summary>Called by the pool alone, under its lock.</summary>

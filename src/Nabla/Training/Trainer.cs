@@ -17,6 +17,7 @@ public sealed class Trainer
     readonly Module model;
     readonly Loss loss;
     readonly Optimizer optimizer;
+    readonly LossScaling ownScaling = new();
     TrainingState? state;
 
     /// <summary>A trainer of <paramref name="model"/>.</summary>
@@ -54,6 +55,25 @@ public sealed class Trainer
         init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Trainer.ClipNorm: expected more than 0.");
     }
 
+    /// <summary>
+    /// What factors of products are rounded to in training: Float32 (default) for nothing, BFloat16 or Float16 for
+    /// <see cref="Autograd.MixedPrecision"/>. The loss and evaluation are always in Float32.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Another type.</exception>
+    public DType Products
+    {
+        get;
+        init => field = value == DType.Float32 || value.IsHalf ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"Trainer.Products: expected Float32, BFloat16 or Float16, got {value}.");
+    }
+
+    /// <summary>Keeps small gradients above the least number of 16 bits; null for none. Default: one of its own with Float16, else none.</summary>
+    public LossScaling? LossScaling
+    {
+        get => field ?? (Products == DType.Float16 ? ownScaling : null);
+        init;
+    }
+
     /// <summary>What to measure on the validation data besides the loss.</summary>
     public IReadOnlyList<Metric> Metrics { get; init; } = [];
 
@@ -86,6 +106,7 @@ public sealed class Trainer
         if (loaded.Seed != Seed)
             throw new DataFormatException($"Checkpoint '{checkpoint}': expected a run with seed {Seed}, got one with seed {loaded.Seed}.");
         Plateau?.Restore(loaded.PlateauFactor, loaded.PlateauBest, loaded.PlateauChecksWithoutGain);
+        if (loaded.LossScale > 0) LossScaling?.Restore(loaded.LossScale, loaded.GoodSteps, loaded.SkippedSteps);
         state = loaded;
     }
 
@@ -154,9 +175,12 @@ public sealed class Trainer
         {
             Tensor value = Value();
             number = (double)value;
-            value.Backward();
-            if (ClipNorm is { } bound) optimizer.ClipNorm(bound);
-            optimizer.Step();
+            (LossScaling?.Scaled(value) ?? value).Backward();
+            if (LossScaling?.Unscale(optimizer) ?? true)
+            {
+                if (ClipNorm is { } bound) optimizer.ClipNorm(bound);
+                optimizer.Step();
+            }
         }
         optimizer.ClearGradients();
         return number;
@@ -164,10 +188,16 @@ public sealed class Trainer
         Tensor Value()
         {
             var pass = Pass.Training(stream);
-            Tensor value = loss.Forward(model.Forward(batch.Features, pass), batch.Targets);
+            Tensor value = loss.Forward(Forward(batch, pass), batch.Targets);
             if (pass.AuxiliaryLoss is { } term) value += term;
             return double.IsFinite((double)value) ? value : throw NotFinite((double)value, batch, stream);
         }
+    }
+
+    Tensor Forward(Batch batch, Pass pass)
+    {
+        using Autograd.Scope precision = Autograd.InPrecision(Products);
+        return model.Forward(batch.Features, pass);
     }
 
     void FinishEpoch(DataLoader<Example, Batch>? validation, EarlyStopping stopping, long start)
@@ -213,6 +243,8 @@ public sealed class Trainer
             throw new ArgumentException("Trainer: expected validation data for Patience, Plateau and RestoresBest, got none.", nameof(validation));
         if (ClipNorm is not null && optimizer.NeedsLoss)
             throw new ArgumentException($"Trainer: expected no ClipNorm with {optimizer.GetType().Name}, which computes gradients of its own.");
+        if (LossScaling is not null && optimizer.NeedsLoss)
+            throw new ArgumentException($"Trainer: expected no LossScaling with {optimizer.GetType().Name}, which computes gradients of its own. Use Products = BFloat16.");
         if (RestoresBest && CheckpointDirectory is null)
             throw new ArgumentException("Trainer: expected a CheckpointDirectory for RestoresBest, got none.");
         return new EarlyStopping(Patience, monitored?.HigherIsBetter ?? false);
@@ -225,7 +257,7 @@ public sealed class Trainer
         try
         {
             using Autograd.Scope scope = Autograd.DetectAnomaly();
-            loss.Forward(model.Forward(batch.Features, Pass.Training(stream)), batch.Targets);
+            loss.Forward(Forward(batch, Pass.Training(stream)), batch.Targets);
         }
         catch (ArithmeticException error)
         {
@@ -240,6 +272,7 @@ public sealed class Trainer
     void Save(string name)
     {
         if (CheckpointDirectory is null) return;
+        if (LossScaling is { } scaling) (state!.LossScale, state.GoodSteps, state.SkippedSteps) = (scaling.Scale, scaling.GoodSteps, scaling.SkippedSteps);
         Directory.CreateDirectory(CheckpointDirectory);
         Checkpoint.Save(PathOf(name), model, optimizer, state!);
     }

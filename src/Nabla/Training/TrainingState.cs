@@ -42,6 +42,13 @@ internal sealed class TrainingState
 
     public int PlateauChecksWithoutGain { get; set; }
 
+    /// <summary>The factor of the loss; 0 without loss scaling.</summary>
+    public double LossScale { get; set; }
+
+    public int GoodSteps { get; set; }
+
+    public long SkippedSteps { get; set; }
+
     public List<EpochRecord> History { get; init; } = [];
 
     public string ToJson() => JsonSerializer.Serialize(this, TrainingJson.Default.TrainingState);

@@ -45,6 +45,7 @@ public class RecipePartsTests
         Assert.Equal(0.1, made.Groups[0].L1Decay);
         Assert.Contains("expected sam without accumulate", Assert.Throws<RecipeException>(() => Read("optimizer: { wrap: [sam], accumulate: 2 }")).Message, StringComparison.Ordinal);
         Assert.Contains("expected none with optimizer.wrap: [sam]", Assert.Throws<RecipeException>(() => Read("optimizer: { wrap: [sam] }\ntraining: { clipNorm: 1 }")).Message, StringComparison.Ordinal);
+        Assert.Contains("precision: expected full or bf16", Assert.Throws<RecipeException>(() => Read("optimizer: { wrap: [sam] }\ntraining: { precision: fp16 }")).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -42,7 +42,7 @@ public class RecipeReadingTests
     [InlineData("training: { epochs: 2.5 }", "r.yaml:6:21: training.epochs: expected a whole number of at least 1, got '2.5'.")]
     [InlineData("training: { epochs: 99999999999 }", "r.yaml:6:21: training.epochs: expected a whole number of at least 1, got '99999999999'.")]
     [InlineData("training: { clipNorm: -1 }", "r.yaml:6:23: training.clipNorm: expected a number above 0, or none, got '-1'.")]
-    [InlineData("training: 5", "r.yaml:6:11: training: expected keys (epochs, batchSize, stepsPerEpoch, seed, clipNorm, earlyStopping, augmentation), got '5'.")]
+    [InlineData("training: 5", "r.yaml:6:11: training: expected keys (epochs, batchSize, stepsPerEpoch, seed, clipNorm, precision, lossScaling, earlyStopping, augmentation), got '5'.")]
     [InlineData("training: { earlyStopping: { restoreBest: yes } }", "r.yaml:6:43: training.earlyStopping.restoreBest: expected true or false, got 'yes'.")]
     [InlineData("training: { earlyStopping: { monitor: accuracy } }",
         "r.yaml:6:11: training: earlyStopping.monitor: expected loss or one of the metrics [], got 'accuracy'.")]

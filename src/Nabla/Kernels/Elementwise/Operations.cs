@@ -18,6 +18,9 @@ public interface IUnaryOperation
     /// <summary>What the slope reads; less to keep until backward.</summary>
     static virtual Reads SlopeReads => Reads.InputAndResult;
 
+    /// <summary>True for activations: under mixed precision, what their slope reads is kept in 16 bits.</summary>
+    static virtual bool IsActivation => false;
+
     /// <summary>Operations that this one is composed of: see <see cref="Composition"/>.</summary>
     static virtual int Links => 1;
 

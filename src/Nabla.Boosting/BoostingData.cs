@@ -164,7 +164,7 @@ internal sealed record LabeledRows(float[] Labels, float[] Weights, int[]? Queri
 
     public float WeightOf(int row) => Weights.Length == 0 ? 1 : Weights[row];
 
-    public double TotalWeight => Weights.Length == 0 ? Count : Weights.Sum(static weight => (double)weight);
+    public double TotalWeight { get; } = Weights.Length == 0 ? Labels.Length : Weights.Sum(static weight => (double)weight);
 
     /// <summary>Σ w·f(row) / Σ w.</summary>
     public double Mean(Func<int, double> value)

@@ -3,22 +3,43 @@ using System.Runtime.InteropServices;
 
 namespace Nabla.Boosting;
 
-/// <summary>An array that never moves, so that loops and jobs may hold its address for as long as they hold the object.</summary>
+/// <summary>
+/// An array that never moves, so that loops and jobs may hold its address for as long as they hold the object. Large ones lie in
+/// huge pages: the rows of a node are far apart, and with pages of 4 KB each would cost a walk through the page table.
+/// </summary>
 internal sealed unsafe class PinnedArray<T> where T : unmanaged
 {
-    readonly T[] items;
+    const long NativeFrom = 2 << 20;
+
+    readonly T[]? items;
+    readonly nint bytes;
 
     public PinnedArray(long length, bool zeroed = true)
     {
-        items = zeroed
-            ? GC.AllocateArray<T>(checked((int)length), pinned: true)
-            : GC.AllocateUninitializedArray<T>(checked((int)length), pinned: true);
+        Length = checked((int)length);
+        bytes = checked((nint)(length * sizeof(T)));
+        if (bytes >= NativeFrom)
+        {
+            Pointer = (T*)SystemMemory.Allocate(bytes);
+            GC.AddMemoryPressure(bytes);
+            if (zeroed) Span.Clear();
+            return;
+        }
+        GC.SuppressFinalize(this);
+        items = zeroed ? GC.AllocateArray<T>(Length, pinned: true) : GC.AllocateUninitializedArray<T>(Length, pinned: true);
         Pointer = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(items));
+    }
+
+    ~PinnedArray()
+    {
+        if (Pointer == null) return;
+        SystemMemory.Free((byte*)Pointer, bytes);
+        GC.RemoveMemoryPressure(bytes);
     }
 
     public T* Pointer { get; }
 
-    public int Length => items.Length;
+    public int Length { get; }
 
-    public Span<T> Span => items;
+    public Span<T> Span => new(Pointer, Length);
 }

@@ -26,11 +26,11 @@ internal sealed unsafe class BinnedMatrix
         Stride = lines * 3 <= packed * 4 ? lines : packed;      // rows on cache lines of their own, if that costs at most a third
         byRow = new PinnedArray<byte>((long)rows * Stride);     // padding columns stay at bin 0
         byColumn = new PinnedArray<byte>((long)rows * bins.Length, zeroed: false);
-        starts = new PinnedArray<int>(packed);
-        for (int column = 0; column < packed; column++)
+        starts = new PinnedArray<int>(bins.Length);
+        for (int column = 0; column < bins.Length; column++)
         {
             starts.Span[column] = TotalBins;
-            TotalBins += Spaced(column < bins.Length ? bins[column].Total : 1);
+            TotalBins += Spaced(bins[column].Total);
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed unsafe class BinnedMatrix
     /// <summary>Entries of a histogram over all columns, with the gaps between them.</summary>
     public int TotalBins { get; private set; }
 
-    /// <summary>The first histogram entry of each column, padding columns included.</summary>
+    /// <summary>The first histogram entry of each column.</summary>
     public int* Starts => starts.Pointer;
 
     public byte* Row(long row) => byRow.Pointer + row * Stride;

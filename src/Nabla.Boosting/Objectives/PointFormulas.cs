@@ -14,7 +14,8 @@ internal readonly struct SquaredFormula : IPointFormula
     public void Derive<V>(V score, V label, out V gradient, out V hessian) where V : struct, ILanes<V> =>
         (gradient, hessian) = (score - label, V.Constant(1));
 
-    public double Measure(double score, double label) => (score - label) * (score - label);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Measure<V>(V score, V label) where V : struct, ILanes<V> => (score - label) * (score - label);
 
     public double Finish(double mean) => Math.Sqrt(mean);
 }
@@ -34,7 +35,9 @@ internal readonly struct LogisticFormula : IPointFormula
     }
 
     /// <summary>log(1 + eˢ) − y·s, without overflow.</summary>
-    public double Measure(double score, double label) => Math.Max(score, 0) + Math.Log(1 + Math.Exp(-Math.Abs(score))) - label * score;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Measure<V>(V score, V label) where V : struct, ILanes<V> =>
+        V.Max(score, V.Constant(0)) + V.Log(V.Constant(1) + V.Exp(-V.Abs(score))) - label * score;
 
     public string Expected => "labels 0 and 1, or probabilities between";
 
@@ -65,8 +68,13 @@ internal readonly struct QuantileFormula(double alpha, bool isAbsolute) : IPoint
         hessian = V.Constant(1);
     }
 
-    public double Measure(double score, double label) =>
-        (isAbsolute ? 2 : 1) * (label >= score ? alpha * (label - score) : (1 - alpha) * (score - label));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Measure<V>(V score, V label) where V : struct, ILanes<V>
+    {
+        double scale = isAbsolute ? 2 : 1;
+        V residual = label - score;
+        return V.IfLess(residual, V.Constant(0), V.Constant(scale * (alpha - 1)), V.Constant(scale * alpha)) * residual;
+    }
 
     public double? LeafQuantile => alpha;
 
@@ -96,8 +104,12 @@ internal readonly struct HuberFormula(double delta) : IPointFormula
         hessian = V.Constant(1) / (square * root);
     }
 
-    public double Measure(double score, double label) =>
-        delta * delta * (Math.Sqrt(1 + (score - label) * (score - label) / (delta * delta)) - 1);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Measure<V>(V score, V label) where V : struct, ILanes<V>
+    {
+        V scaled = (score - label) * V.Constant(1 / delta), square = scaled * scaled;
+        return V.Constant(delta * delta) * square / (V.Constant(1) + V.Sqrt(V.Constant(1) + square));      // √(1 + z²) − 1 without cancellation
+    }
 
     public IEnumerable<(string, string, string)> Parameters =>
         [("pseudo_huber_param", "huber_slope", delta.ToString("R", CultureInfo.InvariantCulture))];
@@ -118,7 +130,13 @@ internal readonly struct PoissonFormula : IPointFormula
         hessian = V.Exp(score + V.Constant(HessianSafety));
     }
 
-    public double Measure(double score, double label) => Math.Exp(score) - label * score + LogFactorial(label);
+    /// <summary>eˢ − y·s + log y!, arranged so that large counts do not cancel: y·(log y − s) + eˢ − y + (log y! − y·log y + y).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Measure<V>(V score, V label) where V : struct, ILanes<V>
+    {
+        V zero = V.Constant(0), log = V.IfLess(zero, label, V.Log(label), zero);
+        return label * (log - score) + V.Exp(score) - label + FactorialRest(label, log);
+    }
 
     public string Expected => "counts of at least 0";
 
@@ -133,13 +151,22 @@ internal readonly struct PoissonFormula : IPointFormula
 
     public IEnumerable<(string, string, string)> Parameters => [("poisson_regression_param", "max_delta_step", "0.7")];
 
-    /// <summary>log y! by Stirling's series, shifted up to where it is exact to rounding.</summary>
-    static double LogFactorial(double y)
+    /// <summary>log y! − y·log y + y by Stirling's series; small y are shifted up by eight to where it converges.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V FactorialRest<V>(V y, V log) where V : struct, ILanes<V>
     {
-        double x = y + 1, shift = 0;
-        for (; x < 8; x++) shift += Math.Log(x);
-        double r = 1 / (x * x);
-        return (x - 0.5) * Math.Log(x) - x + 0.5 * Math.Log(2 * Math.PI) + (1 / 12.0 - r * (1 / 360.0 - r * (1 / 1260.0 - r / 1680))) / x - shift;
+        V one = V.Constant(1), halfLog = V.Constant(0.5 * Math.Log(2 * Math.PI));
+        V large = V.Constant(0.5) * log + halfLog + Tail(y);
+        V low = one, high = one;
+        for (int k = 1; k <= 4; k++) (low, high) = (low * (y + V.Constant(k)), high * (y + V.Constant(k + 4)));
+        V x = y + V.Constant(8), small = (x + V.Constant(0.5)) * V.Log(x) - x + halfLog + Tail(x) - V.Log(low) - V.Log(high) - y * log + y;
+        return V.IfLess(y, V.Constant(8), small, large);
+
+        static V Tail(V x)
+        {
+            V r = V.Constant(1) / (x * x);
+            return (V.Constant(1 / 12.0) - r * (V.Constant(1 / 360.0) - r * (V.Constant(1 / 1260.0) - r * V.Constant(1 / 1680.0)))) / x;
+        }
     }
 }
 
@@ -157,8 +184,9 @@ internal readonly struct TweedieFormula(double power) : IPointFormula
         hessian = V.FusedMultiplyAdd(high, V.Constant(2 - power), low * V.Constant(power - 1));
     }
 
-    public double Measure(double score, double label) =>
-        Math.Exp((2 - power) * score) / (2 - power) - label * Math.Exp((1 - power) * score) / (1 - power);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Measure<V>(V score, V label) where V : struct, ILanes<V> =>
+        V.Exp(V.Constant(2 - power) * score) * V.Constant(1 / (2 - power)) - label * V.Exp(V.Constant(1 - power) * score) * V.Constant(1 / (1 - power));
 
     public string Expected => "amounts of at least 0";
 

@@ -14,7 +14,7 @@ internal interface IPointFormula
     void Derive<V>(V score, V label, out V gradient, out V hessian) where V : struct, ILanes<V>;
 
     /// <summary>What <see cref="Metric"/> averages over rows, and what it does with the average.</summary>
-    double Measure(double score, double label);
+    V Measure<V>(V score, V label) where V : struct, ILanes<V>;
 
     double Finish(double mean) => mean;
 
@@ -77,47 +77,102 @@ internal sealed unsafe class PointObjective<TFormula>(TFormula formula) : Object
 
     internal override void Transform(Span<float> scores)
     {
-        int at = 0;
         fixed (float* x = scores)
         {
-            for (; at + 16 <= scores.Length; at += 16) Lane<Lanes512, float>.Store(x + at, formula.Transform(Lane<Lanes512, float>.Load(x + at)));
-            if (at < scores.Length)
-                Lane<Lanes512, float>.Store(x + at, formula.Transform(Lane<Lanes512, float>.Load(x + at, scores.Length - at, default)), scores.Length - at);
+            var job = new TransformJob(formula, scores.Length, x);
+            Workers.For((scores.Length + RowsPerJob - 1) / RowsPerJob, ref job);
         }
     }
 
     internal override double ScoreOf(double prediction) => formula.ScoreOf(prediction);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override double Evaluate(ReadOnlySpan<float> scores, LabeledRows rows)
     {
-        double sum = 0;
-        for (int row = 0; row < scores.Length; row++) sum += rows.WeightOf(row) * formula.Measure(scores[row], rows.Labels[row]);
-        return formula.Finish(sum / rows.TotalWeight);
+        double[] sums = new double[(scores.Length + RowsPerJob - 1) / RowsPerJob];
+        fixed (float* x = scores, labels = rows.Labels, weights = rows.Weights)
+        {
+            var job = new MeasureJob(formula, rows.Count, x, labels, weights, sums);
+            Workers.For(sums.Length, ref job);
+        }
+        return formula.Finish(sums.Sum() / rows.TotalWeight);
     }
 
     internal override IEnumerable<(string Group, string Name, string Value)> Parameters => formula.Parameters;
 
-    readonly struct DeriveJob(TFormula formula, int count, float* scores, float* labels, float* weights, float* gradients, float* hessians) : IJob
+    /// <summary>Σ weight · loss, block by block, so that the sum does not depend on the threads.</summary>
+    readonly struct MeasureJob(TFormula formula, int count, float* scores, float* labels, float* weights, double[] sums) : IJob, ILaneRows
     {
+        const int VectorsPerSum = 8;        // added up as floats before they go to the double
+
+        public void Run(int index) => LaneChoice.Run<float, MeasureJob>(this, index * RowsPerJob, Math.Min((index + 1) * RowsPerJob, count));
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int index)
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
-            nint end = Math.Min((nint)(index + 1) * RowsPerJob, count);
-            for (nint row = (nint)index * RowsPerJob; row < end; row += 16)
+            double sum = 0;
+            nint width = Lane<V, float>.Width, row = first;
+            while (row + width <= end)
             {
-                nint rest = Math.Min(16, end - row);        // a short last vector computes on zeros beyond its end
-                Lanes512 score = Lane<Lanes512, float>.Load(scores + row, rest, default);
-                Lanes512 label = Lane<Lanes512, float>.Load(labels + row, rest, default);
-                formula.Derive(score, label, out Lanes512 gradient, out Lanes512 hessian);
+                V part = V.Constant(0);
+                for (int i = 0; i < VectorsPerSum && row + width <= end; i++, row += width)
+                {
+                    V loss = Loss<V>(row);
+                    part += weights == null ? loss : loss * Lane<V, float>.Load(weights + row);
+                }
+                sum += Lane<V, float>.Sum(part);
+            }
+            sums[first / RowsPerJob] = sum + Rest(row, end);
+        }
+
+        // A method of its own, because the compiler inlines only so much into one; the call is nothing beside a logarithm.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        V Loss<V>(nint row) where V : unmanaged, ILanes<V> => formula.Measure(Lane<V, float>.Load(scores + row), Lane<V, float>.Load(labels + row));
+
+        double Rest(nint row, nint end)
+        {
+            double sum = 0;
+            for (; row < end; row++) sum += formula.Measure(new Float64(scores[row]), new Float64(labels[row])).Value * (weights == null ? 1 : weights[row]);
+            return sum;
+        }
+    }
+
+    readonly struct TransformJob(TFormula formula, int count, float* scores) : IJob, ILaneRows
+    {
+        public void Run(int index) => LaneChoice.Run<float, TransformJob>(this, index * RowsPerJob, Math.Min((index + 1) * RowsPerJob, count));
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
+        {
+            for (nint row = first; row < end; row += Lane<V, float>.Width)
+            {
+                nint lanes = Math.Min(Lane<V, float>.Width, end - row);
+                Lane<V, float>.StoreUpTo(scores + row, formula.Transform(Lane<V, float>.LoadUpTo(scores + row, lanes, V.Constant(0))), lanes);
+            }
+        }
+    }
+
+    readonly struct DeriveJob(TFormula formula, int count, float* scores, float* labels, float* weights, float* gradients, float* hessians)
+        : IJob, ILaneRows
+    {
+        public void Run(int index) => LaneChoice.Run<float, DeriveJob>(this, index * RowsPerJob, Math.Min((index + 1) * RowsPerJob, count));
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
+        {
+            V none = V.Constant(0);
+            for (nint row = first; row < end; row += Lane<V, float>.Width)
+            {
+                nint lanes = Math.Min(Lane<V, float>.Width, end - row);      // a short last vector computes on zeros beyond its end
+                V score = Lane<V, float>.LoadUpTo(scores + row, lanes, none), label = Lane<V, float>.LoadUpTo(labels + row, lanes, none);
+                formula.Derive(score, label, out V gradient, out V hessian);
                 if (weights != null)
                 {
-                    Lanes512 weight = Lane<Lanes512, float>.Load(weights + row, rest, default);
+                    V weight = Lane<V, float>.LoadUpTo(weights + row, lanes, none);
                     gradient *= weight;
                     hessian *= weight;
                 }
-                Lane<Lanes512, float>.Store(gradients + row, gradient, rest);
-                Lane<Lanes512, float>.Store(hessians + row, hessian, rest);
+                Lane<V, float>.StoreUpTo(gradients + row, gradient, lanes);
+                Lane<V, float>.StoreUpTo(hessians + row, hessian, lanes);
             }
         }
     }

@@ -14,8 +14,11 @@ public sealed unsafe class LambdaMart : Objective
     /// <summary>The largest grade.</summary>
     public const int MostGrade = 31;
 
+    const int QueriesPerJob = 32;
+
     readonly LambdaMartOptions options;
     readonly ConcurrentBag<QueryLambdas> idle = [];
+    double[] ideals = [];       // per query of the training data the gain of the best order; of targets other than NDCG 1
     PositionBias? bias;
     int round;
 
@@ -55,6 +58,11 @@ public sealed unsafe class LambdaMart : Objective
         CheckEach(rows, label => label >= 0 && label <= most && label == MathF.Floor(label), $"whole grades in [0, {most}]");
         if (options.IsUnbiased && rows.Positions is null)
             throw new ArgumentException($"{Name}: expected the places documents were shown at for unbiased ranking, got none. Set BoostingData.Positions.");
+        ideals = new double[rows.Queries.Length - 1];
+        Array.Fill(ideals, 1);
+        if (Target == LambdaTarget.Ndcg)
+            for (int query = 0; query < ideals.Length; query++)
+                ideals[query] = Math.Max(RankingMetrics.Ideal(rows.Labels.AsSpan(rows.Queries[query]..rows.Queries[query + 1]), int.MaxValue, options.HasExponentialGain), 1e-9);
         bias = options.IsUnbiased ? new PositionBias(options.BiasPlaces, options.BiasNorm) : null;
         round = 0;
     }
@@ -64,7 +72,7 @@ public sealed unsafe class LambdaMart : Objective
         int[] queries = rows.Queries!;
         bias?.BeginRound(queries.Length - 1);
         var job = new QueryJob(this, rows, scores.Pointer, gradients.Pointer, hessians.Pointer, new RandomStream(options.Seed).Split("pairs").Split(round));
-        Workers.For(queries.Length - 1, ref job);
+        Workers.For((queries.Length - 2) / QueriesPerJob + 1, ref job);
     }
 
     internal override void EndRound()
@@ -79,33 +87,54 @@ public sealed unsafe class LambdaMart : Objective
 
     internal override double Evaluate(ReadOnlySpan<float> scores, LabeledRows rows)
     {
-        double sum = 0, weights = 0;
         int[] queries = rows.Queries ?? throw new ArgumentException($"{Name}: expected documents in queries, got no groups. Set BoostingData.Groups.");
-        for (int query = 0; query < queries.Length - 1; query++)
+        double[] values = new double[queries.Length - 1];
+        fixed (float* own = scores)
         {
-            int first = queries[query], count = queries[query + 1] - first;
-            double weight = rows.WeightOf(first);
+            var job = new MeasureJob(this, rows, own, values);
+            Workers.For((values.Length - 1) / QueriesPerJob + 1, ref job);
+        }
+        double sum = 0, weights = 0;
+        for (int query = 0; query < values.Length; query++)
+        {
+            double weight = rows.WeightOf(queries[query]);
+            sum += weight * values[query];
             weights += weight;
-            ReadOnlySpan<float> own = scores.Slice(first, count), labels = rows.Labels.AsSpan(first, count);
-            sum += weight * (Target == LambdaTarget.Map
-                ? RankingMetrics.AveragePrecision(own, labels, options.MetricAt)
-                : RankingMetrics.Ndcg(own, labels, options.MetricAt, options.HasExponentialGain));
         }
         return sum / weights;
     }
 
     readonly struct QueryJob(LambdaMart owner, LabeledRows rows, float* scores, float* gradients, float* hessians, RandomStream random) : IJob
     {
-        public void Run(int query)
+        public void Run(int index)
         {
-            int first = rows.Queries![query], count = rows.Queries[query + 1] - first;
             if (!owner.idle.TryTake(out QueryLambdas? lambdas)) lambdas = new QueryLambdas();
-            var own = new Query(
-                new ReadOnlySpan<float>(scores + first, count), rows.Labels.AsSpan(first, count),
-                rows.Positions is { } places ? places.AsSpan(first, count) : [], rows.WeightOf(first));
-            lambdas.Compute(own, owner.Target, owner.options, owner.bias, query, random.Split(query));
-            lambdas.CopyTo(new Span<float>(gradients + first, count), new Span<float>(hessians + first, count));
+            for (int query = index * QueriesPerJob, end = Math.Min(query + QueriesPerJob, rows.Queries!.Length - 1); query < end; query++)
+            {
+                int first = rows.Queries[query], count = rows.Queries[query + 1] - first;
+                var own = new Query(
+                    new ReadOnlySpan<float>(scores + first, count), rows.Labels.AsSpan(first, count),
+                    rows.Positions is { } places ? places.AsSpan(first, count) : [], rows.WeightOf(first));
+                lambdas.Compute(own, owner.Target, owner.options, owner.ideals[query], owner.bias, query, random.Split(query));
+                lambdas.CopyTo(new Span<float>(gradients + first, count), new Span<float>(hessians + first, count));
+            }
             owner.idle.Add(lambdas);
+        }
+    }
+
+    readonly struct MeasureJob(LambdaMart owner, LabeledRows rows, float* scores, double[] values) : IJob
+    {
+        public void Run(int index)
+        {
+            LambdaMartOptions options = owner.options;
+            for (int query = index * QueriesPerJob, end = Math.Min(query + QueriesPerJob, values.Length); query < end; query++)
+            {
+                int first = rows.Queries![query], count = rows.Queries[query + 1] - first;
+                ReadOnlySpan<float> own = new(scores + first, count), labels = rows.Labels.AsSpan(first, count);
+                values[query] = owner.Target == LambdaTarget.Map
+                    ? RankingMetrics.AveragePrecision(own, labels, options.MetricAt)
+                    : RankingMetrics.Ndcg(own, labels, options.MetricAt, options.HasExponentialGain);
+            }
         }
     }
 }

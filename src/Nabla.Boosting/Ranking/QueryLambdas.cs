@@ -5,24 +5,30 @@ namespace Nabla.Boosting.Ranking;
 
 /// <summary>
 /// The lambdas of one query. Documents are put in the order of their scores; the pairs of one document with all that follow are
-/// computed sixteen at a time. Used again for query after query.
+/// computed a vector at a time. Used again for query after query.
 /// </summary>
 internal sealed unsafe class QueryLambdas
 {
-    const int Width = 16;
+    const int Padding = 16;     // elements behind the last document: the most that a vector holds
 
     int count;
-    int[] order = [];
-    float[] keys = [];
+    long[] order = [];
     PinnedArray<float> scores = new(0), gains = new(0), discounts = new(0), deltas = new(0), gradients = new(0), hessians = new(0);
     int[] places = [];
     double[] hits = [], sums = [];
 
     /// <summary>Computes λ and its slope for every document.</summary>
-    public void Compute(in Query query, LambdaTarget target, LambdaMartOptions options, PositionBias? bias, int number, RandomStream random)
+    /// <param name="query">Its documents.</param>
+    /// <param name="target">What orders are judged by.</param>
+    /// <param name="options">Which pairs, and how they count.</param>
+    /// <param name="scale">What a change of the measure is divided by: the gain of the best order.</param>
+    /// <param name="bias">Of places; null without.</param>
+    /// <param name="number">Of the query.</param>
+    /// <param name="random">For drawn pairs.</param>
+    public void Compute(
+        in Query query, LambdaTarget target, LambdaMartOptions options, double scale, PositionBias? bias, int number, RandomStream random)
     {
         Sort(query, target, options);
-        double scale = target == LambdaTarget.Ndcg ? 1 / Math.Max(Ideal(), 1e-9) : 1;
         // Scores depend on places through clicks: dividing by their distance would bring the bias back that is taken out.
         bool isNormalized = options.IsNormalized && bias is null;
         bool hasSpread = isNormalized && scores.Span[0] != scores.Span[count - 1];
@@ -31,17 +37,18 @@ internal sealed unsafe class QueryLambdas
         for (int i = 0; i < firsts; i++)
         {
             int start = isTop ? i + 1 : 0;
-            if (isTop) for (int j = start; j < count; j++) deltas.Pointer[j] = (float)(Delta(i, j, target) * scale);
-            else Draw(i, target, scale, options.Pairs, random.Split(i));
+            if (!isTop) Draw(i, target, 1 / scale, options.Pairs, random.Split(i));
+            else if (target == LambdaTarget.Map) for (int j = start; j < count; j++) deltas.Pointer[j] = (float)(Delta(i, j, target) / scale);
+            else LaneChoice.Run<float, DeltaRows>(new DeltaRows(this, target, 1 / scale), i, start);
             if (bias is not null) Weigh(i, start, bias, number);
-            Pull(i, start, hasSpread);
+            LaneChoice.Run<float, PullRows>(new PullRows(this, hasSpread), i, start);
         }
         Finish(query.Weight, isNormalized);
     }
 
     public void CopyTo(Span<float> g, Span<float> h)
     {
-        for (int i = 0; i < count; i++) (g[order[i]], h[order[i]]) = (gradients.Span[i], hessians.Span[i]);
+        for (int i = 0; i < count; i++) (g[(int)order[i]], h[(int)order[i]]) = (gradients.Pointer[i], hessians.Pointer[i]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -49,47 +56,28 @@ internal sealed unsafe class QueryLambdas
     {
         count = query.Scores.Length;
         Grow(count);
-        for (int i = 0; i < count; i++) (order[i], keys[i]) = (i, -query.Scores[i]);
-        // Equal scores keep the order of the rows; insertion is fastest for lists of this length.
-        if (count <= 64)
-            for (int i = 1; i < count; i++)
-            {
-                (float key, int document) = (keys[i], order[i]);
-                int at = i;
-                for (; at > 0 && keys[at - 1] > key; at--) (keys[at], order[at]) = (keys[at - 1], order[at - 1]);
-                (keys[at], order[at]) = (key, document);
-            }
-        else RankingMetrics.StableOrder(query.Scores).CopyTo(order, 0);
+        RankingMetrics.Sort(query.Scores, order.AsSpan(0, count));
         for (int i = 0; i < count; i++)
         {
-            float grade = query.Labels[order[i]];
-            scores.Pointer[i] = query.Scores[order[i]];
+            int document = (int)order[i];
+            float grade = query.Labels[document];
+            scores.Pointer[i] = query.Scores[document];
             gains.Pointer[i] = target == LambdaTarget.Ndcg && options.HasExponentialGain ? (float)RankingMetrics.ExponentialGain((int)grade) : grade;
             discounts.Pointer[i] = (float)RankingMetrics.Discount(i);
             (gradients.Pointer[i], hessians.Pointer[i]) = (0, 0);
-            if (query.Places.Length > 0) places[i] = query.Places[order[i]];
+            if (query.Places.Length > 0) places[i] = query.Places[document];
         }
-        for (int i = count; i < count + Width; i++) (scores.Pointer[i], gains.Pointer[i], deltas.Pointer[i], gradients.Pointer[i], hessians.Pointer[i]) = (0, 0, 0, 0, 0);
+        for (int i = count; i < count + Padding; i++) (scores.Pointer[i], gains.Pointer[i], deltas.Pointer[i], gradients.Pointer[i], hessians.Pointer[i]) = (0, 0, 0, 0, 0);
         if (target == LambdaTarget.Map) CountHits();
     }
 
     void Grow(int documents)
     {
         if (order.Length >= documents) return;
-        int size = documents + Width;
-        (order, keys, places, hits, sums) = (new int[documents], new float[documents], new int[documents], new double[documents + 1], new double[documents + 1]);
+        int size = documents + Padding;
+        (order, places, hits, sums) = (new long[documents], new int[documents], new double[documents + 1], new double[documents + 1]);
         (scores, gains, discounts) = (new PinnedArray<float>(size), new PinnedArray<float>(size), new PinnedArray<float>(size));
         (deltas, gradients, hessians) = (new PinnedArray<float>(size), new PinnedArray<float>(size), new PinnedArray<float>(size));
-    }
-
-    /// <summary>The gain of the best order.</summary>
-    double Ideal()
-    {
-        gains.Span[..count].CopyTo(keys);
-        Array.Sort(keys, 0, count);
-        double ideal = 0;
-        for (int i = 0; i < count; i++) ideal += keys[count - 1 - i] * (double)discounts.Span[i];
-        return ideal;
     }
 
     void CountHits()
@@ -145,32 +133,6 @@ internal sealed unsafe class QueryLambdas
         }
     }
 
-    /// <summary>
-    /// Pairs of document i with all from start on: p = σ(−(better − worse)) is the force, p·(1 − p) its slope, both times δ.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Pull(int i, int start, bool hasSpread)
-    {
-        float* s = scores.Pointer, gain = gains.Pointer, delta = deltas.Pointer, g = gradients.Pointer, h = hessians.Pointer;
-        Lanes512 own = Lanes512.Constant(s[i]), ownGain = Lanes512.Constant(gain[i]), one = Lanes512.Constant(1), none = Lanes512.Constant(-1);
-        double force = 0, slope = 0;
-        for (int j = start; j < count; j += Width)
-        {
-            Lanes512 d = Lane<Lanes512, float>.Load(delta + j, Math.Min(Width, count - j), default);
-            Lanes512 difference = own - Lane<Lanes512, float>.Load(s + j);
-            if (hasSpread) d /= Lanes512.Constant(0.01) + Lanes512.Abs(difference);
-            Lanes512 sign = Lanes512.IfLess(ownGain, Lane<Lanes512, float>.Load(gain + j), none, one);
-            Lanes512 p = Lanes512.Sigmoid(-(difference * sign));
-            Lanes512 pull = sign * p * d, curve = p * (one - p) * d;
-            force += Lane<Lanes512, float>.Sum(pull);
-            slope += Lane<Lanes512, float>.Sum(curve);
-            Lane<Lanes512, float>.Store(g + j, Lane<Lanes512, float>.Load(g + j) + pull);
-            Lane<Lanes512, float>.Store(h + j, Lane<Lanes512, float>.Load(h + j) + curve);
-        }
-        g[i] -= (float)force;
-        h[i] += (float)slope;
-    }
-
     /// <summary>Keeps queries with many pairs from drowning the others: Σ|λ| becomes log₂(1 + Σ|λ|), as in LightGBM.</summary>
     void Finish(float weight, bool isNormalized)
     {
@@ -181,6 +143,51 @@ internal sealed unsafe class QueryLambdas
         {
             gradients.Span[i] *= factor;
             hessians.Span[i] *= factor;
+        }
+    }
+
+    /// <summary><see cref="Delta"/> of document i and all from start on, of NDCG or pairs.</summary>
+    readonly struct DeltaRows(QueryLambdas own, LambdaTarget target, double scale) : ILaneRows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int i, int start) where V : unmanaged, ILanes<V>
+        {
+            float* gains = own.gains.Pointer, discounts = own.discounts.Pointer, deltas = own.deltas.Pointer;
+            V gain = V.Constant(gains[i]), discount = V.Constant(discounts[i]), factor = V.Constant(scale), none = V.Constant(0), one = V.Constant(1);
+            for (nint j = start; j < own.count; j += Lane<V, float>.Width)
+            {
+                V other = Lane<V, float>.Load(gains + j);
+                Lane<V, float>.Store(deltas + j, target == LambdaTarget.Pairwise
+                    ? V.IfEqual(gain, other, none, one)
+                    : V.Abs((gain - other) * (discount - Lane<V, float>.Load(discounts + j))) * factor);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Pairs of document i with all from start on: p = σ(−(better − worse)) is the force, p·(1 − p) its slope, both times δ.
+    /// </summary>
+    readonly struct PullRows(QueryLambdas own, bool hasSpread) : ILaneRows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int i, int start) where V : unmanaged, ILanes<V>
+        {
+            float* scores = own.scores.Pointer, gains = own.gains.Pointer, deltas = own.deltas.Pointer, g = own.gradients.Pointer, h = own.hessians.Pointer;
+            V score = V.Constant(scores[i]), gain = V.Constant(gains[i]), one = V.Constant(1), back = V.Constant(-1), none = V.Constant(0), force = none, slope = none;
+            nint width = Lane<V, float>.Width;
+            for (nint j = start; j < own.count; j += width)
+            {
+                V delta = Lane<V, float>.LoadUpTo(deltas + j, Math.Min(width, own.count - j), none), difference = score - Lane<V, float>.Load(scores + j);
+                if (hasSpread) delta /= V.Constant(0.01) + V.Abs(difference);
+                V sign = V.IfLess(gain, Lane<V, float>.Load(gains + j), back, one), p = V.Sigmoid(-(difference * sign));
+                V pull = sign * p * delta, curve = p * (one - p) * delta;
+                force += pull;
+                slope += curve;
+                Lane<V, float>.Store(g + j, Lane<V, float>.Load(g + j) + pull);
+                Lane<V, float>.Store(h + j, Lane<V, float>.Load(h + j) + curve);
+            }
+            g[i] -= (float)Lane<V, float>.Sum(force);
+            h[i] += (float)Lane<V, float>.Sum(slope);
         }
     }
 }

@@ -3,6 +3,8 @@ namespace Nabla.Boosting.Ranking;
 /// <summary>Measures of one query's order. Equal scores keep the order of the rows.</summary>
 public static class RankingMetrics
 {
+    const int OnStack = 256;        // documents of a query that need no array
+
     static readonly double[] Discounts = [.. Enumerable.Range(0, 1024).Select(static place => 1 / Math.Log2(place + 2))];
 
     /// <summary>DCG of the order by score over that of the best order; 1 if no document is relevant.</summary>
@@ -12,16 +14,22 @@ public static class RankingMetrics
     /// <param name="exponential">Gain 2ʸ − 1 instead of y.</param>
     public static double Ndcg(ReadOnlySpan<float> scores, ReadOnlySpan<float> grades, int k, bool exponential = true)
     {
-        int[] order = StableOrder(scores);
-        float[] best = grades.ToArray();
-        Array.Sort(best);
-        double sum = 0, ideal = 0;
-        for (int i = 0; i < Math.Min(k, order.Length); i++)
-        {
-            sum += Gain(grades[order[i]], exponential) * Discount(i);
-            ideal += Gain(best[^(i + 1)], exponential) * Discount(i);
-        }
+        Span<long> order = scores.Length <= OnStack ? stackalloc long[scores.Length] : new long[scores.Length];
+        Sort(scores, order);
+        double sum = 0, ideal = Ideal(grades, k, exponential);
+        for (int i = 0; i < Math.Min(k, order.Length); i++) sum += Gain(grades[(int)order[i]], exponential) * Discount(i);
         return ideal > 0 ? sum / ideal : 1;
+    }
+
+    /// <summary>DCG of the best order, of its first k places.</summary>
+    internal static double Ideal(ReadOnlySpan<float> grades, int k, bool exponential)
+    {
+        Span<float> best = grades.Length <= OnStack ? stackalloc float[grades.Length] : new float[grades.Length];
+        grades.CopyTo(best);
+        best.Sort();
+        double ideal = 0;
+        for (int i = 0; i < Math.Min(k, best.Length); i++) ideal += Gain(best[^(i + 1)], exponential) * Discount(i);
+        return ideal;
     }
 
     /// <summary>Mean of the precisions at the places of relevant documents; 1 if there is none.</summary>
@@ -30,12 +38,13 @@ public static class RankingMetrics
     /// <param name="k">Places that count, at least 1.</param>
     public static double AveragePrecision(ReadOnlySpan<float> scores, ReadOnlySpan<float> labels, int k)
     {
-        int[] order = StableOrder(scores);
+        Span<long> order = scores.Length <= OnStack ? stackalloc long[scores.Length] : new long[scores.Length];
+        Sort(scores, order);
         int relevant = 0, hits = 0;
         foreach (float label in labels) relevant += label > 0 ? 1 : 0;
         double sum = 0;
         for (int i = 0; i < Math.Min(k, order.Length); i++)
-            if (labels[order[i]] > 0) sum += ++hits / (double)(i + 1);
+            if (labels[(int)order[i]] > 0) sum += ++hits / (double)(i + 1);
         return relevant > 0 ? sum / Math.Min(relevant, k) : 1;
     }
 
@@ -43,10 +52,18 @@ public static class RankingMetrics
 
     internal static double ExponentialGain(int grade) => (1L << grade) - 1;
 
-    internal static int[] StableOrder(ReadOnlySpan<float> scores)
+    /// <summary>
+    /// The documents by falling score, each in the lower half of a number whose upper half is the bits of −score, made to ascend as
+    /// integers do: so equal scores keep the order of the rows, and sorting compares integers.
+    /// </summary>
+    internal static void Sort(ReadOnlySpan<float> scores, Span<long> order)
     {
-        float[] copy = scores.ToArray();
-        return [.. Enumerable.Range(0, copy.Length).OrderByDescending(i => copy[i])];
+        for (int i = 0; i < scores.Length; i++)
+        {
+            int bits = BitConverter.SingleToInt32Bits(0 - scores[i]);       // not −score: 0 and −0 are equal
+            order[i] = (long)(bits ^ (bits >> 31 & int.MaxValue)) << 32 | (uint)i;
+        }
+        order.Sort();
     }
 
     static double Gain(float grade, bool exponential) => exponential ? ExponentialGain((int)grade) : grade;

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using Nabla.Kernels;
 
 namespace Nabla.Boosting.Trees;
 
@@ -15,6 +17,7 @@ namespace Nabla.Boosting.Trees;
 internal sealed unsafe class PackedGradients(int rows)
 {
     const int LongestChunk = 14, ShortestChunk = 8, TypicalBits = 10;
+    const int RowsPerJob = 1 << 14;
 
     readonly PinnedArray<long> pairs = new(rows);
 
@@ -33,42 +36,94 @@ internal sealed unsafe class PackedGradients(int rows)
     /// <summary>Packs the pairs of all rows.</summary>
     /// <param name="gradients">First derivatives of the loss, finite.</param>
     /// <param name="hessians">Second derivatives, at least 0.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(ReadOnlySpan<float> gradients, ReadOnlySpan<float> hessians)
     {
-        float mostGradient = 0, mostHessian = 0;
-        double sumGradient = 0, sumHessian = 0;
-        for (int i = 0; i < gradients.Length; i++)
+        int count = gradients.Length;
+        var sizes = new Sizes[(count + RowsPerJob - 1) / RowsPerJob];
+        fixed (float* g = gradients, h = hessians)
         {
-            float g = MathF.Abs(gradients[i]), h = hessians[i];
-            mostGradient = MathF.Max(mostGradient, g);
-            mostHessian = MathF.Max(mostHessian, h);
-            sumGradient += g;
-            sumHessian += h;
+            var measure = new MeasureJob(g, h, count, sizes);
+            Workers.For(sizes.Length, ref measure);
+            Sizes all = sizes.Aggregate(static (a, b) => a + b);
+            if (!float.IsFinite(all.MostGradient) || !float.IsFinite(all.MostHessian))
+                throw new ArithmeticException("GradientBoosting: expected finite gradients, got NaN or infinity. Lower the learning rate or check the labels.");
+            Scale(all, count);
+            var pack = new PackJob(g, h, count, 1 / GradientUnit, 1 / HessianUnit, pairs.Pointer);
+            Workers.For(sizes.Length, ref pack);
         }
-        if (!float.IsFinite(mostGradient) || !float.IsFinite(mostHessian))
-            throw new ArithmeticException("GradientBoosting: expected finite gradients, got NaN or infinity. Lower the learning rate or check the labels.");
+    }
 
-        int chunk = Math.Min(LongestChunk, Bits(gradients.Length));
-        chunk = Math.Min(chunk, Math.Min(ChunkFor(sumGradient, mostGradient, gradients.Length), ChunkFor(sumHessian, mostHessian, gradients.Length)));
+    void Scale(in Sizes sizes, int count)
+    {
+        int chunk = Math.Min(LongestChunk, Bits(count));
+        chunk = Math.Min(chunk, Math.Min(ChunkFor(sizes.SumGradient, sizes.MostGradient, count), ChunkFor(sizes.SumHessian, sizes.MostHessian, count)));
         chunk = Math.Max(chunk, ShortestChunk);
         ChunkRows = 1 << chunk;
         double quanta = (1L << (31 - chunk)) - 1;
-        GradientUnit = mostGradient > 0 ? mostGradient / quanta : 1;
-        HessianUnit = mostHessian > 0 ? mostHessian / quanta : 1;
-        double toGradient = 1 / GradientUnit, toHessian = 1 / HessianUnit;
-        Span<long> packed = pairs.Span;
-        for (int i = 0; i < gradients.Length; i++)
-            packed[i] = (Nearest(gradients[i] * toGradient) << 32) + Nearest(hessians[i] * toHessian);
+        GradientUnit = sizes.MostGradient > 0 ? sizes.MostGradient / quanta : 1;
+        HessianUnit = sizes.MostHessian > 0 ? sizes.MostHessian / quanta : 1;
     }
-
-    // Adding 1.5·2⁵² leaves the nearest integer in the low bits: a conversion by rounding that needs no call.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static long Nearest(double x) => BitConverter.DoubleToInt64Bits(x + 6755399441055744.0) - BitConverter.DoubleToInt64Bits(6755399441055744.0);
 
     static int Bits(int rows) => rows <= 1 ? 0 : 32 - int.LeadingZeroCount(rows - 1);
 
     /// <summary>The longest chunk for which a typical number still has <see cref="TypicalBits"/> bits.</summary>
     static int ChunkFor(double sum, double most, int rows) =>
         sum > 0 ? 31 - TypicalBits - (int)Math.Ceiling(Math.Log2(Math.Max(most * rows / sum, 1))) : LongestChunk;
+
+    /// <summary>How large the numbers of some rows are, and together.</summary>
+    readonly record struct Sizes(float MostGradient, float MostHessian, double SumGradient, double SumHessian)
+    {
+        public static Sizes operator +(in Sizes a, in Sizes b) => new(
+            MathF.Max(a.MostGradient, b.MostGradient), MathF.Max(a.MostHessian, b.MostHessian), a.SumGradient + b.SumGradient, a.SumHessian + b.SumHessian);
+    }
+
+    readonly struct MeasureJob(float* gradients, float* hessians, int count, Sizes[] sizes) : IJob, ILaneRows
+    {
+        public void Run(int index) => LaneChoice.Run<float, MeasureJob>(this, index * RowsPerJob, Math.Min((index + 1) * RowsPerJob, count));
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
+        {
+            V none = V.Constant(0), mostG = none, mostH = none, sumG = none, sumH = none;
+            for (nint row = first; row < end; row += Lane<V, float>.Width)
+            {
+                nint lanes = Math.Min(Lane<V, float>.Width, end - row);
+                V g = V.Abs(Lane<V, float>.LoadUpTo(gradients + row, lanes, none)), h = Lane<V, float>.LoadUpTo(hessians + row, lanes, none);
+                (mostG, mostH, sumG, sumH) = (V.Max(mostG, g), V.Max(mostH, h), sumG + g, sumH + h);
+            }
+            sizes[first / RowsPerJob] = new Sizes(
+                (float)Lane<V, float>.Max(mostG), (float)Lane<V, float>.Max(mostH), Lane<V, float>.Sum(sumG), Lane<V, float>.Sum(sumH));
+        }
+    }
+
+    readonly struct PackJob(float* gradients, float* hessians, int count, double toGradient, double toHessian, long* pairs) : IJob
+    {
+        // Adding 1.5·2⁵² leaves the nearest integer in the low bits: a conversion by rounding that every processor has.
+        const double Magic = 6755399441055744.0;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int index)
+        {
+            nint row = (nint)index * RowsPerJob, end = Math.Min(row + RowsPerJob, count), width = Vector<float>.Count;
+            for (; row + width <= end; row += width)
+            {
+                Vector.Widen(Vector.Load(gradients + row), out Vector<double> g0, out Vector<double> g1);
+                Vector.Widen(Vector.Load(hessians + row), out Vector<double> h0, out Vector<double> h1);
+                Vector.Store(Pair(g0, h0), pairs + row);
+                Vector.Store(Pair(g1, h1), pairs + row + width / 2);
+            }
+            for (; row < end; row++) pairs[row] = (Nearest(gradients[row] * toGradient) << 32) + Nearest(hessians[row] * toHessian);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        Vector<long> Pair(Vector<double> g, Vector<double> h)
+        {
+            var magic = new Vector<double>(Magic);
+            Vector<long> zero = Vector.AsVectorInt64(magic);
+            return Vector.ShiftLeft(Vector.AsVectorInt64(g * toGradient + magic) - zero, 32) + (Vector.AsVectorInt64(h * toHessian + magic) - zero);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static long Nearest(double x) => BitConverter.DoubleToInt64Bits(x + Magic) - BitConverter.DoubleToInt64Bits(Magic);
+    }
 }

@@ -45,6 +45,9 @@ internal sealed unsafe class RowPartition
     /// <summary>Rows that take part in the tree.</summary>
     public int Count { get; private set; }
 
+    /// <summary>True if the partition is all rows in their order: row i at place i.</summary>
+    public bool IsWhole { get; private set; }
+
     public ReadOnlySpan<int> Of(RowRange range) => rows.Span.Slice(range.First, range.Count);
 
     /// <summary>Starts a tree with the rows that are chosen; null for all.</summary>
@@ -57,11 +60,13 @@ internal sealed unsafe class RowPartition
             if (chosen is null || chosen[row]) all[count++] = row;
         all[count..].Clear();
         Count = count;
+        IsWhole = count == matrix.Rows;
     }
 
     /// <summary>Divides the rows of some nodes.</summary>
     public void Split(IReadOnlyList<RowSplit> splits)
     {
+        IsWhole = false;
         var chunks = new List<Chunk>();
         for (int i = 0; i < splits.Count; i++)
             for (int at = 0; at < splits[i].Rows.Count; at += RowsPerJob)
@@ -115,7 +120,7 @@ internal sealed unsafe class RowPartition
         }
 
         /// <summary>Writes each row to both sides and moves one of them on: no branch to predict.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static int Divide(int* rows, nint count, byte* bins, byte* goesRight, int* lefts, int* rights)
         {
             nint left = 0, right = 0;

@@ -46,23 +46,21 @@ internal sealed class TreeBuilder<TRule> where TRule : struct, ILeafRule
     void OpenRoot()
     {
         nodes.Clear();
-        var root = new OpenNode { Id = 0, Rows = new RowRange(0, partition.Count), Sums = SumOfRows(), Bounds = WeightBounds.None, Path = new HashSet<int>() };
+        Histogram histogram = histograms.Rent();
+        var rows = new RowRange(0, partition.Count);
+        histograms.Build([(histogram, rows)], partition);
+        var root = new OpenNode { Id = 0, Rows = rows, Sums = SumOf(histogram), Bounds = WeightBounds.None, Path = new HashSet<int>(), Histogram = histogram };
         nodes.Add(root);
-        if (!MayDivide(root)) return;
-        root.Histogram = histograms.Rent();
-        histograms.Build([(root.Histogram, root.Rows)], partition);
-        FindSplits([root]);
+        if (MayDivide(root)) FindSplits([root]);
+        else Release(root);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    unsafe GradientSums SumOfRows()
+    /// <summary>Every row is in some bin of the first column.</summary>
+    unsafe GradientSums SumOf(Histogram histogram)
     {
         GradientSums sum = default;
-        foreach (int row in partition.Of(new RowRange(0, partition.Count)))
-        {
-            long pair = gradients.Pointer[row];
-            sum += new GradientSums(pair >> 32, (uint)pair);
-        }
+        for (int bin = matrix.Starts[0], end = bin + matrix.Bins[0].Total; bin < end; bin++)
+            sum += new GradientSums(histogram.Gradients[bin], histogram.Hessians[bin]);
         return sum;
     }
 

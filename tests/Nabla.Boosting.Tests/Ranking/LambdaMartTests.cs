@@ -15,6 +15,8 @@ public class LambdaMartTests
     static BoostingData Data(float[] x, float[] labels, int[] groups, int[]? positions = null) =>
         new(Tensor.From(x, [labels.Length, Columns]), Tensor.From(labels)) { Groups = groups, Positions = positions };
 
+    static int[] Order(float[] scores) => [.. Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i])];
+
     static double Ndcg(BoostedTrees model, float[] x, float[] grades, int k = 5)
     {
         float[] scores = model.PredictScore(Tensor.From(x, [grades.Length, Columns])).ToArray<float>();
@@ -57,7 +59,7 @@ public class LambdaMartTests
         objective.Derive(s, rows, g, h);
 
         double[] expected = new double[Count], slopes = new double[Count];
-        int[] order = RankingMetrics.StableOrder(scores);
+        int[] order = Order(scores);
         double Measure(int[] places) => target switch
         {
             LambdaTarget.Ndcg => places.Select((document, place) => (Math.Pow(2, labels[document]) - 1) / Math.Log2(place + 2)).Sum()
@@ -98,7 +100,7 @@ public class LambdaMartTests
         for (int q = 0; q < groups.Length; q++)
         {
             float[] shown = [.. Enumerable.Range(0, PerQuery).Select(i => x[(q * PerQuery + i) * Columns + 5] + (float)noise.NextUniform(q * PerQuery + i))];
-            int[] order = RankingMetrics.StableOrder(shown);
+            int[] order = Order(shown);
             for (int k = 0; k < PerQuery; k++) places[q * PerQuery + order[k]] = k;
         }
         double[] looks = ClickSimulator.Falling(PerQuery);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Nabla.Boosting.Objectives;
 using Nabla.Kernels;
 
@@ -18,7 +19,8 @@ public sealed unsafe class LambdaMart : Objective
 
     readonly LambdaMartOptions options;
     readonly ConcurrentBag<QueryLambdas> idle = [];
-    double[] ideals = [];       // per query of the training data the gain of the best order; of targets other than NDCG 1
+    double[] ideals = [];       // of the training data
+    Measured measured = new(null, []);
     PositionBias? bias;
     int round;
 
@@ -58,11 +60,7 @@ public sealed unsafe class LambdaMart : Objective
         CheckEach(rows, label => label >= 0 && label <= most && label == MathF.Floor(label), $"whole grades in [0, {most}]");
         if (options.IsUnbiased && rows.Positions is null)
             throw new ArgumentException($"{Name}: expected the places documents were shown at for unbiased ranking, got none. Set BoostingData.Positions.");
-        ideals = new double[rows.Queries.Length - 1];
-        Array.Fill(ideals, 1);
-        if (Target == LambdaTarget.Ndcg)
-            for (int query = 0; query < ideals.Length; query++)
-                ideals[query] = Math.Max(RankingMetrics.Ideal(rows.Labels.AsSpan(rows.Queries[query]..rows.Queries[query + 1]), int.MaxValue, options.HasExponentialGain), 1e-9);
+        ideals = Ideals(rows, int.MaxValue);
         bias = options.IsUnbiased ? new PositionBias(options.BiasPlaces, options.BiasNorm) : null;
         round = 0;
     }
@@ -88,10 +86,12 @@ public sealed unsafe class LambdaMart : Objective
     internal override double Evaluate(ReadOnlySpan<float> scores, LabeledRows rows)
     {
         int[] queries = rows.Queries ?? throw new ArgumentException($"{Name}: expected documents in queries, got no groups. Set BoostingData.Groups.");
+        Measured own = measured;
+        if (own.Rows != rows) measured = own = new Measured(rows, Ideals(rows, options.MetricAt));
         double[] values = new double[queries.Length - 1];
-        fixed (float* own = scores)
+        fixed (float* x = scores)
         {
-            var job = new MeasureJob(this, rows, own, values);
+            var job = new MeasureJob(this, rows, x, own.Ideals, values);
             Workers.For((values.Length - 1) / QueriesPerJob + 1, ref job);
         }
         double sum = 0, weights = 0;
@@ -104,8 +104,21 @@ public sealed unsafe class LambdaMart : Objective
         return sum / weights;
     }
 
+    /// <summary>Per query the gain of the best order of its first k places.</summary>
+    double[] Ideals(LabeledRows rows, int k)
+    {
+        var ideals = new double[rows.Queries!.Length - 1];
+        for (int query = 0; query < ideals.Length; query++)
+            ideals[query] = RankingMetrics.IdealGain(rows.Labels.AsSpan(rows.Queries[query]..rows.Queries[query + 1]), k, options.HasExponentialGain);
+        return ideals;
+    }
+
+    /// <summary>The rows that were measured last, and their ideals: the same round after round.</summary>
+    sealed record Measured(LabeledRows? Rows, double[] Ideals);
+
     readonly struct QueryJob(LambdaMart owner, LabeledRows rows, float* scores, float* gradients, float* hessians, RandomStream random) : IJob
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int index)
         {
             if (!owner.idle.TryTake(out QueryLambdas? lambdas)) lambdas = new QueryLambdas();
@@ -122,8 +135,9 @@ public sealed unsafe class LambdaMart : Objective
         }
     }
 
-    readonly struct MeasureJob(LambdaMart owner, LabeledRows rows, float* scores, double[] values) : IJob
+    readonly struct MeasureJob(LambdaMart owner, LabeledRows rows, float* scores, double[] ideals, double[] values) : IJob
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int index)
         {
             LambdaMartOptions options = owner.options;
@@ -133,7 +147,7 @@ public sealed unsafe class LambdaMart : Objective
                 ReadOnlySpan<float> own = new(scores + first, count), labels = rows.Labels.AsSpan(first, count);
                 values[query] = owner.Target == LambdaTarget.Map
                     ? RankingMetrics.AveragePrecision(own, labels, options.MetricAt)
-                    : RankingMetrics.Ndcg(own, labels, options.MetricAt, options.HasExponentialGain);
+                    : ideals[query] > 0 ? RankingMetrics.Gain(own, labels, options.MetricAt, options.HasExponentialGain) / ideals[query] : 1;
             }
         }
     }

@@ -21,14 +21,16 @@ internal sealed unsafe class QueryLambdas
     /// <param name="query">Its documents.</param>
     /// <param name="target">What orders are judged by.</param>
     /// <param name="options">Which pairs, and how they count.</param>
-    /// <param name="scale">What a change of the measure is divided by: the gain of the best order.</param>
+    /// <param name="ideal">The gain of the best order.</param>
     /// <param name="bias">Of places; null without.</param>
     /// <param name="number">Of the query.</param>
     /// <param name="random">For drawn pairs.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Compute(
-        in Query query, LambdaTarget target, LambdaMartOptions options, double scale, PositionBias? bias, int number, RandomStream random)
+        in Query query, LambdaTarget target, LambdaMartOptions options, double ideal, PositionBias? bias, int number, RandomStream random)
     {
         Sort(query, target, options);
+        double scale = target == LambdaTarget.Ndcg ? 1 / Math.Max(ideal, 1e-9) : 1;
         // Scores depend on places through clicks: dividing by their distance would bring the bias back that is taken out.
         bool isNormalized = options.IsNormalized && bias is null;
         bool hasSpread = isNormalized && scores.Span[0] != scores.Span[count - 1];
@@ -37,15 +39,16 @@ internal sealed unsafe class QueryLambdas
         for (int i = 0; i < firsts; i++)
         {
             int start = isTop ? i + 1 : 0;
-            if (!isTop) Draw(i, target, 1 / scale, options.Pairs, random.Split(i));
-            else if (target == LambdaTarget.Map) for (int j = start; j < count; j++) deltas.Pointer[j] = (float)(Delta(i, j, target) / scale);
-            else LaneChoice.Run<float, DeltaRows>(new DeltaRows(this, target, 1 / scale), i, start);
+            if (!isTop) Draw(i, target, scale, options.Pairs, random.Split(i));
+            else if (target == LambdaTarget.Map) for (int j = start; j < count; j++) deltas.Pointer[j] = (float)(Delta(i, j, target) * scale);
+            else LaneChoice.Run<float, DeltaRows>(new DeltaRows(this, target, scale), i, start);
             if (bias is not null) Weigh(i, start, bias, number);
             LaneChoice.Run<float, PullRows>(new PullRows(this, hasSpread), i, start);
         }
         Finish(query.Weight, isNormalized);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void CopyTo(Span<float> g, Span<float> h)
     {
         for (int i = 0; i < count; i++) (g[(int)order[i]], h[(int)order[i]]) = (gradients.Pointer[i], hessians.Pointer[i]);
@@ -134,15 +137,17 @@ internal sealed unsafe class QueryLambdas
     }
 
     /// <summary>Keeps queries with many pairs from drowning the others: Σ|λ| becomes log₂(1 + Σ|λ|), as in LightGBM.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Finish(float weight, bool isNormalized)
     {
+        float* g = gradients.Pointer, h = hessians.Pointer;
         double size = 0;
-        for (int i = 0; i < count; i++) size += Math.Abs(gradients.Span[i]);
+        for (int i = 0; i < count; i++) size += Math.Abs(g[i]);
         float factor = isNormalized && size > 0 ? (float)(weight * Math.Log2(1 + size) / size) : weight;
         for (int i = 0; i < count; i++)
         {
-            gradients.Span[i] *= factor;
-            hessians.Span[i] *= factor;
+            g[i] *= factor;
+            h[i] *= factor;
         }
     }
 

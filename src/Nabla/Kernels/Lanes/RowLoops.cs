@@ -67,7 +67,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ILanes<V> where
         for (; i < n; i += Width)
         {
             nint count = Math.Min(n - i, Width);
-            Lane<V, T>.Store(y + i, V.FusedMultiplyAdd(Lane<V, T>.Load(x + i, count, a) - a, b, c), count);
+            Lane<V, T>.StoreUpTo(y + i, V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(x + i, count, a) - a, b, c), count);
         }
     }
 

@@ -58,7 +58,7 @@ internal static unsafe class ChannelNormKernel
             for (int channel = first; channel < end; channel++)
             {
                 nint start = (nint)channel * inner, stride = (nint)channels * inner;
-                Moments moments = Moments<V, T>.Of(x + start, batch, stride, inner, epsilon);
+                Moments moments = Moments<V, T>.Of(x + start, batch, stride, inner, epsilon, y + start);
                 Moments<V, T>.Write(moments, kept + channel * Moments.Kept);
                 Lane<V, T>.Write(mean + channel, moments.Mean);
                 Lane<V, T>.Write(variance + channel, moments.Variance);
@@ -84,7 +84,8 @@ internal static unsafe class ChannelNormKernel
                 double plain = 0, deviated = 0, count = (double)batch * inner;
                 for (int n = 0; n < batch; n++)
                 {
-                    (double dySum, double product) = SlopeLoops<V, T>.Sums(x + start + n * stride, dy + start + n * stride, inner, center);
+                    nint at = start + n * stride, ahead = n + 1 < batch ? stride : inner - n * stride;
+                    (double dySum, double product) = SlopeLoops<V, T>.Sums(x + at, dy + at, inner, center, ahead, dx + at);
                     plain += dySum;
                     deviated += product;
                 }

@@ -37,7 +37,7 @@ internal static unsafe class GroupNormKernel
             for (int row = first; row < end; row++)
             {
                 nint start = (nint)row * size * inner;
-                Moments moments = Moments<V, T>.Of(x + start, 1, 0, size * inner, epsilon);
+                Moments moments = Moments<V, T>.Of(x + start, 1, 0, size * inner, epsilon, y + start);
                 Moments<V, T>.Write(moments, kept + (nint)row * Moments.Kept);
                 int channel = row % groups * size;
                 for (int c = 0; c < size; c++)
@@ -64,7 +64,8 @@ internal static unsafe class GroupNormKernel
                 double plain = 0, product = 0;
                 for (int c = 0; c < size; c++)
                 {
-                    var sums = SlopeLoops<V, T>.Sums(x + start + (nint)c * inner, dy + start + (nint)c * inner, inner, center);
+                    nint at = start + (nint)c * inner;
+                    var sums = SlopeLoops<V, T>.Sums(x + at, dy + at, inner, center, inner, dx + at);
                     double w = Weight<V>(row, c);
                     plain += w * sums.Plain;
                     product += w * sums.Product;

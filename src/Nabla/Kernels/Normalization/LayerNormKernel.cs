@@ -42,10 +42,10 @@ internal static unsafe class LayerNormKernel
         {
             for (int row = first; row < end; row++)
             {
-                T* from = x + (nint)row * columns;
-                Moments moments = isCentered ? Moments<V, T>.Of(from, 1, 0, columns, epsilon) : Moments<V, T>.OfSquares(from, columns, epsilon);
+                T* from = x + (nint)row * columns, to = y + (nint)row * columns;
+                Moments moments = isCentered ? Moments<V, T>.Of(from, 1, 0, columns, epsilon, to) : Moments<V, T>.OfSquares(from, columns, epsilon);
                 Moments<V, T>.Write(moments, kept + (nint)row * Moments.Kept);
-                Apply<V>(from, moments, y + (nint)row * columns);
+                Apply<V>(from, moments, to);
             }
         }
 

@@ -39,26 +39,30 @@ internal static unsafe class Moments<V, T> where V : unmanaged, ILanes<V> where 
 {
     static nint Width => Lane<V, T>.Width;
 
-    /// <summary>Moments over <paramref name="runs"/> runs of <paramref name="length"/> elements, <paramref name="stride"/> apart.</summary>
-    public static Moments Of(T* x, int runs, nint stride, int length, double epsilon)
+    /// <summary>
+    /// Moments over <paramref name="runs"/> runs of <paramref name="length"/> elements, <paramref name="stride"/> apart. The next run and the
+    /// one of <paramref name="y"/>, which will be written, are fetched meanwhile: the processor foresees neither.
+    /// </summary>
+    public static Moments Of(T* x, int runs, nint stride, int length, double epsilon, T* y)
     {
-        Moments moments = Around(Lane<V, T>.Read(x), x, runs, stride, length, epsilon);
-        return moments.IsPrecise ? moments : Around(Lane<V, T>.Rounded(moments.Mean), x, runs, stride, length, epsilon);
+        Moments moments = Around(Lane<V, T>.Read(x), x, runs, stride, length, epsilon, y);
+        return moments.IsPrecise ? moments : Around(Lane<V, T>.Rounded(moments.Mean), x, runs, stride, length, epsilon, y);
     }
 
     /// <summary>The mean square in place of the variance, and no center: x̂ = x / √(mean x² + ε).</summary>
     public static Moments OfSquares(T* x, int length, double epsilon)
     {
-        double square = Deviations(x, length, 0).Item2 / length;
+        double square = Deviations(x, length, 0, x, x).Item2 / length;
         return new(0, square, 0, 1 / Math.Sqrt(square + epsilon), 0);
     }
 
-    static Moments Around(double center, T* x, int runs, nint stride, int length, double epsilon)
+    static Moments Around(double center, T* x, int runs, nint stride, int length, double epsilon, T* y)
     {
         double first = 0, second = 0;
         for (int run = 0; run < runs; run++)
         {
-            (double deviation, double square) = Deviations(x + run * stride, length, center);
+            nint at = run * stride;
+            (double deviation, double square) = Deviations(x + at, length, center, x + (run + 1 < runs ? at + stride : length), y + at);
             first += deviation;
             second += square;
         }
@@ -73,15 +77,17 @@ internal static unsafe class Moments<V, T> where V : unmanaged, ILanes<V> where 
         Lane<V, T>.Write(kept + 2, moments.Offset);
     }
 
-    /// <summary>Σ (x − center) and Σ (x − center)².</summary>
+    /// <summary>Σ (x − center) and Σ (x − center)². Fetches as much from <paramref name="next"/> and <paramref name="target"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static (double, double) Deviations(T* x, nint n, double center)
+    static (double, double) Deviations(T* x, nint n, double center, T* next, T* target)
     {
         V middle = V.Constant(center), first0 = V.Constant(0), first1 = first0, first2 = first0, first3 = first0;
         V second0 = first0, second1 = first0, second2 = first0, second3 = first0;
         nint i = 0;
         for (; i <= n - 4 * Width; i += 4 * Width)
         {
+            Lane<V, T>.PrefetchFour(next + i);
+            Lane<V, T>.PrefetchFour(target + i);
             V d0 = Lane<V, T>.Load(x + i) - middle, d1 = Lane<V, T>.Load(x + i + Width) - middle;
             V d2 = Lane<V, T>.Load(x + i + 2 * Width) - middle, d3 = Lane<V, T>.Load(x + i + 3 * Width) - middle;
             first0 += d0;
@@ -96,7 +102,7 @@ internal static unsafe class Moments<V, T> where V : unmanaged, ILanes<V> where 
         (first0, first1, second0, second1) = (first0 + first2, first1 + first3, second0 + second2, second1 + second3);
         for (; i < n; i += Width)
         {
-            V d = Lane<V, T>.Load(x + i, Math.Min(n - i, Width), middle) - middle;
+            V d = Lane<V, T>.LoadUpTo(x + i, Math.Min(n - i, Width), middle) - middle;
             first0 += d;
             second0 = V.FusedMultiplyAdd(d, d, second0);
         }

@@ -64,7 +64,7 @@ internal readonly struct QuantileFormula(double alpha, bool isAbsolute) : IPoint
     public void Derive<V>(V score, V label, out V gradient, out V hessian) where V : struct, ILanes<V>
     {
         double below = isAbsolute ? -1 : -alpha, above = isAbsolute ? 1 : 1 - alpha;
-        gradient = V.IfLess(score, label, V.Constant(below), V.IfEqual(score, label, V.Constant(0), V.Constant(above)));
+        gradient = V.IfLess(score, label, V.Parameter(below), V.IfEqual(score, label, V.Constant(0), V.Parameter(above)));
         hessian = V.Constant(1);
     }
 
@@ -98,7 +98,7 @@ internal readonly struct HuberFormula(double delta) : IPointFormula
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Derive<V>(V score, V label, out V gradient, out V hessian) where V : struct, ILanes<V>
     {
-        V z = score - label, scaled = z * V.Constant(1 / delta);
+        V z = score - label, scaled = z * V.Parameter(1 / delta);
         V square = V.FusedMultiplyAdd(scaled, scaled, V.Constant(1)), root = V.Sqrt(square);
         gradient = z / root;
         hessian = V.Constant(1) / (square * root);
@@ -179,9 +179,9 @@ internal readonly struct TweedieFormula(double power) : IPointFormula
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Derive<V>(V score, V label, out V gradient, out V hessian) where V : struct, ILanes<V>
     {
-        V low = label * V.Exp(score * V.Constant(1 - power)), high = V.Exp(score * V.Constant(2 - power));
+        V low = label * V.Exp(score * V.Parameter(1 - power)), high = V.Exp(score * V.Parameter(2 - power));
         gradient = high - low;
-        hessian = V.FusedMultiplyAdd(high, V.Constant(2 - power), low * V.Constant(power - 1));
+        hessian = V.FusedMultiplyAdd(high, V.Parameter(2 - power), low * V.Parameter(power - 1));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,8 +11,11 @@ namespace Nabla.Kernels;
 /// </summary>
 internal static unsafe class Streaming
 {
-    /// <summary>Bytes of a result from which on it pays: half of a usual last-level cache, for inputs fill the other half.</summary>
-    public const long From = 16 << 20;
+    /// <summary>
+    /// Bytes of a result from which on it pays. Whoever reads it next finds it in a cache if that holds result and inputs, 16 MB together: what
+    /// a core may hope for of a last-level cache it shares.
+    /// </summary>
+    public const long From = 8 << 20;
 
     /// <summary>True if a result of <paramref name="n"/> elements is worth it. Floats only, the type that is fast.</summary>
     public static bool Suits<T>(nint n) where T : unmanaged => typeof(T) == typeof(float) && n * (long)sizeof(float) >= From && Avx.IsSupported;

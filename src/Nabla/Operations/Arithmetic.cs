@@ -86,11 +86,11 @@ public readonly struct AffineOperation(double scale, double shift) : IUnaryOpera
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.FusedMultiplyAdd(x, V.Constant(scale), V.Constant(shift));
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.FusedMultiplyAdd(x, V.Parameter(scale), V.Parameter(shift));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(scale);
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Parameter(scale);
 }
 
 /// <summary>−x.</summary>
@@ -122,11 +122,11 @@ public readonly struct ScaleOperation(double factor) : IUnaryOperation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => x * V.Constant(factor);
+    public V Value<V>(V x) where V : struct, ILanes<V> => x * V.Parameter(factor);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(factor);
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Parameter(factor);
 }
 
 /// <summary>

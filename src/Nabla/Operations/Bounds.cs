@@ -16,12 +16,12 @@ public readonly struct ClampOperation(double min, double max) : IUnaryOperation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.Min(V.Max(x, V.Constant(min)), V.Constant(max));
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Min(V.Max(x, V.Parameter(min)), V.Parameter(max));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> =>
-        V.IfLess(x, V.Constant(min), V.Constant(0), V.IfLess(V.Constant(max), x, V.Constant(0), V.Constant(1)));
+        V.IfLess(x, V.Parameter(min), V.Constant(0), V.IfLess(V.Parameter(max), x, V.Constant(0), V.Constant(1)));
 }
 
 /// <summary>The smaller of two; the gradient goes to the smaller, to each by half where they are equal.</summary>

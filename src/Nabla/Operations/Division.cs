@@ -36,11 +36,11 @@ public readonly struct QuotientOperation(double divisor) : IUnaryOperation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => x / V.Constant(divisor);
+    public V Value<V>(V x) where V : struct, ILanes<V> => x / V.Parameter(divisor);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(1 / divisor);
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Parameter(1 / divisor);
 }
 
 /// <summary>numerator / x.</summary>
@@ -57,11 +57,11 @@ public readonly struct ReciprocalOperation(double numerator) : IUnaryOperation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.Constant(numerator) / x;
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Parameter(numerator) / x;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(-numerator) / (x * x);
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Parameter(-numerator) / (x * x);
 }
 
 /// <summary>a − b·⌊a / b⌋: slopes 1 and −⌊a / b⌋.</summary>

@@ -97,6 +97,6 @@ public static class InPlace
     readonly struct ScaledSum(double scale) : ILaneFunction2
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Run<V>(V a, V b) where V : struct, ILanes<V> => V.FusedMultiplyAdd(b, V.Constant(scale), a);
+        public V Run<V>(V a, V b) where V : struct, ILanes<V> => V.FusedMultiplyAdd(b, V.Parameter(scale), a);
     }
 }

@@ -17,7 +17,7 @@ public readonly struct AbsolutePowerOperation(double exponent) : IUnaryOperation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.Pow(V.Abs(x), V.Constant(exponent));
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Pow(V.Abs(x), V.Parameter(exponent));
 
     // The base of the power is moved off 0 first: an infinite slope times a chosen 0 would be NaN, here or one derivative later.
     /// <inheritdoc/>
@@ -26,7 +26,7 @@ public readonly struct AbsolutePowerOperation(double exponent) : IUnaryOperation
     {
         V zero = V.Constant(0), one = V.Constant(1);
         V safe = V.IfEqual(x, zero, one, V.Abs(x)), sign = V.IfLess(x, zero, V.Constant(-1), one);
-        return V.IfEqual(x, zero, zero, sign * V.Constant(exponent) * V.Pow(safe, V.Constant(exponent - 1)));
+        return V.IfEqual(x, zero, zero, sign * V.Parameter(exponent) * V.Pow(safe, V.Parameter(exponent - 1)));
     }
 }
 
@@ -44,14 +44,14 @@ public readonly struct RootOperation(double exponent) : IUnaryOperation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => exponent == 0.5 ? V.Sqrt(x) : V.Pow(x, V.Constant(exponent));
+    public V Value<V>(V x) where V : struct, ILanes<V> => exponent == 0.5 ? V.Sqrt(x) : V.Pow(x, V.Parameter(exponent));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : struct, ILanes<V>
     {
         V zero = V.Constant(0), safe = V.IfEqual(x, zero, V.Constant(1), x);
-        V slope = exponent == 0.5 ? V.Constant(0.5) / V.Sqrt(safe) : V.Constant(exponent) * V.Pow(safe, V.Constant(exponent - 1));
+        V slope = exponent == 0.5 ? V.Constant(0.5) / V.Sqrt(safe) : V.Parameter(exponent) * V.Pow(safe, V.Parameter(exponent - 1));
         return V.IfEqual(x, zero, zero, slope);
     }
 }

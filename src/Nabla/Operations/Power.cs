@@ -48,7 +48,7 @@ public readonly struct PowerOperation(double exponent) : IUnaryOperation
         3 => x * x * x,
         0.5 => V.Sqrt(x),
         -1 => V.Constant(1) / x,
-        _ => V.Pow(x, V.Constant(exponent)),
+        _ => V.Pow(x, V.Parameter(exponent)),
     };
 
     /// <inheritdoc/>
@@ -58,7 +58,7 @@ public readonly struct PowerOperation(double exponent) : IUnaryOperation
         0 => V.Constant(0),
         1 => V.Constant(1),
         2 => x + x,
-        _ => V.Constant(exponent) * V.Pow(x, V.Constant(exponent - 1)),
+        _ => V.Parameter(exponent) * V.Pow(x, V.Parameter(exponent - 1)),
     };
 }
 

@@ -47,11 +47,11 @@ public readonly struct LeakyReluOperation(double slope) : IUnaryOperation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.IfLess(x, V.Constant(0), x * V.Constant(slope), x);
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.IfLess(x, V.Constant(0), x * V.Parameter(slope), x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.IfLess(V.Constant(0), x, V.Constant(1), V.Constant(slope));
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.IfLess(V.Constant(0), x, V.Constant(1), V.Parameter(slope));
 }
 
 /// <summary>x above 0, α(eˣ − 1) below (Clevert, Unterthiner, Hochreiter, 2016).</summary>
@@ -73,11 +73,11 @@ public readonly struct EluOperation(double alpha) : IUnaryOperation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.IfLess(x, V.Constant(0), V.Expm1(x) * V.Constant(alpha), x);
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.IfLess(x, V.Constant(0), V.Expm1(x) * V.Parameter(alpha), x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.IfLess(y, V.Constant(0), y + V.Constant(alpha), V.Constant(1));
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.IfLess(y, V.Constant(0), y + V.Parameter(alpha), V.Constant(1));
 }
 
 /// <summary>λx above 0, λα(eˣ − 1) below, with λ ≈ 1.0507 and α ≈ 1.6733, for which mean 0 and variance 1 are a fixed point of deep nets (Klambauer et al., 2017).</summary>
@@ -129,12 +129,12 @@ public readonly struct HardTanhOperation(double min, double max) : IUnaryOperati
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.Min(V.Max(x, V.Constant(min)), V.Constant(max));
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Min(V.Max(x, V.Parameter(min)), V.Parameter(max));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> =>
-        V.IfLess(V.Constant(min), x, V.IfLess(x, V.Constant(max), V.Constant(1), V.Constant(0)), V.Constant(0));
+        V.IfLess(V.Parameter(min), x, V.IfLess(x, V.Parameter(max), V.Constant(1), V.Constant(0)), V.Constant(0));
 }
 
 /// <summary>x/6 + ½ bounded to [0, 1] (Courbariaux, Bengio, David, 2015; slope ⅙ as in Howard et al., 2019).</summary>
@@ -156,12 +156,12 @@ public readonly struct HardSigmoidOperation : IUnaryOperation
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : struct, ILanes<V> =>
-        V.Min(V.Max(V.FusedMultiplyAdd(x, V.Constant(1.0 / 6), V.Constant(0.5)), V.Constant(0)), V.Constant(1));
+        V.Min(V.Max(V.FusedMultiplyAdd(x, V.Parameter(1.0 / 6), V.Constant(0.5)), V.Constant(0)), V.Constant(1));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> =>
-        V.IfLess(V.Constant(-3), x, V.IfLess(x, V.Constant(3), V.Constant(1.0 / 6), V.Constant(0)), V.Constant(0));
+        V.IfLess(V.Constant(-3), x, V.IfLess(x, V.Constant(3), V.Parameter(1.0 / 6), V.Constant(0)), V.Constant(0));
 }
 
 /// <summary>x·min(max(x + 3, 0), 6)/6: SiLU with the piecewise linear sigmoid (Howard et al., 2019).</summary>
@@ -185,13 +185,13 @@ public readonly struct HardSwishOperation : IUnaryOperation
     public V Value<V>(V x) where V : struct, ILanes<V>
     {
         V bounded = V.Max(x, V.Constant(-3));                                          // −∞ · 0 would be NaN
-        return bounded * (V.Min(bounded + V.Constant(3), V.Constant(6)) * V.Constant(1.0 / 6));
+        return bounded * (V.Min(bounded + V.Constant(3), V.Constant(6)) * V.Parameter(1.0 / 6));
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.IfLess(
-        V.Constant(-3), x, V.IfLess(x, V.Constant(3), V.FusedMultiplyAdd(x, V.Constant(1.0 / 3), V.Constant(0.5)), V.Constant(1)), V.Constant(0));
+        V.Constant(-3), x, V.IfLess(x, V.Constant(3), V.FusedMultiplyAdd(x, V.Parameter(1.0 / 3), V.Constant(0.5)), V.Constant(1)), V.Constant(0));
 }
 
 /// <summary>x above 0, w·x below, with a learned w (He et al., 2015).</summary>

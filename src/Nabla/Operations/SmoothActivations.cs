@@ -83,20 +83,11 @@ public readonly struct GeluOperation : IUnaryOperation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V>
-    {
-        V bounded = V.Max(x, V.Constant(-40));                                         // −∞ · 0 would be NaN; Φ(−40) is 0
-        return bounded * V.NormalDistribution(bounded);
-    }
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Gelu(x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V>
-    {
-        V bounded = V.Min(V.Max(x, V.Constant(-40)), V.Constant(40));
-        V density = V.Constant(0.3989422804014327) * V.Exp(bounded * bounded * V.Constant(-0.5));
-        return V.FusedMultiplyAdd(bounded, density, V.NormalDistribution(bounded));
-    }
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.GeluSlope(x);
 }
 
 /// <summary>x·σ(2u), u = √(2/π)(x + 0.044715x³): the approximation ½x(1 + tanh u) of GELU used by GPT-2 (Hendrycks, Gimpel, 2016), to within 5·10⁻⁴.</summary>
@@ -183,7 +174,7 @@ public readonly struct SwishOperation(double beta) : IUnaryOperation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : struct, ILanes<V>
     {
-        V s = V.Sigmoid(x * V.Constant(beta));
+        V s = V.Sigmoid(x * V.Parameter(beta));
         return V.IfEqual(s, V.Constant(0), V.Constant(0), x * s);                      // −∞ · 0 would be NaN
     }
 
@@ -191,8 +182,8 @@ public readonly struct SwishOperation(double beta) : IUnaryOperation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : struct, ILanes<V>
     {
-        V bounded = V.Min(V.Max(x, V.Constant(-1e30)), V.Constant(1e30)), s = V.Sigmoid(bounded * V.Constant(beta));
-        return s * V.FusedMultiplyAdd(bounded * V.Constant(beta), V.Constant(1) - s, V.Constant(1));
+        V bounded = V.Min(V.Max(x, V.Constant(-1e30)), V.Constant(1e30)), s = V.Sigmoid(bounded * V.Parameter(beta));
+        return s * V.FusedMultiplyAdd(bounded * V.Parameter(beta), V.Constant(1) - s, V.Constant(1));
     }
 }
 

@@ -24,7 +24,7 @@ public readonly struct ThresholdOperation(double lower) : IUnaryOperation
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : struct, ILanes<V> =>
-        V.IfEqual(x, x, V.IfLess(x, V.Constant(0), V.Constant(lower), V.Constant(1)), x);
+        V.IfEqual(x, x, V.IfLess(x, V.Constant(0), V.Parameter(lower), V.Constant(1)), x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

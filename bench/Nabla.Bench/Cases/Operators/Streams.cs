@@ -13,7 +13,7 @@ internal static class Streams
         Plain("gelu(x*a+b) 4M", 4 * Million4, 4 * Million4, static () =>
         {
             Tensor x = Uniform(1, 4 << 20);
-            return () => (x * 1.5 + 0.5).Gelu();
+            return () => x.Map(new AffineOperation(1.5, 0.5).Then(new GeluOperation()));
         }) with { PeerCases = ["gelu(x*a+b) 4M", "gelu(x*a+b) 4M in-place out="] },
         Plain("x+y 4M", 8 * Million4, 4 * Million4, static () =>
         {

@@ -42,7 +42,7 @@ internal static unsafe class ScoreRows<V, T> where V : unmanaged, ILanes<V> wher
         for (nint i = 0; i < n; i += Width)
         {
             nint count = Math.Min(n - i, Width);
-            V weight = V.Exp(Lane<V, T>.LoadUpTo(s + i, count, low) - center);
+            V weight = V.ExpOfNegative(Lane<V, T>.LoadUpTo(s + i, count, low) - center);
             Lane<V, T>.StoreUpTo(s + i, weight, count);
             sum += weight;
         }

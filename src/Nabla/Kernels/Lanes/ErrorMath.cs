@@ -35,7 +35,45 @@ internal static class ErrorMath
     {
         V size = V.Bound(V.Abs(x), V.Constant(0), V.Constant(20));
         V square = size * size, lost = V.FusedMultiplyAdd(size, size, -square);
-        V t = V.Constant(1) / V.FusedMultiplyAdd(size, V.Constant(0.3), V.Constant(1));
+        V tail = SingleMath.Exp(square * V.Constant(-0.5)) * Ratio(size);
+        tail = V.FusedMultiplyAdd(tail * lost, V.Constant(-0.5), tail);
+        return V.IfLess(x, V.Constant(0), tail, V.Constant(1) - tail);
+    }
+
+    /// <summary>x·Φ(x) = max(x, 0) − m·Φ(−m) with m = |x|: no case is left to decide. Below 13.2 in size, beyond which Φ(−m) is 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Gelu<V>(V x) where V : struct, ISingleLanes<V>
+    {
+        V size = V.AtMost(V.Abs(x), V.Constant(TailLimit));
+        V positive = V.IfLess(x, V.Constant(0), V.Constant(-0.0), x);
+        return V.FusedMultiplyAdd(-size, Bell(size) * Ratio(size), positive);
+    }
+
+    /// <summary>Φ(x) + x·φ(x), from Φ(−m) − m·φ(m) with m = |x|.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V GeluSlope<V>(V x) where V : struct, ISingleLanes<V>
+    {
+        V size = V.AtMost(V.Abs(x), V.Constant(TailLimit));
+        V below = Bell(size) * V.FusedMultiplyAdd(size, V.Constant(-0.3989422804014327), Ratio(size));
+        return V.IfLess(x, V.Constant(0), below, V.Constant(1) - below);
+    }
+
+    /// <summary>√(2·88): where <see cref="Bell"/> is 0.</summary>
+    const double TailLimit = 13.2665;
+
+    /// <summary>e^(−m²/2) for m from 0 to <see cref="TailLimit"/>, with the digits that m² loses put back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V Bell<V>(V m) where V : struct, ISingleLanes<V>
+    {
+        V half = m * V.Constant(-0.5), square = half * m;
+        return SingleMath.ExpOfNegative(square, V.FusedMultiplyAdd(half, m, -square));
+    }
+
+    /// <summary>Φ(−m) / e^(−m²/2).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V Ratio<V>(V m) where V : struct, ISingleLanes<V>
+    {
+        V t = V.Constant(1) / V.FusedMultiplyAdd(m, V.Constant(0.3), V.Constant(1));
         V h = V.Constant(-0.02062345176);
         h = V.FusedMultiplyAdd(h, t, V.Constant(0.1124355099));
         h = V.FusedMultiplyAdd(h, t, V.Constant(-0.2282133338));
@@ -46,8 +84,6 @@ internal static class ErrorMath
         h = V.FusedMultiplyAdd(h, t, V.Constant(0.1102354194));
         h = V.FusedMultiplyAdd(h, t, V.Constant(0.1195718196));
         h = V.FusedMultiplyAdd(h, t, V.Constant(0.1196866945));
-        V tail = SingleMath.Exp(square * V.Constant(-0.5)) * (t * h);
-        tail = V.FusedMultiplyAdd(tail * lost, V.Constant(-0.5), tail);
-        return V.IfLess(x, V.Constant(0), tail, V.Constant(1) - tail);
+        return t * h;
     }
 }

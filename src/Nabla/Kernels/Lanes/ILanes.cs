@@ -22,8 +22,11 @@ public interface ILanes<V> where V : struct, ILanes<V>
     /// <summary>Negative.</summary>
     static abstract V operator -(V a);
 
-    /// <summary>The same number in every lane.</summary>
+    /// <summary>The same number in every lane: one that stands in the formula.</summary>
     static abstract V Constant(double value);
+
+    /// <summary>The same for a number that is known at run time only, a field of the operation. Vectors convert the two differently.</summary>
+    static virtual V Parameter(double value) => V.Constant(value);
 
     /// <summary>a·b + c, rounded once where the hardware can.</summary>
     static abstract V FusedMultiplyAdd(V a, V b, V c);
@@ -49,6 +52,9 @@ public interface ILanes<V> where V : struct, ILanes<V>
     /// <summary>eˣ.</summary>
     static abstract V Exp(V x);
 
+    /// <summary>eˣ for x ≤ 0, the cheapest there is: 0 where it would be below the smallest normal number.</summary>
+    static virtual V ExpOfNegative(V x) => V.Exp(x);
+
     /// <summary>eˣ − 1, exact near 0.</summary>
     static abstract V Expm1(V x);
 
@@ -69,6 +75,21 @@ public interface ILanes<V> where V : struct, ILanes<V>
 
     /// <summary>Φ(x), the probability that a standard normal variable is below x; exact in both tails.</summary>
     static abstract V NormalDistribution(V x);
+
+    /// <summary>x·Φ(x).</summary>
+    static virtual V Gelu(V x)
+    {
+        V bounded = V.Max(x, V.Constant(-40));                                         // −∞ · 0 would be NaN; Φ(−40) is 0
+        return bounded * V.NormalDistribution(bounded);
+    }
+
+    /// <summary>Its slope, Φ(x) + x·φ(x).</summary>
+    static virtual V GeluSlope(V x)
+    {
+        V bounded = V.Min(V.Max(x, V.Constant(-40)), V.Constant(40));
+        V density = V.Constant(0.3989422804014327) * V.Exp(bounded * bounded * V.Constant(-0.5));
+        return V.FusedMultiplyAdd(bounded, density, V.NormalDistribution(bounded));
+    }
 
     /// <summary>Sine.</summary>
     static abstract V Sin(V x);

@@ -6,14 +6,23 @@ internal interface ISingleLanes<V> : ILanes<V> where V : struct, ISingleLanes<V>
     /// <summary>x · 2ᵖ for an integral p; overflows to infinity and underflows through denormals.</summary>
     static abstract V Scale(V x, V power);
 
+    /// <summary>2ⁿ for the float 1.5·2²³ + 127 + n, whose last bits are those of an exponent; n from −127, which gives 0, to 128.</summary>
+    static abstract V PowerOfTwo(V shifted);
+
     /// <summary>
     /// x = m·2ᵉ with m in [¾, 3⁄2), denormals included. 0 is 1·2^−∞ and ∞ is 1·2^∞; the fraction of NaN and of negative numbers
     /// is NaN.
     /// </summary>
     static abstract V Fraction(V x, out V exponent);
 
-    /// <summary>x within [low, high]; NaN stays NaN. One instruction a bound.</summary>
-    static abstract V Bound(V x, V low, V high);
+    /// <summary>The smaller of x and a bound; NaN stays NaN. One instruction, which <see cref="ILanes{V}.Min"/> is not.</summary>
+    static abstract V AtMost(V x, V high);
+
+    /// <summary>The larger of x and a bound, likewise.</summary>
+    static abstract V AtLeast(V x, V low);
+
+    /// <summary>x within [low, high]; NaN stays NaN.</summary>
+    static virtual V Bound(V x, V low, V high) => V.AtLeast(V.AtMost(x, high), low);
 
     /// <summary>The size of x with the sign of <paramref name="sign"/>, zeros included.</summary>
     static abstract V CopySign(V x, V sign);

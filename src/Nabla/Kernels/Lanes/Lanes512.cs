@@ -20,13 +20,12 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<
     public static Lanes512 operator -(Lanes512 a) => new(-a.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Constant(double value)
-    {
-        // Inside a loop the scalar conversion keeps the upper part of its target register, and so waits for whatever was computed
-        // there a turn before: an Adam step took twice as long. The packed conversion overwrites all of it.
-        if (Sse2.IsSupported) return new(Vector512.Create(Sse2.ConvertToVector128Single(Vector128.CreateScalarUnsafe(value)).ToScalar()));
-        return new(Vector512.Create((float)value));
-    }
+    public static Lanes512 Constant(double value) => new(Vector512.Create((float)value));
+
+    // As in LanesN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Parameter(double value) =>
+        Sse2.IsSupported ? new(Vector512.Create(Sse2.ConvertToVector128Single(Vector128.CreateScalarUnsafe(value)).ToScalar())) : Constant(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 FusedMultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) =>
@@ -53,6 +52,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<
     public static Lanes512 Exp(Lanes512 x) => SingleMath.Exp(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 ExpOfNegative(Lanes512 x) => SingleMath.ExpOfNegative(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Expm1(Lanes512 x) => SingleMath.Expm1(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -72,6 +74,12 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 NormalDistribution(Lanes512 x) => ErrorMath.NormalDistribution(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Gelu(Lanes512 x) => ErrorMath.Gelu(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 GeluSlope(Lanes512 x) => ErrorMath.GeluSlope(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Sin(Lanes512 x)
@@ -110,6 +118,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 PowerOfTwo(Lanes512 shifted) => new((shifted.Value.AsInt32() << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Fraction(Lanes512 x, out Lanes512 exponent)
     {
         Vector512<float> one = Vector512<float>.One;
@@ -135,8 +146,10 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<
 
     // The native minimum and maximum are their second argument if one is NaN.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Bound(Lanes512 x, Lanes512 low, Lanes512 high) =>
-        new(Vector512.MaxNative(low.Value, Vector512.MinNative(high.Value, x.Value)));
+    public static Lanes512 AtMost(Lanes512 x, Lanes512 high) => new(Vector512.MinNative(high.Value, x.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 AtLeast(Lanes512 x, Lanes512 low) => new(Vector512.MaxNative(low.Value, x.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 CopySign(Lanes512 x, Lanes512 sign) =>

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Kernels;
 
@@ -21,10 +23,15 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
 
     public static LanesN operator -(LanesN a) => new(-a.Value);
 
-    // Written so that a number in a formula becomes a constant of the code. One from a field is converted in every turn, and waits for
-    // what its register held before; the packed conversion of Lanes512 would not, but then every polynomial converts its constants.
+    // Becomes a constant of the code.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Constant(double value) => new(new Vector<float>((float)value));
+
+    // The scalar conversion keeps the upper part of its target register, and so waits for whatever was computed there a turn before: a
+    // chain of two operations took three times as long. The packed conversion overwrites all of it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesN Parameter(double value) =>
+        Sse2.IsSupported ? new(new Vector<float>(Sse2.ConvertToVector128Single(Vector128.CreateScalarUnsafe(value)).ToScalar())) : Constant(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN FusedMultiplyAdd(LanesN a, LanesN b, LanesN c) => new(Vector.FusedMultiplyAdd(a.Value, b.Value, c.Value));
@@ -50,6 +57,9 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
     public static LanesN Exp(LanesN x) => SingleMath.Exp(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesN ExpOfNegative(LanesN x) => SingleMath.ExpOfNegative(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Expm1(LanesN x) => SingleMath.Expm1(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -69,6 +79,12 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN NormalDistribution(LanesN x) => ErrorMath.NormalDistribution(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesN Gelu(LanesN x) => ErrorMath.Gelu(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesN GeluSlope(LanesN x) => ErrorMath.GeluSlope(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Sin(LanesN x)
@@ -104,6 +120,9 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesN PowerOfTwo(LanesN shifted) => new(Vector.AsVectorSingle(Vector.AsVectorInt32(shifted.Value) << 23));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Fraction(LanesN x, out LanesN exponent)
     {
         Vector<int> isTiny = Vector.LessThan(x.Value, new Vector<float>(1.17549435e-38f));
@@ -120,7 +139,10 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
 
     // The native minimum and maximum are their second argument if one is NaN.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesN Bound(LanesN x, LanesN low, LanesN high) => new(Vector.MaxNative(low.Value, Vector.MinNative(high.Value, x.Value)));
+    public static LanesN AtMost(LanesN x, LanesN high) => new(Vector.MinNative(high.Value, x.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesN AtLeast(LanesN x, LanesN low) => new(Vector.MaxNative(low.Value, x.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN CopySign(LanesN x, LanesN sign) => new(Vector.ConditionalSelect(new Vector<float>(-0f), sign.Value, x.Value));

@@ -33,7 +33,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ILanes<V> where
         nint i = 0;
         for (; i <= n - 2 * Width; i += 2 * Width)
         {
-            V e0 = V.Exp(Lane<V, T>.Load(x + i) - shift), e1 = V.Exp(Lane<V, T>.Load(x + i + Width) - shift);
+            V e0 = V.ExpOfNegative(Lane<V, T>.Load(x + i) - shift), e1 = V.ExpOfNegative(Lane<V, T>.Load(x + i + Width) - shift);
             if (y != null)
             {
                 Lane<V, T>.Store(y + i, e0);
@@ -45,24 +45,25 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ILanes<V> where
         for (; i < n; i += Width)
         {
             nint count = Math.Min(n - i, Width);
-            V e = V.Exp(Lane<V, T>.Load(x + i, count, V.Constant(double.NegativeInfinity)) - shift);
-            if (y != null) Lane<V, T>.Store(y + i, e, count);
+            V e = V.ExpOfNegative(Lane<V, T>.LoadUpTo(x + i, count, V.Constant(double.NegativeInfinity)) - shift);
+            if (y != null) Lane<V, T>.StoreUpTo(y + i, e, count);
             sum0 += e;
         }
         return Lane<V, T>.Sum(sum0 + sum1);
     }
 
-    /// <summary>y = (x − subtrahend) · scale + shift.</summary>
+    /// <summary>y = (x − subtrahend) · scale + shift, past the caches if <paramref name="streams"/> and y allows it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Affine(T* x, nint n, double subtrahend, double scale, double shift, T* y)
+    public static void Affine(T* x, nint n, double subtrahend, double scale, double shift, T* y, bool streams = false)
     {
+        streams &= Streaming.Takes<V>(y);
         V a = V.Constant(subtrahend), b = V.Constant(scale), c = V.Constant(shift);
         nint i = 0;
         for (; i <= n - 2 * Width; i += 2 * Width)
         {
             V y0 = V.FusedMultiplyAdd(Lane<V, T>.Load(x + i) - a, b, c), y1 = V.FusedMultiplyAdd(Lane<V, T>.Load(x + i + Width) - a, b, c);
-            Lane<V, T>.Store(y + i, y0);
-            Lane<V, T>.Store(y + i + Width, y1);
+            Streaming.Store(y + i, y0, streams);
+            Streaming.Store(y + i + Width, y1, streams);
         }
         for (; i < n; i += Width)
         {

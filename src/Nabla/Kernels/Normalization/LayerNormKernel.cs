@@ -13,7 +13,7 @@ internal static unsafe class LayerNormKernel
     /// <summary>y = x̂·weight + bias with x̂ = (x − mean) / √(variance + ε); keeps <see cref="Moments.Kept"/> numbers per row.</summary>
     public static void Forward<T>(T* x, T* weight, T* bias, int rows, int columns, double epsilon, bool isCentered, T* y, T* kept) where T : unmanaged
     {
-        RowRanges.RunLanes<T, Values<T>>(rows, columns, new Values<T>(x, weight, bias, columns, epsilon, isCentered, y, kept));
+        RowRanges.RunLanes<T, Values<T>>(rows, columns, new Values<T>(x, weight, bias, columns, epsilon, isCentered, y, kept, Streaming.Suits<T>((nint)rows * columns)));
     }
 
     /// <summary>
@@ -26,7 +26,8 @@ internal static unsafe class LayerNormKernel
         int perRange = Math.Max((rows + MaximumParts - 1) / MaximumParts, Math.Max(1, Elementwise.Grain / columns));
         int ranges = (rows + perRange - 1) / perRange;
         T* parts = (T*)Scratch.Get((nuint)(2 * (nint)columns * ranges * sizeof(T)));
-        RowRanges.RunLanes<T, Slopes<T>>(rows, ranges, perRange, new Slopes<T>(x, weight, kept, dy, columns, perRange, isCentered, dx, parts));
+        RowRanges.RunLanes<T, Slopes<T>>(rows, ranges, perRange, new Slopes<T>(
+            x, weight, kept, dy, columns, perRange, isCentered, dx, parts, Streaming.Suits<T>((nint)rows * columns)));
         for (int range = 1; range < ranges; range++) RowLoops.Add(parts, parts + 2 * (nint)columns * range, 2 * columns);
         Copy(parts, dWeight, columns);
         Copy(parts + columns, dBias, columns);
@@ -34,7 +35,7 @@ internal static unsafe class LayerNormKernel
 
     static void Copy<T>(T* from, T* to, int count) where T : unmanaged => new Span<T>(from, count).CopyTo(new Span<T>(to, count));
 
-    readonly struct Values<T>(T* x, T* weight, T* bias, int columns, double epsilon, bool isCentered, T* y, T* kept) : ILaneRows
+    readonly struct Values<T>(T* x, T* weight, T* bias, int columns, double epsilon, bool isCentered, T* y, T* kept, bool isLarge) : ILaneRows
         where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -43,10 +44,11 @@ internal static unsafe class LayerNormKernel
             for (int row = first; row < end; row++)
             {
                 T* from = x + (nint)row * columns, to = y + (nint)row * columns;
-                Moments moments = isCentered ? Moments<V, T>.Of(from, 1, 0, columns, epsilon, to) : Moments<V, T>.OfSquares(from, columns, epsilon);
+                Moments moments = isCentered ? Moments<V, T>.Of(from, 1, 0, columns, epsilon, isLarge ? from : to) : Moments<V, T>.OfSquares(from, columns, epsilon);
                 Moments<V, T>.Write(moments, kept + (nint)row * Moments.Kept);
                 Apply<V>(from, moments, to);
             }
+            if (isLarge) Streaming.Fence();
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -55,11 +57,12 @@ internal static unsafe class LayerNormKernel
             V center = V.Constant(moments.Center), scale = V.Constant(moments.Scale), offset = V.Constant(moments.Offset);
             V one = V.Constant(1), zero = V.Constant(0);
             nint width = Lane<V, T>.Width, i = 0;
+            bool streams = isLarge && Streaming.Takes<V>(to);
             for (; i <= columns - width; i += width)
             {
                 V value = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i) - center, scale, offset);
                 V w = weight == null ? one : Lane<V, T>.Load(weight + i), b = bias == null ? zero : Lane<V, T>.Load(bias + i);
-                Lane<V, T>.Store(to + i, V.FusedMultiplyAdd(value, w, b));
+                Streaming.Store(to + i, V.FusedMultiplyAdd(value, w, b), streams);
             }
             if (i == columns) return;
             nint count = columns - i;
@@ -69,7 +72,7 @@ internal static unsafe class LayerNormKernel
         }
     }
 
-    readonly struct Slopes<T>(T* x, T* weight, T* kept, T* dy, int columns, int perRange, bool isCentered, T* dx, T* parts) : ILaneRows
+    readonly struct Slopes<T>(T* x, T* weight, T* kept, T* dy, int columns, int perRange, bool isCentered, T* dx, T* parts, bool isLarge) : ILaneRows
         where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -83,6 +86,7 @@ internal static unsafe class LayerNormKernel
                 T* of = kept + (nint)row * Moments.Kept;
                 Row<V>(x + at, dy + at, Lane<V, T>.Read(of), Lane<V, T>.Read(of + 1), Lane<V, T>.Read(of + 2), sums, sums + columns, dx + at);
             }
+            if (isLarge) Streaming.Fence();
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -115,11 +119,12 @@ internal static unsafe class LayerNormKernel
             }
             V mean = V.Constant(isCentered ? Lane<V, T>.Sum(plain) / columns : 0), slope = V.Constant(Lane<V, T>.Sum(weighted) / columns);
             if (count > 0) Lane<V, T>.Store(to + i, scale * (restS - mean - restHat * slope), count);
+            bool streams = isLarge && Streaming.Takes<V>(to);
             for (i = 0; i <= columns - width; i += width)
             {
                 V dyi = Lane<V, T>.Load(slopes + i), hat = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i) - center, scale, offset);
                 V s = weight == null ? dyi : dyi * Lane<V, T>.Load(weight + i);
-                Lane<V, T>.Store(to + i, scale * (s - mean - hat * slope));
+                Streaming.Store(to + i, scale * (s - mean - hat * slope), streams);
             }
         }
     }

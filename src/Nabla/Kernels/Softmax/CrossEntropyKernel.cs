@@ -52,7 +52,7 @@ internal static unsafe class CrossEntropyKernel
         if (t == null)
             for (; i <= columns - 2 * width; i += 2 * width)
             {
-                V e0 = V.Exp(Lane<V, T>.Load(x + i) - peak), e1 = V.Exp(Lane<V, T>.Load(x + i + width) - peak);
+                V e0 = V.ExpOfNegative(Lane<V, T>.Load(x + i) - peak), e1 = V.ExpOfNegative(Lane<V, T>.Load(x + i + width) - peak);
                 Lane<V, T>.Store(dx + i, V.FusedMultiplyAdd(a, e0, b));
                 Lane<V, T>.Store(dx + i + width, V.FusedMultiplyAdd(a, e1, b));
             }
@@ -60,7 +60,7 @@ internal static unsafe class CrossEntropyKernel
         {
             nint count = Math.Min(columns - i, width);
             V term = t == null ? b : b * Lane<V, T>.Load(t + i, count, b);
-            Lane<V, T>.Store(dx + i, V.FusedMultiplyAdd(a, V.Exp(Lane<V, T>.Load(x + i, count, peak) - peak), term), count);
+            Lane<V, T>.Store(dx + i, V.FusedMultiplyAdd(a, V.ExpOfNegative(Lane<V, T>.Load(x + i, count, peak) - peak), term), count);
         }
     }
 

@@ -8,7 +8,7 @@ internal static unsafe class SoftmaxKernel
     /// <summary>y = exp(x − max) / Σ exp(x − max), or its logarithm.</summary>
     public static void Forward<T>(T* x, int rows, int columns, bool isLog, T* y) where T : unmanaged
     {
-        RowRanges.RunLanes<T, Values<T>>(rows, columns, new Values<T>(x, columns, isLog, y));
+        RowRanges.RunLanes<T, Values<T>>(rows, columns, new Values<T>(x, columns, isLog, y, Streaming.Suits<T>((nint)rows * columns)));
     }
 
     /// <summary>dx = y · (dy − Σ dy·y) for y = softmax x; dx = dy − eʸ · Σ dy for y = log-softmax x.</summary>
@@ -17,19 +17,25 @@ internal static unsafe class SoftmaxKernel
         RowRanges.RunLanes<T, Slopes<T>>(rows, columns, new Slopes<T>(y, dy, columns, isLog, dx, Streaming.Suits<T>((nint)rows * columns)));
     }
 
-    readonly struct Values<T>(T* x, int columns, bool isLog, T* y) : ILaneRows where T : unmanaged
+    /// <summary>Exponentials of a row that fits wait in the first-level cache for their sum, so that the result is written once.</summary>
+    const int RowBuffer = 4096;
+
+    readonly struct Values<T>(T* x, int columns, bool isLog, T* y, bool isLarge) : ILaneRows where T : unmanaged
     {
+        [SkipLocalsInit]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
+            T* buffer = stackalloc T[RowBuffer];
             for (int row = first; row < end; row++)
             {
-                T* from = x + (nint)row * columns, to = y + (nint)row * columns;
+                T* from = x + (nint)row * columns, to = y + (nint)row * columns, terms = columns <= RowBuffer ? buffer : to;
                 double max = RowLoops<V, T>.Max(from, columns);
-                double sum = RowLoops<V, T>.ExpSum(from, columns, max, isLog ? null : to);
-                if (isLog) RowLoops<V, T>.Affine(from, columns, max, 1, -Math.Log(sum), to);
-                else RowLoops<V, T>.Affine(to, columns, 0, 1 / sum, 0, to);
+                double sum = RowLoops<V, T>.ExpSum(from, columns, max, isLog ? null : terms);
+                if (isLog) RowLoops<V, T>.Affine(from, columns, max, 1, -Math.Log(sum), to, isLarge);
+                else RowLoops<V, T>.Affine(terms, columns, 0, 1 / sum, 0, to, isLarge && terms == buffer);
             }
+            if (isLarge) Streaming.Fence();
         }
     }
 
@@ -54,6 +60,6 @@ internal static unsafe class SoftmaxKernel
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        V Slope<V>(V value, V slope, V sum) where V : unmanaged, ILanes<V> => isLog ? slope - V.Exp(value) * sum : value * (slope - sum);
+        V Slope<V>(V value, V slope, V sum) where V : unmanaged, ILanes<V> => isLog ? slope - V.ExpOfNegative(value) * sum : value * (slope - sum);
     }
 }

@@ -13,10 +13,10 @@ internal readonly struct AdaDeltaUpdate(double rate, double rho, double inner, d
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V v, ref V u, ref V q) where V : struct, ILanes<V>
     {
-        g = V.FusedMultiplyAdd(V.Constant(decay), w, g);
-        v = V.FusedMultiplyAdd(V.Constant(rho), v, V.Constant(1 - rho) * (g * g));
-        V d = (V.Sqrt(u + V.Constant(inner)) + V.Constant(outer)) / (V.Sqrt(v + V.Constant(inner)) + V.Constant(outer)) * g;
-        u = V.FusedMultiplyAdd(V.Constant(rho), u, V.Constant(1 - rho) * (d * d));
-        w = V.FusedMultiplyAdd(V.Constant(-rate), d, V.Constant(shrink) * w);
+        g = V.FusedMultiplyAdd(V.Parameter(decay), w, g);
+        v = V.FusedMultiplyAdd(V.Parameter(rho), v, V.Parameter(1 - rho) * (g * g));
+        V d = (V.Sqrt(u + V.Parameter(inner)) + V.Parameter(outer)) / (V.Sqrt(v + V.Parameter(inner)) + V.Parameter(outer)) * g;
+        u = V.FusedMultiplyAdd(V.Parameter(rho), u, V.Parameter(1 - rho) * (d * d));
+        w = V.FusedMultiplyAdd(V.Parameter(-rate), d, V.Parameter(shrink) * w);
     }
 }

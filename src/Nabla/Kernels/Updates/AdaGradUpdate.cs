@@ -10,9 +10,9 @@ internal readonly struct AdaGradUpdate(double rate, double inner, double outer, 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V v, ref V r, ref V q) where V : struct, ILanes<V>
     {
-        g = V.FusedMultiplyAdd(V.Constant(decay), w, g);
-        v = V.Min(V.FusedMultiplyAdd(g, g, v), V.Constant(bound));
-        V root = V.Sqrt(v + V.Constant(inner)) + V.Constant(outer);
-        w = V.FusedMultiplyAdd(V.Constant(-rate), g / root, V.Constant(shrink) * w);
+        g = V.FusedMultiplyAdd(V.Parameter(decay), w, g);
+        v = V.Min(V.FusedMultiplyAdd(g, g, v), V.Parameter(bound));
+        V root = V.Sqrt(v + V.Parameter(inner)) + V.Parameter(outer);
+        w = V.FusedMultiplyAdd(V.Parameter(-rate), g / root, V.Parameter(shrink) * w);
     }
 }

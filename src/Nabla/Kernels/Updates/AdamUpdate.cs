@@ -41,15 +41,15 @@ internal readonly struct AdamUpdate : IUpdate
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V m, ref V v, ref V maximum) where V : struct, ILanes<V>
     {
-        g = V.FusedMultiplyAdd(V.Constant(Decay), w, g);
-        m = V.FusedMultiplyAdd(V.Constant(Keep1), m, V.Constant(Take1) * g);
-        v = V.FusedMultiplyAdd(V.Constant(Keep2), v, V.Constant(Take2) * (g * g));
+        g = V.FusedMultiplyAdd(V.Parameter(Decay), w, g);
+        m = V.FusedMultiplyAdd(V.Parameter(Keep1), m, V.Parameter(Take1) * g);
+        v = V.FusedMultiplyAdd(V.Parameter(Keep2), v, V.Parameter(Take2) * (g * g));
         V second = v;
-        if (AmsGrad) second = maximum = V.Max(maximum, V.Constant(Before) * v);
-        V root = V.Sqrt(V.FusedMultiplyAdd(V.Constant(Scale), second, V.Constant(Inner))) + V.Constant(Outer);
-        V step = V.Constant(Moment) * m;
-        if (Ahead != 0) step = V.FusedMultiplyAdd(V.Constant(Ahead), g, step);
-        w = V.FusedMultiplyAdd(V.Constant(Shrink), w, -(step / root));
+        if (AmsGrad) second = maximum = V.Max(maximum, V.Parameter(Before) * v);
+        V root = V.Sqrt(V.FusedMultiplyAdd(V.Parameter(Scale), second, V.Parameter(Inner))) + V.Parameter(Outer);
+        V step = V.Parameter(Moment) * m;
+        if (Ahead != 0) step = V.FusedMultiplyAdd(V.Parameter(Ahead), g, step);
+        w = V.FusedMultiplyAdd(V.Parameter(Shrink), w, -(step / root));
     }
 }
 
@@ -61,9 +61,9 @@ internal readonly struct AdamaxUpdate(double beta1, double beta2, double rate, d
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V m, ref V u, ref V q) where V : struct, ILanes<V>
     {
-        g = V.FusedMultiplyAdd(V.Constant(decay), w, g);
-        m = V.FusedMultiplyAdd(V.Constant(beta1), m, V.Constant(1 - beta1) * g);
-        u = V.Max(V.Constant(beta2) * u, V.Abs(g) + V.Constant(epsilon));
-        w = V.FusedMultiplyAdd(V.Constant(-rate), m / u, V.Constant(shrink) * w);
+        g = V.FusedMultiplyAdd(V.Parameter(decay), w, g);
+        m = V.FusedMultiplyAdd(V.Parameter(beta1), m, V.Parameter(1 - beta1) * g);
+        u = V.Max(V.Parameter(beta2) * u, V.Abs(g) + V.Parameter(epsilon));
+        w = V.FusedMultiplyAdd(V.Parameter(-rate), m / u, V.Parameter(shrink) * w);
     }
 }

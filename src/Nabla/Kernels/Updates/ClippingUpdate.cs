@@ -8,7 +8,7 @@ internal readonly struct ScaleUpdate(double factor) : IUpdate
     public int States => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> => w = V.Constant(factor) * w;
+    public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> => w = V.Parameter(factor) * w;
 }
 
 /// <summary>w ← min(max(w, −limit), limit). Bounds gradients in place.</summary>
@@ -18,5 +18,5 @@ internal readonly struct BoundUpdate(double limit) : IUpdate
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> =>
-        w = V.Min(V.Max(w, V.Constant(-limit)), V.Constant(limit));
+        w = V.Min(V.Max(w, V.Parameter(-limit)), V.Parameter(limit));
 }

@@ -8,7 +8,7 @@ internal readonly struct InterpolateUpdate(double share) : IUpdate
     public int States => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> => w = V.FusedMultiplyAdd(V.Constant(share), g - w, w);
+    public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> => w = V.FusedMultiplyAdd(V.Parameter(share), g - w, w);
 }
 
 /// <summary>w ← a·w + b·g.</summary>
@@ -18,7 +18,7 @@ internal readonly struct CombineUpdate(double a, double b) : IUpdate
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> =>
-        w = V.FusedMultiplyAdd(V.Constant(b), g, V.Constant(a) * w);
+        w = V.FusedMultiplyAdd(V.Parameter(b), g, V.Parameter(a) * w);
 }
 
 /// <summary>w ← w + scale·s²·g with |s| the parameter: the climb of adaptive sharpness-aware minimization.</summary>
@@ -28,7 +28,7 @@ internal readonly struct AdaptiveClimbUpdate(double scale) : IUpdate
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> =>
-        w = V.FusedMultiplyAdd(V.Constant(scale) * (w * w), g, w);
+        w = V.FusedMultiplyAdd(V.Parameter(scale) * (w * w), g, w);
 }
 
 /// <summary>w ← |g|·w with the gradient in w's place and the parameter in g's: |parameter|·gradient.</summary>

@@ -10,7 +10,7 @@ internal readonly struct FullSquaresUpdate(double memory, double epsilon) : IUpd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V>
     {
-        s = V.FusedMultiplyAdd(V.Constant(1 - memory), V.FusedMultiplyAdd(g, g, V.Constant(epsilon)), V.Constant(memory) * s);
+        s = V.FusedMultiplyAdd(V.Parameter(1 - memory), V.FusedMultiplyAdd(g, g, V.Parameter(epsilon)), V.Parameter(memory) * s);
         w = g / V.Sqrt(s);
     }
 }
@@ -22,7 +22,7 @@ internal readonly struct AddSquareUpdate(double share, double epsilon) : IUpdate
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> =>
-        w = V.FusedMultiplyAdd(V.Constant(share), V.FusedMultiplyAdd(g, g, V.Constant(epsilon)), w);
+        w = V.FusedMultiplyAdd(V.Parameter(share), V.FusedMultiplyAdd(g, g, V.Parameter(epsilon)), w);
 }
 
 /// <summary>w ← 1 / √g.</summary>
@@ -50,5 +50,5 @@ internal readonly struct FactoredUpdate(double shrink, double rate) : IUpdate
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> =>
-        w = V.FusedMultiplyAdd(V.Constant(-rate), g * s, V.Constant(shrink) * w);
+        w = V.FusedMultiplyAdd(V.Parameter(-rate), g * s, V.Parameter(shrink) * w);
 }

@@ -10,12 +10,12 @@ internal readonly struct LionUpdate(double beta1, double beta2, double rate, dou
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V m, ref V r, ref V q) where V : struct, ILanes<V>
     {
-        V zero = V.Constant(0), step = V.Constant(rate);
-        g = V.FusedMultiplyAdd(V.Constant(decay), w, g);
-        V direction = V.FusedMultiplyAdd(V.Constant(beta1), m, V.Constant(1 - beta1) * g);
-        m = V.FusedMultiplyAdd(V.Constant(beta2), m, V.Constant(1 - beta2) * g);
+        V zero = V.Constant(0), step = V.Parameter(rate);
+        g = V.FusedMultiplyAdd(V.Parameter(decay), w, g);
+        V direction = V.FusedMultiplyAdd(V.Parameter(beta1), m, V.Parameter(1 - beta1) * g);
+        m = V.FusedMultiplyAdd(V.Parameter(beta2), m, V.Parameter(1 - beta2) * g);
         // direction · 0 keeps a NaN visible; a comparison alone would hide it.
         V signed = V.IfLess(direction, zero, -step, V.IfLess(zero, direction, step, direction * zero));
-        w = V.FusedMultiplyAdd(V.Constant(shrink), w, -signed);
+        w = V.FusedMultiplyAdd(V.Parameter(shrink), w, -signed);
     }
 }

@@ -8,7 +8,7 @@ internal static class SoftThreshold
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V x, double threshold) where V : struct, ILanes<V>
     {
-        V t = V.Constant(threshold);
+        V t = V.Parameter(threshold);
         return V.Max(x - t, V.Constant(0)) + V.Min(x + t, V.Constant(0));
     }
 }
@@ -31,7 +31,7 @@ internal readonly struct DualAveragingUpdate(double scale, double threshold) : I
     public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V>
     {
         s += g;
-        w = V.Constant(-scale) * SoftThreshold.Of(s, threshold);
+        w = V.Parameter(-scale) * SoftThreshold.Of(s, threshold);
     }
 }
 
@@ -70,7 +70,7 @@ internal readonly struct FtrlRowEnd(double factor, double alpha, double beta, do
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V n, ref V s, ref V r, ref V q) where V : struct, ILanes<V> =>
-        w = V.Constant(-factor) * w / FtrlSums.Strength(V.Sqrt(n), alpha, beta, ridge);
+        w = V.Parameter(-factor) * w / FtrlSums.Strength(V.Sqrt(n), alpha, beta, ridge);
 }
 
 /// <summary>What both forms of FTRL-Proximal share.</summary>
@@ -83,14 +83,14 @@ internal static class FtrlSums
         V before = V.Sqrt(n);
         n = V.FusedMultiplyAdd(g, g, n);
         V root = V.Sqrt(n);
-        z += V.FusedMultiplyAdd(V.Constant(-1 / alpha) * (root - before), w, g);
+        z += V.FusedMultiplyAdd(V.Parameter(-1 / alpha) * (root - before), w, g);
         return root;
     }
 
     /// <summary>(β + √n)/α + λ₂: how strongly a weight is held, the inverse of its learning rate.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Strength<V>(V root, double alpha, double beta, double ridge) where V : struct, ILanes<V> =>
-        V.FusedMultiplyAdd(V.Constant(1 / alpha), root, V.Constant(beta / alpha + ridge));
+        V.FusedMultiplyAdd(V.Parameter(1 / alpha), root, V.Parameter(beta / alpha + ridge));
 }
 
 /// <summary>w ← w − rate·(g + λ₂w + λ₁·sign(w)).</summary>
@@ -101,9 +101,9 @@ internal readonly struct SubgradientUpdate(double rate, double lasso, double dec
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V>
     {
-        V zero = V.Constant(0), slope = V.Constant(lasso);
-        g = V.FusedMultiplyAdd(V.Constant(decay), w, g) + V.IfLess(w, zero, -slope, V.IfLess(zero, w, slope, zero));
-        w = V.FusedMultiplyAdd(V.Constant(-rate), g, w);
+        V zero = V.Constant(0), slope = V.Parameter(lasso);
+        g = V.FusedMultiplyAdd(V.Parameter(decay), w, g) + V.IfLess(w, zero, -slope, V.IfLess(zero, w, slope, zero));
+        w = V.FusedMultiplyAdd(V.Parameter(-rate), g, w);
     }
 }
 
@@ -114,5 +114,5 @@ internal readonly struct ForwardBackwardUpdate(double rate, double threshold, do
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> =>
-        w = V.Constant(shrink) * SoftThreshold.Of(V.FusedMultiplyAdd(V.Constant(-rate), g, w), threshold);
+        w = V.Parameter(shrink) * SoftThreshold.Of(V.FusedMultiplyAdd(V.Parameter(-rate), g, w), threshold);
 }

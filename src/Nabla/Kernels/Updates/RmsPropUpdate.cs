@@ -14,21 +14,21 @@ internal readonly struct RmsPropUpdate(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V v, ref V second, ref V third) where V : struct, ILanes<V>
     {
-        g = V.FusedMultiplyAdd(V.Constant(decay), w, g);
-        v = V.FusedMultiplyAdd(V.Constant(alpha), v, V.Constant(1 - alpha) * (g * g));
+        g = V.FusedMultiplyAdd(V.Parameter(decay), w, g);
+        v = V.FusedMultiplyAdd(V.Parameter(alpha), v, V.Parameter(1 - alpha) * (g * g));
         V variance = v;
         if (centered)
         {
-            second = V.FusedMultiplyAdd(V.Constant(alpha), second, V.Constant(1 - alpha) * g);
+            second = V.FusedMultiplyAdd(V.Parameter(alpha), second, V.Parameter(1 - alpha) * g);
             variance = V.Max(V.FusedMultiplyAdd(-second, second, v), V.Constant(0));     // rounding may leave it just below 0
         }
-        V d = g / (V.Sqrt(variance + V.Constant(inner)) + V.Constant(outer));
+        V d = g / (V.Sqrt(variance + V.Parameter(inner)) + V.Parameter(outer));
         if (momentum > 0)
         {
-            d = V.FusedMultiplyAdd(V.Constant(momentum), centered ? third : second, d);
+            d = V.FusedMultiplyAdd(V.Parameter(momentum), centered ? third : second, d);
             if (centered) third = d;
             else second = d;
         }
-        w = V.FusedMultiplyAdd(V.Constant(-rate), d, V.Constant(shrink) * w);
+        w = V.FusedMultiplyAdd(V.Parameter(-rate), d, V.Parameter(shrink) * w);
     }
 }

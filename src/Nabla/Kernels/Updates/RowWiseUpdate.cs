@@ -27,7 +27,7 @@ internal static unsafe class RowWiseUpdate
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
-            V zero = V.Constant(0), ofWeight = V.Constant(decay), keep = V.Constant(shrink);
+            V zero = V.Constant(0), ofWeight = V.Parameter(decay), keep = V.Parameter(shrink);
             nint width = Lane<V, T>.Width;
             for (int i = first; i < end; i++)
             {
@@ -42,7 +42,7 @@ internal static unsafe class RowWiseUpdate
                 }
                 double sum = Lane<V, T>.Rounded(Lane<V, T>.Read(s + row) + Lane<V, T>.Sum(squares) / columns), root = Math.Sqrt(sum) + epsilon;
                 Lane<V, T>.Write(s + row, sum);
-                V step = V.Constant(root > 0 ? -rate / root : 0);
+                V step = V.Parameter(root > 0 ? -rate / root : 0);
                 for (nint c = 0; c < columns; c += width)
                 {
                     nint count = Math.Min(columns - c, width);

@@ -10,8 +10,8 @@ internal readonly struct SgdUpdate(double rate, double decay, double shrink) : I
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V>
     {
-        g = V.FusedMultiplyAdd(V.Constant(decay), w, g);
-        w = V.FusedMultiplyAdd(V.Constant(-rate), g, V.Constant(shrink) * w);
+        g = V.FusedMultiplyAdd(V.Parameter(decay), w, g);
+        w = V.FusedMultiplyAdd(V.Parameter(-rate), g, V.Parameter(shrink) * w);
     }
 }
 
@@ -26,9 +26,9 @@ internal readonly struct MomentumUpdate(double momentum, double inflow, double o
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V v, ref V r, ref V q) where V : struct, ILanes<V>
     {
-        g = V.FusedMultiplyAdd(V.Constant(decay), w, g);
-        v = V.FusedMultiplyAdd(V.Constant(momentum), v, V.Constant(inflow) * g);
-        V step = ahead == 0 ? v : V.FusedMultiplyAdd(V.Constant(momentum), v, V.Constant(ahead) * g);
-        w = V.FusedMultiplyAdd(V.Constant(-outflow), step, V.Constant(shrink) * w);
+        g = V.FusedMultiplyAdd(V.Parameter(decay), w, g);
+        v = V.FusedMultiplyAdd(V.Parameter(momentum), v, V.Parameter(inflow) * g);
+        V step = ahead == 0 ? v : V.FusedMultiplyAdd(V.Parameter(momentum), v, V.Parameter(ahead) * g);
+        w = V.FusedMultiplyAdd(V.Parameter(-outflow), step, V.Parameter(shrink) * w);
     }
 }

@@ -12,9 +12,9 @@ internal readonly struct TableUpdate(double rate, double share, bool isUnbiased,
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V mean, ref V y, ref V q) where V : struct, ILanes<V>
     {
-        V d = g - y, next = V.FusedMultiplyAdd(V.Constant(share), d, mean);
-        V step = V.FusedMultiplyAdd(V.Constant(decay), w, isUnbiased ? d + mean : next);
+        V d = g - y, next = V.FusedMultiplyAdd(V.Parameter(share), d, mean);
+        V step = V.FusedMultiplyAdd(V.Parameter(decay), w, isUnbiased ? d + mean : next);
         (mean, y) = (next, g);
-        w = V.FusedMultiplyAdd(V.Constant(-rate), step, w);
+        w = V.FusedMultiplyAdd(V.Parameter(-rate), step, w);
     }
 }

@@ -52,6 +52,7 @@ static IEnumerable<(string Name, Attention Attention, AttentionPattern? Pattern)
     ("hashed, 8 buckets, 2 rounds", new HashedAttention(Width, 8, 2), null),
     ("Sinkhorn, blocks of 32", new SinkhornAttention(Width, length, 32), null),
     ("synthesizer, dense", new DenseSynthesizer(Width, length), null),
+    ("synthesizer, factorized dense", new FactorizedSynthesizer(Width, 32, (length + 31) / 32), null),
     ("synthesizer, random", new RandomSynthesizer(length), null),
-    ("synthesizer, factorized", new RandomSynthesizer(length, 8), null),
+    ("synthesizer, factorized random", new RandomSynthesizer(length, 8), null),
 ];

@@ -83,6 +83,18 @@ class DenseSynthesizer(nn.Module):
         return torch.softmax(self.down(F.relu(self.up(x)))[..., : x.shape[1]], -1) @ x
 
 
+class FactorizedSynthesizer(nn.Module):
+    """Tay et al. (2021), section 3.1.3, with the outer product as the way to tile."""
+
+    def __init__(self, width, left, right):
+        super().__init__()
+        self.left, self.right = nn.Linear(width, left), nn.Linear(width, right)
+
+    def forward(self, x):
+        scores = torch.einsum("bqi,bqk->bqik", self.left(x), self.right(x)).flatten(2)
+        return torch.softmax(scores[..., : x.shape[1]], -1) @ x
+
+
 class RandomSynthesizer(nn.Module):
     """Tay et al. (2021), sections 3.1.2 and 3.1.4."""
 
@@ -144,6 +156,33 @@ class Sinkhorn(nn.Module):
         return softmax_attention(blocks, both, both).reshape(x.shape)
 
 
+class CausalSinkhorn(nn.Module):
+    """The same section, "causal sparse Sinkhorn attention", number by number."""
+
+    def __init__(self, width, length, block, iterations, temperature):
+        super().__init__()
+        self.core = Sinkhorn(width, length, block, iterations, temperature)
+
+    def forward(self, x):
+        core, block = self.core, self.core.block
+        count = x.shape[1] // block
+        order = {}
+        for i in range(count):
+            scores = core.sort(x[:, : i * block + 1].sum(1)) / core.temperature
+            order.update({(i, j): torch.exp(scores[:, j]) for j in range(i)})
+        for _ in range(core.iterations):
+            order = {(i, j): p / sum(order[i, k] for k in range(i)) for (i, j), p in order.items()}
+            order = {(i, j): p / sum(order[k, j] for k in range(j + 1, i + 1)) for (i, j), p in order.items()}
+        blocks = x.reshape(x.shape[0], count, block, x.shape[2])
+        rows = []
+        for t in range(x.shape[1]):
+            i = t // block
+            own = blocks[:, i, : t % block + 1]
+            seen = own if i == 0 else torch.cat([sum(order[i, j][:, None, None] * blocks[:, j] for j in range(i)), own], 1)
+            rows.append(softmax_attention(x[:, t : t + 1], seen, seen))
+        return torch.cat(rows, 1)
+
+
 class Fourier(nn.Module):
     """Lee-Thorp et al. (2022), equation 3."""
 
@@ -198,6 +237,7 @@ def record(file):
         file.layer("LinformerAttention", Linformer(7, 3), draw.normal(2, positions, 4), note=f"{positions} positions")
         file.layer("CompressedAttention", Compressed(4, 3), draw.normal(2, positions + 1, 4), note=f"{positions + 1} positions")
         file.layer("DenseSynthesizer", DenseSynthesizer(4, 7, 5), draw.normal(2, positions, 4), note=f"{positions} positions")
+        file.layer("FactorizedSynthesizer", FactorizedSynthesizer(4, 3, 3), draw.normal(2, positions, 4), note=f"{positions} positions")
         file.layer("RandomSynthesizer", RandomSynthesizer(7), draw.normal(2, positions, 4), note=f"{positions} positions")
         file.layer("RandomSynthesizer", RandomSynthesizer(7, 2), draw.normal(2, positions, 4), note=f"{positions} positions", rank=2)
         file.layer("FourierMixer", Fourier(), draw.normal(2, positions, 4), note=f"{positions} positions")
@@ -207,3 +247,4 @@ def record(file):
     for rounds in (1, 2):
         file.layer("HashedAttention", Hashed(4, 4, rounds), draw.normal(2, 7, 4), rounds=rounds)
     file.layer("SinkhornAttention", Sinkhorn(4, 6, 2, 3, 0.75), draw.normal(2, 6, 4))
+    file.layer("CausalSinkhorn", CausalSinkhorn(4, 6, 2, 3, 0.75), draw.normal(2, 6, 4))

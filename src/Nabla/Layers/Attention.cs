@@ -17,6 +17,13 @@ public abstract class Attention : Module
     /// <returns>[batch, heads, queries, v].</returns>
     public abstract Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionMask mask, Pass pass);
 
+    /// <summary>Multiplications paired with additions of one call, beside those of layers inside; by default the scores of all pairs and their mixture.</summary>
+    /// <param name="rows">Samples times heads.</param>
+    /// <param name="queries">Queries of each.</param>
+    /// <param name="keys">Keys of each.</param>
+    /// <param name="width">Features of a head.</param>
+    protected internal virtual long Products(long rows, int queries, int keys, int width) => 2 * rows * queries * keys * width;
+
     /// <summary>Every position of [batch, positions, features] attends to all: one head without projections.</summary>
     protected override Tensor Forward(Tensor x, Pass pass)
     {

@@ -16,6 +16,16 @@ public abstract class FeatureAttention : Attention
     /// <param name="isKey">Whether the vectors are keys: any factor common to all keys, or to one query's features, cancels.</param>
     private protected abstract Tensor Features(Tensor x, bool isKey);
 
+    /// <summary>Features of a vector with so many numbers, and the products that each takes.</summary>
+    private protected abstract (int Count, int Products) FeaturesOf(int width);
+
+    /// <inheritdoc/>
+    protected internal sealed override long Products(long rows, int queries, int keys, int width)
+    {
+        var (count, products) = FeaturesOf(width);
+        return rows * (queries + keys) * count * (products + width + 1L);
+    }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The mask has Allowed or Bias.</exception>
     public sealed override Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionMask mask, Pass pass)
@@ -49,6 +59,8 @@ public abstract class FeatureAttention : Attention
 public sealed class LinearAttention : FeatureAttention
 {
     private protected override Tensor Features(Tensor x, bool isKey) => x.Elu() + 1;
+
+    private protected override (int Count, int Products) FeaturesOf(int width) => (width, 0);
 }
 
 /// <summary>
@@ -82,6 +94,8 @@ public sealed class PerformerAttention : FeatureAttention
 
     /// <inheritdoc/>
     protected override string Notation => string.Create(CultureInfo.InvariantCulture, $"{directions.Shape[1]}, {directions.Shape[0]} features");
+
+    private protected override (int Count, int Products) FeaturesOf(int width) => (directions.Shape[0], width);
 
     private protected override Tensor Features(Tensor x, bool isKey)
     {

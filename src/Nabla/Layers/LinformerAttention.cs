@@ -25,6 +25,9 @@ public sealed class LinformerAttention : Attention
     protected override string Notation => $"{keyMap.Shape[1]} → {keyMap.Shape[0]}";
 
     /// <inheritdoc/>
+    protected internal override long Products(long rows, int queries, int keys, int width) => 2 * rows * (queries + keys) * keyMap.Shape[0] * width;
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">The mask has more than lengths.</exception>
     public override Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionMask mask, Pass pass)
     {
@@ -59,6 +62,9 @@ public sealed class CompressedAttention : Attention
 
     /// <inheritdoc/>
     protected override string Notation => $"stride {stride}";
+
+    /// <inheritdoc/>
+    protected internal override long Products(long rows, int queries, int keys, int width) => 2 * rows * queries * ((keys + stride - 1) / stride) * width;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The mask has more than lengths.</exception>

@@ -24,6 +24,9 @@ public sealed class LocalAttention : Attention
     protected override string Notation => radius.ToString(CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
+    protected internal override long Products(long rows, int queries, int keys, int width) => 6 * rows * queries * radius * width;
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">The mask has Allowed or Bias.</exception>
     public override Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionMask mask, Pass pass)
     {

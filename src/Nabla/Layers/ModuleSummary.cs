@@ -53,10 +53,10 @@ public static class Summaries
             var rows = new List<SummaryRow>();
             foreach (var (name, part) in module.Descend(""))
             {
-                if (part.Modules.Any() && part.OwnLength == 0) continue;
+                long products = calls[part].Sum(call => part.MultiplyAdds(call.Input, call.Output.Shape));
+                if (part.Modules.Any() && part.OwnLength == 0 && products == 0) continue;
                 rows.Add(new SummaryRow(
-                    name, part.ToString(), calls[part].Select(static call => call.Output.Shape).LastOrDefault(), part.OwnLength,
-                    calls[part].Sum(call => part.MultiplyAdds(call.Input, call.Output.Shape))));
+                    name, part.ToString(), calls[part].Select(static call => call.Output.Shape).LastOrDefault(), part.OwnLength, products));
             }
             Tensor[] parameters = [.. module.Parameters()];
             return new ModuleSummary(

@@ -69,7 +69,7 @@ public sealed class MultiHeadAttention : Module
     protected override Tensor Forward(Tensor x, Pass pass) => Attend(x, pass, AttentionMask.None, null);
 
     /// <inheritdoc/>
-    protected internal override long MultiplyAdds(Shape input, Shape output) => 2L * input.Length * input[1];
+    protected internal override long MultiplyAdds(Shape input, Shape output) => core.Products((long)input[0] * heads, input[1], input[1], HeadWidth);
 
     Tensor Attend(Tensor x, Pass pass, AttentionMask mask, AttentionCache? cache)
     {

@@ -14,6 +14,9 @@ public abstract class SynthesizedAttention : Attention
         return mask.Softmax(Scores(query, value.Shape[2], pass).Expand(pairs)).MatMul(value);
     }
 
+    /// <inheritdoc/>
+    protected internal override long Products(long rows, int queries, int keys, int width) => rows * queries * keys * width;
+
     private protected void Fit(int positions, int length)
     {
         if (positions > length) throw new ShapeException($"{TypeName}: expected at most {length} positions, got {positions}.");
@@ -42,6 +45,34 @@ public sealed class DenseSynthesizer : SynthesizedAttention
     {
         Fit(keys, down.OutFeatures);
         return down.Forward(up.Forward(query, pass).Relu(), pass).Narrow(3, 0, keys);
+    }
+}
+
+/// <summary>
+/// Scores of each query as the product of two short vectors, A(q) of length a and B(q) of length b: key j = b·i + k gets A(q)ᵢ·B(q)ₖ, so that
+/// a·b keys need weights for a + b only (factorized dense; section 3.1.3 of the paper).
+/// </summary>
+public sealed class FactorizedSynthesizer : SynthesizedAttention
+{
+    readonly Linear left, right;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="width">Features of a head; positive.</param>
+    /// <param name="left">a; positive.</param>
+    /// <param name="right">b; positive. At most a·b keys.</param>
+    public FactorizedSynthesizer(int width, int left, int right)
+    {
+        Child(out this.left, new(width, left));
+        Child(out this.right, new(width, right));
+    }
+
+    /// <inheritdoc/>
+    protected override string Notation => $"{left.InFeatures}, {left.OutFeatures} × {right.OutFeatures} positions";
+
+    private protected override Tensor Scores(Tensor query, int keys, Pass pass)
+    {
+        Fit(keys, left.OutFeatures * right.OutFeatures);
+        return (left.Forward(query, pass).Unsqueeze(-1) * right.Forward(query, pass).Unsqueeze(-2)).Flatten(3).Narrow(3, 0, keys);
     }
 }
 

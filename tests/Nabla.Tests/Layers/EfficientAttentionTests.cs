@@ -89,6 +89,40 @@ public class EfficientAttentionTests
     public void One_block_of_all_positions_sorted_into_itself_is_full_attention() =>
         Near(Query.Attention(Key, Value, AttentionMask.None), InDoubles(new SinkhornAttention(4, Length, Length)).Attend(Query, Key, Value, AttentionMask.None, Pass.Evaluation));
 
+    [Theory, InlineData(3), InlineData(4), InlineData(12)]
+    public void A_causal_sort_never_looks_ahead(int block)
+    {
+        SinkhornAttention layer = InDoubles(new SinkhornAttention(4, Length, block));
+        Tensor Attend(Tensor q, Tensor k, Tensor v) => layer.Attend(q, k, v, AttentionMask.Causal, Pass.Evaluation);
+        Tensor y = Attend(Query, Key, Value);
+        for (int end = 1; end < Length; end++)
+        {
+            Tensor z = Attend(Changed(Query), Changed(Key), Changed(Value));
+            Near(y.Narrow(2, 0, end), z.Narrow(2, 0, end));
+            Assert.True((double)(y - z).Narrow(2, end, Length - end).Abs().Max() > 1e-3);
+
+            Tensor Changed(Tensor x) => Tensor.Concatenate([x.Narrow(2, 0, end), x.Narrow(2, end, Length - end) * -2 + 1], 2);
+        }
+    }
+
+    [Fact]
+    public void Multiply_adds_are_those_of_the_formula()
+    {
+        // 2 heads of width 3, 12 positions; the projections take 12 · (6 · 18 + 6 · 6).
+        Check(new DotProductAttention(), 2 * 2 * 12 * 12 * 3);
+        Check(new LocalAttention(2), 2 * 2 * 12 * 6 * 3);
+        Check(new LinearAttention(), 2 * 24 * 3 * 4);
+        Check(new PerformerAttention(3, 5), 2 * 24 * 5 * 7);
+        Check(new LinformerAttention(Length, 4), 2 * 2 * 24 * 4 * 3);
+        Check(new CompressedAttention(3), (2 * 2 * 12 * 4 * 3) + (2 * 2 * 4 * 3 * 3 * 3));
+        Check(new DenseSynthesizer(3, Length), (2 * 12 * 12 * 3) + (2 * 12 * 3 * (3 + 12)));
+        Check(new FactorizedSynthesizer(3, 4, 3), (2 * 12 * 12 * 3) + (2 * 12 * 3 * (4 + 3)));
+        Check(new SinkhornAttention(3, Length, 4), (2 * 2 * 12 * (8 + 3) * 3) + (2 * 3 * 3 * 3));
+
+        static void Check(Attention core, long expected) =>
+            Assert.Equal(expected + (12 * ((6 * 18) + (6 * 6))), new MultiHeadAttention(6, 2, core: core).Summary((1, Length, 6)).MultiplyAdds);
+    }
+
     [Fact]
     public void Centroids_move_to_the_mean_of_their_unit_vectors()
     {
@@ -101,7 +135,7 @@ public class EfficientAttentionTests
     public void Every_attention_works_in_heads_and_learns()
     {
         Attention[] cores = [new LocalAttention(2), new LinearAttention(), new PerformerAttention(3, 5), new LinformerAttention(Length, 4),
-            new CompressedAttention(3), new DenseSynthesizer(3, Length), new RandomSynthesizer(Length), new RandomSynthesizer(Length, 2),
+            new CompressedAttention(3), new DenseSynthesizer(3, Length), new RandomSynthesizer(Length), new RandomSynthesizer(Length, 2), new FactorizedSynthesizer(3, 4, 3),
             new RoutingAttention(3, 2), new HashedAttention(3, 4), new SinkhornAttention(3, Length, 4)];
         Tensor x = Tensor.Normal((2, Length, 6), new RandomStream(7));
         foreach (Attention core in cores)
@@ -164,6 +198,7 @@ public class EfficientAttentionTests
             static () => new LinearAttention().Attend(Query, Key, Value, AttentionPattern.Window(Length, 1).ToMask(), Pass.Evaluation));
         Misfit("LocalAttention: expected as many keys as queries, got 12 and 5.", static () => new LocalAttention(2).Attend(Query.Narrow(2, 0, 5), Key, Value, AttentionMask.None, Pass.Evaluation));
         Misfit("LinformerAttention: expected at most 8 keys, got 12.", static () => new LinformerAttention(8, 3).Attend(Query, Key, Value, AttentionMask.None, Pass.Evaluation));
+        Misfit("FactorizedSynthesizer: expected at most 8 positions, got 12.", static () => new FactorizedSynthesizer(4, 4, 2).Attend(Query, Key, Value, AttentionMask.None, Pass.Evaluation));
         Misfit("RandomSynthesizer: expected at most 8 positions, got 12.", static () => new RandomSynthesizer(8).Attend(Query, Key, Value, AttentionMask.None, Pass.Evaluation));
 
         static void Range(string message, Func<object> action) => Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(action).Message, StringComparison.Ordinal);

@@ -14,9 +14,11 @@ public class EfficientAttentionLayerParityTests
         { "CompressedAttention", _ => new CompressedAttention(4, 3) },
         { "DenseSynthesizer", _ => new DenseSynthesizer(4, 7, 5) },
         { "RandomSynthesizer", c => c.Int("rank", 0) is > 0 and int rank ? new RandomSynthesizer(7, rank) : new RandomSynthesizer(7) },
+        { "FactorizedSynthesizer", _ => new FactorizedSynthesizer(4, 3, 3) },
         { "RoutingAttention", _ => new RoutingAttention(4, 3) },
         { "HashedAttention", c => new HashedAttention(4, 4, c.Int("rounds")) },
         { "SinkhornAttention", _ => new SinkhornAttention(4, 6, 2, 3) },
+        { "CausalSinkhorn", _ => new CausalHead(new SinkhornAttention(4, 6, 2, 3)) },
         { "FourierMixer", _ => new FourierMixer() },
         { "MixerLayer", _ => new MixerLayer(5, 4, 3, 6) },
         { "GatedMlp", _ => new GatedMlp(7, 4, 6) },
@@ -29,4 +31,18 @@ public class EfficientAttentionLayerParityTests
 
     [Fact]
     public void Every_case_has_a_row_and_every_row_a_case() => Table.CheckComplete();
+
+    /// <summary>One head under a causal mask.</summary>
+    sealed class CausalHead : Module
+    {
+        readonly Attention core;
+
+        public CausalHead(Attention core) => Child(out this.core, core);
+
+        protected override Tensor Forward(Tensor x, Pass pass)
+        {
+            Tensor head = x.Unsqueeze(1);
+            return core.Attend(head, head, head, AttentionMask.Causal, pass).Squeeze(1);
+        }
+    }
 }

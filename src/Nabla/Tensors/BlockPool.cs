@@ -282,12 +282,16 @@ internal static unsafe class BlockPool
         return null;
     }
 
+    static long Spare => Math.Max(64 * MegaByte, InUseBytes / 4);
+
     static Block Grow(int sizeClass)
     {
         nint capacity = CapacityOf(sizeClass);
-        if (capacity >= MegaByte && IdleBytes > Math.Max(64 * MegaByte, InUseBytes / 4))
-            for (int i = Idle.Length - 1; i >= 0 && IdleBytes > Math.Max(64 * MegaByte, InUseBytes / 4); i--)
-                while (Idle[i].Count > 0) Free(i);
+        // Idle blocks of other sizes go first, largest first, once there are many; but not while all together stay within what the program
+        // has needed before: at the start of a training step everything is idle, and will be wanted again.
+        if (capacity >= MegaByte && InUseBytes + IdleBytes + capacity > PeakBytes)
+            for (int i = Idle.Length - 1; i >= 0 && IdleBytes > Spare; i--)
+                while (Idle[i].Count > 0 && IdleBytes > Spare) Free(i);
         byte* memory;
         try
         {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
@@ -59,6 +60,7 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         }
     }
 
+    [MethodImpl(Compiled.Apart)]
     readonly void Block(int sample, int head, int keyHead, int row, int rows, in Room room)
     {
         ref readonly AttentionMemory<T> m = ref memory;
@@ -82,6 +84,7 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
     }
 
     /// <summary>A row of scores becomes weights, after dropout; a row of dP becomes dS.</summary>
+    [MethodImpl(Compiled.Apart)]
     readonly void Slope(int sample, int head, int query, int key, int count, in Room room, int at, double delta)
     {
         ref readonly AttentionMemory<T> m = ref memory;

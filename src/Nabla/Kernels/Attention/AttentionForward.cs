@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
@@ -48,6 +49,7 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
             Block(sample, head, row, Math.Min(QueryBlock, endRow - row), keyMatrix, valueMatrix, scores, largest, sums, mask);
     }
 
+    [MethodImpl(Compiled.Apart)]
     readonly void Block(
         int sample, int head, int row, int rows, PackedMatrix<T> keyMatrix, PackedMatrix<T> valueMatrix, T* scores, T* largest, T* sums, T* mask)
     {
@@ -75,6 +77,7 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
     }
 
     /// <summary>Scores of a row become weights relative to the largest so far; what was summed relative to a smaller one is scaled down.</summary>
+    [MethodImpl(Compiled.Apart)]
     readonly void Weigh(int sample, int head, int query, int key, int count, T* scores, T* largest, T* sum, T* output, T* mask)
     {
         ref readonly AttentionMemory<T> m = ref memory;

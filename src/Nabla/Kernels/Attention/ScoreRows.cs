@@ -8,7 +8,7 @@ internal static unsafe class ScoreRows<V, T> where V : unmanaged, ILanes<V> wher
     static nint Width => Lane<V, T>.Width;
 
     /// <summary>s ← s·scale + bias in place; the largest. A bias column of 0 repeats one number.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static double Scale(T* s, int n, double scale, T* bias, nint biasColumn)
     {
         V factor = V.Constant(scale), low = V.Constant(double.NegativeInfinity), largest = low;
@@ -35,7 +35,7 @@ internal static unsafe class ScoreRows<V, T> where V : unmanaged, ILanes<V> wher
     }
 
     /// <summary>s ← exp(s − shift) in place; the sum.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static double Exp(T* s, int n, double shift)
     {
         V center = V.Constant(shift), low = V.Constant(double.NegativeInfinity), sum = V.Constant(0);
@@ -50,7 +50,7 @@ internal static unsafe class ScoreRows<V, T> where V : unmanaged, ILanes<V> wher
     }
 
     /// <summary>x ← x·factor.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Multiply(T* x, int n, double factor)
     {
         V by = V.Constant(factor);
@@ -62,7 +62,7 @@ internal static unsafe class ScoreRows<V, T> where V : unmanaged, ILanes<V> wher
     }
 
     /// <summary>x ← x·y.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Multiply(T* x, T* y, int n)
     {
         V zero = V.Constant(0);
@@ -74,7 +74,7 @@ internal static unsafe class ScoreRows<V, T> where V : unmanaged, ILanes<V> wher
     }
 
     /// <summary>slope ← weight·(slope − shift)·scale.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Slope(T* weight, T* slope, int n, double shift, double scale)
     {
         V center = V.Constant(shift), factor = V.Constant(scale);

@@ -40,7 +40,7 @@ internal static unsafe class Loops
         else Run<F, Float32, T>(f, a, b, c, y, n, false);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Run<F, V, T>(F f, Operand<T> a, T* y, nint n, bool streams)
         where F : struct, ILaneFunction1 where V : unmanaged, ILanes<V> where T : unmanaged
     {
@@ -54,7 +54,7 @@ internal static unsafe class Loops
         if (n > 0) Lane<V, T>.Store(y, f.Run(Lane<V, T>.Load(pa, n, default)), n);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Run<F, V, T>(F f, Operand<T> a, Operand<T> b, T* y, nint n, bool streams)
         where F : struct, ILaneFunction2 where V : unmanaged, ILanes<V> where T : unmanaged
     {
@@ -68,7 +68,7 @@ internal static unsafe class Loops
         if (n > 0) Lane<V, T>.Store(y, f.Run(Lane<V, T>.Load(pa, n, default), Lane<V, T>.Load(pb, n, default)), n);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Run<F, V, T>(F f, Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n, bool streams)
         where F : struct, ILaneFunction3 where V : unmanaged, ILanes<V> where T : unmanaged
     {

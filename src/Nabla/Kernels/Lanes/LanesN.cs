@@ -13,14 +13,19 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
 {
     public readonly Vector<float> Value = value;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN operator +(LanesN a, LanesN b) => new(a.Value + b.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN operator -(LanesN a, LanesN b) => new(a.Value - b.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN operator *(LanesN a, LanesN b) => new(a.Value * b.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN operator /(LanesN a, LanesN b) => new(a.Value / b.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN operator -(LanesN a) => new(-a.Value);
 
     // Becomes a constant of the code.
@@ -36,8 +41,10 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN FusedMultiplyAdd(LanesN a, LanesN b, LanesN c) => new(Vector.FusedMultiplyAdd(a.Value, b.Value, c.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Abs(LanesN x) => new(Vector.Abs(x.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Sqrt(LanesN x) => new(Vector.SquareRoot(x.Value));
 
     // The native minimum is its second argument if one is NaN; what is left to do is a NaN in the first.
@@ -49,8 +56,10 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
     public static LanesN Max(LanesN a, LanesN b) =>
         new(Vector.ConditionalSelect(Vector.Equals(a.Value, a.Value), Vector.MaxNative(a.Value, b.Value), a.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Floor(LanesN x) => new(Vector.Floor(x.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Round(LanesN x) => new(Vector.Round(x.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

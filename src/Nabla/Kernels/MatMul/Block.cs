@@ -13,7 +13,12 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
     /// <summary>Which of the two phases runs.</summary>
     public bool Packing;
 
-    public int PanelsA, FirstPanelB;
+    /// <summary>Jobs that pack A; those that pack B follow.</summary>
+    public int GroupsA;
+
+    /// <summary>Panels of B before this one are read in place.</summary>
+    public int FirstPanelB;
+
     public int TaskRows, TaskColumns, ColumnTasks;
 
     static int Rows => TSimd.TileRows;
@@ -22,27 +27,21 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
     public readonly void Run(int index)
     {
         if (!Packing) Multiply(index / ColumnTasks * TaskRows, index % ColumnTasks * TaskColumns);
-        else if (index < PanelsA) PackA(index);
-        else PackB(FirstPanelB + index - PanelsA);
+        else if (index < GroupsA) PackA(index * Packing<T>.Group * Rows);
+        else PackB((FirstPanelB + (index - GroupsA) * Packing<T>.Group) * Columns);
     }
 
-    readonly void PackA(int panel)
-    {
-        int first = panel * Rows;
-        Packing<T>.Panel(Product.A + first * Product.ARow, Product.ARow, Product.AColumn,
-            Math.Min(Rows, Product.M - first), Product.K, PackedA + (nint)first * Product.K, Rows);
-    }
+    readonly void PackA(int first) => Packing<T>.Panels(
+        Product.A + first * Product.ARow, Product.ARow, Product.AColumn,
+        Math.Min(Packing<T>.Group * Rows, Product.M - first), Product.K, PackedA + (nint)first * Product.K, Rows);
 
-    readonly void PackB(int panel)
-    {
-        int first = panel * Columns;
-        Packing<T>.Panel(Product.B + first * Product.BColumn, Product.BColumn, Product.BRow,
-            Math.Min(Columns, Product.N - first), Product.K, PanelB(first), Columns);
-    }
+    readonly void PackB(int first) => Packing<T>.Panels(
+        Product.B + first * Product.BColumn, Product.BColumn, Product.BRow,
+        Math.Min(Packing<T>.Group * Columns, Product.N - first), Product.K, PanelB(first), Columns);
 
     readonly T* PanelB(int column) => PackedB + (nint)(column - FirstPanelB * Columns) * Product.K;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Multiply(int row0, int column0)
     {
         int row1 = Math.Min(row0 + TaskRows, Product.M), column1 = Math.Min(column0 + TaskColumns, Product.N);

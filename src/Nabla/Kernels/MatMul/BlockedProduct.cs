@@ -68,19 +68,21 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     static void Multiply(ref Block<TSimd, TVector, T> block, bool packB)
     {
         ref Product<T> p = ref block.Product;
-        block.PanelsA = block.DirectA ? 0 : MatMul.RoundUp(p.M, Rows) / Rows;
+        block.GroupsA = block.DirectA ? 0 : Groups(p.M, Rows);
         block.FirstPanelB = block.DirectB ? p.N / Columns : 0;
-        int panelsB = packB ? MatMul.RoundUp(p.N, Columns) / Columns - block.FirstPanelB : 0;
+        int groupsB = packB ? Groups(p.N - block.FirstPanelB * Columns, Columns) : 0;
         (block.TaskRows, block.TaskColumns) = TaskShape(p);
         block.ColumnTasks = MatMul.RoundUp(p.N, block.TaskColumns) / block.TaskColumns;
         int tasks = MatMul.RoundUp(p.M, block.TaskRows) / block.TaskRows * block.ColumnTasks;
 
         bool serial = p.Work <= SerialWork;
         block.Packing = true;
-        Do(block.PanelsA + panelsB, ref block, serial);
+        Do(block.GroupsA + groupsB, ref block, serial);
         block.Packing = false;
         Do(tasks, ref block, serial);
     }
+
+    static int Groups(int lanes, int width) => (lanes + Packing<T>.Group * width - 1) / (Packing<T>.Group * width);
 
     static void Do(int count, ref Block<TSimd, TVector, T> block, bool serial)
     {

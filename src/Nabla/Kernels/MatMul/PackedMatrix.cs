@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
@@ -22,12 +23,8 @@ internal readonly unsafe struct PackedMatrix<T>(T* panels, int k) where T : unma
     public static nint Length(int k, int n) => (nint)MatMul.RoundUp(n, Width) * k;
 
     /// <summary>Packs <paramref name="columns"/> columns of a strided matrix behind column <paramref name="first"/>, a multiple of the width.</summary>
-    public void Fill(int first, T* b, nint bRow, nint bColumn, int columns)
-    {
-        int width = Width;
-        for (int j = 0; j < columns; j += width)
-            Packing<T>.Panel(b + j * bColumn, bColumn, bRow, Math.Min(width, columns - j), k, panels + (nint)(first + j) * k, width);
-    }
+    public void Fill(int first, T* b, nint bRow, nint bColumn, int columns) =>
+        Packing<T>.Panels(b, bColumn, bRow, columns, k, panels + (nint)first * k, Width);
 
     /// <summary>C[m, columns] (+)= A[m, count] · B[row …, first …] + bias: a part of the product on the calling thread.</summary>
     public void Multiply(
@@ -42,6 +39,7 @@ internal readonly unsafe struct PackedMatrix<T>(T* panels, int k) where T : unma
         }
     }
 
+    [MethodImpl(Compiled.Apart)]
     void Multiply<TSimd, TVector>(
         int m, T* a, nint aRow, nint aColumn, int row, int count, int first, int columns, T* c, nint cRow, bool accumulate, T* bias)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct

@@ -8,6 +8,11 @@ namespace Nabla.Kernels;
 /// <remarks>A lane is a row of A or a column of B; a step is an index of k. So one routine serves both operands.</remarks>
 internal static unsafe class Packing<T> where T : unmanaged
 {
+    /// <summary>Panels that are filled together: wider than any cache line.</summary>
+    public const int Group = 8;
+
+    const int Ahead = 8;        // steps that memory needs to arrive
+
     /// <summary>Fills panel[steps, width] with the <paramref name="lanes"/> of the source and zeros beyond them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Panel(T* source, nint lane, nint step, int lanes, int steps, T* panel, int width)
@@ -19,17 +24,49 @@ internal static unsafe class Packing<T> where T : unmanaged
         else Gather(source, lane, step, lanes, steps, panel, width);
     }
 
+    /// <summary>
+    /// Fills the panels of a wider strip, one behind the other. Where lanes are adjacent a group of them is filled side by side: each cache
+    /// line of a step is then read once, which counts when the next step is a page away.
+    /// </summary>
+    [MethodImpl(Compiled.Apart)]
+    public static void Panels(T* source, nint lane, nint step, int lanes, int steps, T* panels, int width)
+    {
+        int whole = lane == 1 ? lanes / width * width : 0;
+        for (int first = 0; first < whole; first += Group * width)
+            SideBySide(source + first, step, Math.Min(Group * width, whole - first), steps, panels + (nint)first * steps, width);
+        for (int first = whole; first < lanes; first += width)
+            Panel(source + first * lane, lane, step, Math.Min(width, lanes - first), steps, panels + (nint)first * steps, width);
+    }
+
+    [MethodImpl(Compiled.Apart)]
+    static void SideBySide(T* source, nint step, int lanes, int steps, T* panels, int width)
+    {
+        nint next = (nint)width * steps;
+        for (int p = 0; p < steps; p++, source += step, panels += width)
+        {
+            T* from = source, to = panels;
+            for (int i = 0; i < lanes; i += width, from += width, to += next)
+            {
+                if (Sse.IsSupported) Sse.Prefetch0(from + Ahead * step);
+                Copy(from, to, width);
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void CopySteps(T* source, nint step, int lanes, int steps, T* panel, int width)
     {
-        for (int p = 0; p < steps; p++, source += step, panel += width)
-        {
-            int i = 0;
-            if (Vector256.IsHardwareAccelerated)
-                for (; i + Vector256<T>.Count <= lanes; i += Vector256<T>.Count) Vector256.Load(source + i).Store(panel + i);
-            for (; i + Vector128<T>.Count <= lanes; i += Vector128<T>.Count) Vector128.Load(source + i).Store(panel + i);
-            for (; i < lanes; i++) panel[i] = source[i];
-        }
+        for (int p = 0; p < steps; p++, source += step, panel += width) Copy(source, panel, lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Copy(T* from, T* to, int lanes)
+    {
+        int i = 0;
+        if (Vector256.IsHardwareAccelerated)
+            for (; i + Vector256<T>.Count <= lanes; i += Vector256<T>.Count) Vector256.Load(from + i).Store(to + i);
+        for (; i + Vector128<T>.Count <= lanes; i += Vector128<T>.Count) Vector128.Load(from + i).Store(to + i);
+        for (; i < lanes; i++) to[i] = from[i];
     }
 
     // Lanes far apart, steps adjacent: square blocks of one 128-bit register per lane are transposed in registers.

@@ -35,6 +35,7 @@ internal unsafe struct RecurrentBackward<TCell, V, T> : IJob
     /// <summary>Elements of the packed weights.</summary>
     public static nint PackedLength(int hidden) => PackedMatrix<T>.Length(TCell.Gates * hidden, hidden);
 
+    [MethodImpl(Compiled.Apart)]
     public readonly void Run(int index)
     {
         int first = index * Block, units = Math.Min(Block, memory.Hidden - first), hidden = memory.Hidden;
@@ -66,7 +67,7 @@ internal unsafe struct RecurrentBackward<TCell, V, T> : IJob
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Cell(
         T* slots, T* before, T* cellBefore, T* cell, T* stateGradient, T* lastState, T* lastCell, T* carry, T* cellCarry, T* gradients, int first, int units)
     {

@@ -36,6 +36,7 @@ internal unsafe struct RecurrentForward<TCell, V, T> : IJob
 
     static int FirstColumn(int gate, int hidden) => gate * MatMul.RoundUp(hidden, PackedMatrix<T>.Width);
 
+    [MethodImpl(Compiled.Apart)]
     public readonly void Run(int index)
     {
         int first = index * Block, units = Math.Min(Block, memory.Hidden - first);
@@ -60,6 +61,7 @@ internal unsafe struct RecurrentForward<TCell, V, T> : IJob
         }
     }
 
+    [MethodImpl(Compiled.Apart)]
     readonly void Products(int first, int units)
     {
         T* before = memory.Before(memory.States, memory.FirstState, step);
@@ -79,7 +81,7 @@ internal unsafe struct RecurrentForward<TCell, V, T> : IJob
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Cell(T* slots, T* before, T* cellBefore, T* state, T* cell, int first, int units)
     {
         nint hidden = memory.Hidden, width = Lane<V, T>.Width;

@@ -22,7 +22,7 @@ internal static unsafe class BlockPool
     static readonly Stack<SaveRecord> IdleRecords = [];
 
     static int seenGen0, seenGen2, ownCollections;
-    static long bytesSinceCollection, gen1Bytes, oldBytesSinceFull;
+    static long bytesSinceCollection, gen1Bytes, oldBytesSinceFull, mostInUse;
     static double fullCollectionMicroseconds = 500;
 
     /// <summary>User-visible bytes handed out before a dry class asks for a collection.</summary>
@@ -61,6 +61,7 @@ internal static unsafe class BlockPool
             block ??= TakeFit(sizeClass) ?? Grow(sizeClass);
             InUseBytes += block.Capacity;
             PeakBytes = Math.Max(PeakBytes, InUseBytes + IdleBytes);
+            mostInUse = Math.Max(mostInUse, InUseBytes);
             LiveBlocks++;
             block.StartLife(handle is null ? 1 : 0);
             if (handle is not null) StartWatch(block, handle);
@@ -282,16 +283,16 @@ internal static unsafe class BlockPool
         return null;
     }
 
-    static long Spare => Math.Max(64 * MegaByte, InUseBytes / 4);
+    static long Spare(long inUse) => Math.Max(64 * MegaByte, inUse / 4);
 
     static Block Grow(int sizeClass)
     {
         nint capacity = CapacityOf(sizeClass);
-        // Idle blocks of other sizes go first, largest first, once there are many; but not while all together stay within what the program
-        // has needed before: at the start of a training step everything is idle, and will be wanted again.
-        if (capacity >= MegaByte && InUseBytes + IdleBytes + capacity > PeakBytes)
-            for (int i = Idle.Length - 1; i >= 0 && IdleBytes > Spare; i--)
-                while (Idle[i].Count > 0 && IdleBytes > Spare) Free(i);
+        // Idle blocks of other sizes go first, largest first, once there are many; but not while all together stay close to what the program has
+        // needed at once: at the start of a training step everything is idle, and will be wanted again.
+        if (capacity >= MegaByte && InUseBytes + IdleBytes + capacity > mostInUse + Spare(mostInUse))
+            for (int i = Idle.Length - 1; i >= 0 && IdleBytes > Spare(InUseBytes); i--)
+                while (Idle[i].Count > 0 && IdleBytes > Spare(InUseBytes)) Free(i);
         byte* memory;
         try
         {

@@ -10,7 +10,8 @@ namespace Nabla.Kernels;
 /// </summary>
 internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILanes<V> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    const int QueryBlock = AttentionForward<V, T>.QueryBlock, KeyBlock = AttentionForward<V, T>.KeyBlock;
+    // As in the forward pass, but more queries: sums over them are products of this depth.
+    const int QueryBlock = 48, KeyBlock = 128;
 
     AttentionMemory<T> memory;
 

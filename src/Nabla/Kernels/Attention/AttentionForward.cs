@@ -10,11 +10,9 @@ namespace Nabla.Kernels;
 /// </summary>
 internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes<V> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Queries of a tile: a multiple of every register tile's rows.</summary>
-    public const int QueryBlock = 48;
-
-    /// <summary>Keys of a tile: a multiple of every panel's width and of the groups in which random numbers are drawn.</summary>
-    public const int KeyBlock = 128;
+    // Queries of a tile are a multiple of every register tile's rows, keys of every panel's width and of the groups in which random numbers
+    // are drawn. Together they fill most of the first-level cache. Many keys: a row of scores is then seldom scaled down again.
+    const int QueryBlock = 24, KeyBlock = 256;
 
     const int EnoughJobs = 16;
 

@@ -77,7 +77,7 @@ internal static unsafe class FlatTile
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Product<TSimd, TVector, T, TRows, TColumns>(int terms, int* offsets, T* weights, T* x, T* y, int yPitch, int length,
         T* bias, bool goOn)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
@@ -121,14 +121,14 @@ internal static unsafe class FlatTile
             {
                 TVector x0 = default, x1 = default, x2 = default;
                 Load<TSimd, TVector, T, TColumns>(x + offsets[k], ref x0, ref x1, ref x2);
-                Add<TSimd, TVector, T, TColumns>(w[0], x0, x1, x2, ref s00, ref s01, ref s02);
-                if (TRows.Value > 1) Add<TSimd, TVector, T, TColumns>(w[1], x0, x1, x2, ref s10, ref s11, ref s12);
-                if (TRows.Value > 2) Add<TSimd, TVector, T, TColumns>(w[2], x0, x1, x2, ref s20, ref s21, ref s22);
-                if (TRows.Value > 3) Add<TSimd, TVector, T, TColumns>(w[3], x0, x1, x2, ref s30, ref s31, ref s32);
-                if (TRows.Value > 4) Add<TSimd, TVector, T, TColumns>(w[4], x0, x1, x2, ref s40, ref s41, ref s42);
-                if (TRows.Value > 5) Add<TSimd, TVector, T, TColumns>(w[5], x0, x1, x2, ref s50, ref s51, ref s52);
-                if (TRows.Value > 6) Add<TSimd, TVector, T, TColumns>(w[6], x0, x1, x2, ref s60, ref s61, ref s62);
-                if (TRows.Value > 7) Add<TSimd, TVector, T, TColumns>(w[7], x0, x1, x2, ref s70, ref s71, ref s72);
+                Add<TSimd, TVector, T, TColumns>(w, x0, x1, x2, ref s00, ref s01, ref s02);
+                if (TRows.Value > 1) Add<TSimd, TVector, T, TColumns>(w + 1, x0, x1, x2, ref s10, ref s11, ref s12);
+                if (TRows.Value > 2) Add<TSimd, TVector, T, TColumns>(w + 2, x0, x1, x2, ref s20, ref s21, ref s22);
+                if (TRows.Value > 3) Add<TSimd, TVector, T, TColumns>(w + 3, x0, x1, x2, ref s30, ref s31, ref s32);
+                if (TRows.Value > 4) Add<TSimd, TVector, T, TColumns>(w + 4, x0, x1, x2, ref s40, ref s41, ref s42);
+                if (TRows.Value > 5) Add<TSimd, TVector, T, TColumns>(w + 5, x0, x1, x2, ref s50, ref s51, ref s52);
+                if (TRows.Value > 6) Add<TSimd, TVector, T, TColumns>(w + 6, x0, x1, x2, ref s60, ref s61, ref s62);
+                if (TRows.Value > 7) Add<TSimd, TVector, T, TColumns>(w + 7, x0, x1, x2, ref s70, ref s71, ref s72);
             }
             Store<TSimd, TVector, T, TColumns>(y, s00, s01, s02);
             if (TRows.Value > 1) Store<TSimd, TVector, T, TColumns>(y + yPitch, s10, s11, s12);
@@ -191,10 +191,10 @@ internal static unsafe class FlatTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Add<TSimd, TVector, T, TColumns>(T weight, TVector x0, TVector x1, TVector x2, ref TVector s0, ref TVector s1, ref TVector s2)
+    static void Add<TSimd, TVector, T, TColumns>(T* weight, TVector x0, TVector x1, TVector x2, ref TVector s0, ref TVector s1, ref TVector s2)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TColumns : struct, ISize
     {
-        TVector w = TSimd.Broadcast(weight);
+        TVector w = TSimd.Broadcast(*weight);    // straight from memory: between registers it would take a place of the multipliers
         s0 = TSimd.MultiplyAdd(w, x0, s0);
         if (TColumns.Value > 1) s1 = TSimd.MultiplyAdd(w, x1, s1);
         if (TColumns.Value > 2) s2 = TSimd.MultiplyAdd(w, x2, s2);

@@ -10,6 +10,7 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
     const int DirectColumns = 64;           // up to here a packed A is read too seldom to repay the packing
+    const int DirectColumnsOfRows = 256;    // the same where its rows are contiguous, which a tile reads as fast in place
     const int DirectTransposed = 1 << 18;   // elements of a transposed A whose columns still hit the cache in place
     const int SerialWork = 1 << 18;         // multiply-adds; about 5 µs
     const int TaskWork = 1 << 19;
@@ -25,8 +26,11 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     // In place, a tile must use most of each cache line of a transposed A, or the lines are fetched again for the next tile.
     static bool FillsLine => Rows * sizeof(T) > CacheLine / 2;
 
-    // Sizes of a block in bytes of one row or column, so that double gets half as many elements.
-    static int BlockK => 2048 / sizeof(T);
+    // Elements along k. With narrow registers the panel of B that tiles read again and again, of one cache line a step, then takes half of
+    // the first cache.
+    static int BlockK => TSimd.IsNarrow ? 256 : 2048 / sizeof(T);
+
+    // Of as many bytes, so that double gets half as many elements.
     static int BlockN => 8192 / sizeof(T);
     static int BlockM => 1536;
     static int CacheM => 384;
@@ -35,7 +39,7 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     public static void Run(in Product<T> product)
     {
         ref readonly Product<T> p = ref product;
-        bool directA = p.N <= DirectColumns ||
+        bool directA = p.N <= (p.AColumn == 1 ? DirectColumnsOfRows : DirectColumns) ||
             (p.ARow == 1 && (FillsLine || p.M <= 2 * Rows) && (long)p.M * p.K <= DirectTransposed);
         bool directB = p.BColumn == 1 && p.M <= DirectRows;
         int blockK = Even(p.K, BlockK, 1), blockN = Even(p.N, BlockN, Columns), blockM = Even(p.M, BlockM, Rows);

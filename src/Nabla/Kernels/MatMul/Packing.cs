@@ -38,18 +38,26 @@ internal static unsafe class Packing<T> where T : unmanaged
             Panel(source + first * lane, lane, step, Math.Min(width, lanes - first), steps, panels + (nint)first * steps, width);
     }
 
+    // Whole registers: what one writes beyond a step, the next step overwrites, if that is all it reaches. So the last step is exact, and
+    // the last panel, beyond which there may be nothing to read.
     [MethodImpl(Compiled.Apart)]
     static void SideBySide(T* source, nint step, int lanes, int steps, T* panels, int width)
     {
         nint next = (nint)width * steps;
-        for (int p = 0; p < steps; p++, source += step, panels += width)
+        int register = Vector256.IsHardwareAccelerated ? Vector256<T>.Count : Vector128<T>.Count;
+        bool isExact = MatMul.RoundUp(width, register) > 2 * width;
+        for (int p = 1; p <= steps; p++, source += step, panels += width)
         {
-            T* from = source, to = panels;
-            for (int i = 0; i < lanes; i += width, from += width, to += next)
+            T* from = source, to = panels, last = source + (p == steps || isExact ? 0 : lanes - width);
+            for (; from < last; from += width, to += next)
             {
                 if (Sse.IsSupported) Sse.Prefetch0(from + Ahead * step);
-                Copy(from, to, width);
+                if (Vector256.IsHardwareAccelerated)
+                    for (int i = 0; i < width; i += Vector256<T>.Count) Vector256.Load(from + i).Store(to + i);
+                else
+                    for (int i = 0; i < width; i += Vector128<T>.Count) Vector128.Load(from + i).Store(to + i);
             }
+            for (last = source + lanes; from < last; from += width, to += next) Copy(from, to, width);
         }
     }
 

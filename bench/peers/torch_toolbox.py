@@ -9,7 +9,7 @@ tool = a.tool or "torch"
 T = lambda seed, *s: torch.from_numpy(uniform(seed, *s))
 
 
-def both(case, make, fn):
+def both(case, make, fn, merge=False):
     if a.only not in f"{case} fwd+bwd": return
     inputs = make()
     with torch.no_grad():
@@ -17,7 +17,10 @@ def both(case, make, fn):
     emit("torch_toolbox", f"{case} fwd", tool, a.threads, v[0], "ms", min=v[1], max=v[2])
     for x in inputs: x.requires_grad_()
     ones = torch.ones_like(fn(*inputs))
-    v = [t * 1e3 for t in measure(lambda: torch.autograd.grad(fn(*inputs), inputs, ones), a.seconds)]
+    def step():
+        for g in torch.autograd.grad(fn(*inputs), inputs, ones):
+            if merge: g.coalesce()
+    v = [t * 1e3 for t in measure(step, a.seconds)]
     emit("torch_toolbox", f"{case} fwd+bwd", tool, a.threads, v[0], "ms", min=v[1], max=v[2])
 
 
@@ -27,3 +30,6 @@ both("rmsnorm 4096x768", lambda: [T(1, 4096, 768), T(2, 768)], lambda x, w: x * 
 both("gridsample 16x16x64x64", lambda: [T(1, 16, 16, 64, 64), T(2, 16, 64, 64, 2)], lambda x, g: F.grid_sample(x, g, align_corners=False))
 both("svd 64x32x32", lambda: [T(1, 64, 32, 32)], lambda x: torch.linalg.svdvals(x))
 both("solve 64x32x32", lambda: [T(1, 64, 32, 32), T(2, 64, 32, 8)], torch.linalg.solve)
+bag = torch.from_numpy(ids(5, 100_000, 4096, 20))
+both("embedding_bag sum 100kx32 4096x20 sparse grad merged", lambda: [T(1, 100_000, 32)],
+     lambda w: F.embedding_bag(bag, w, mode="sum", sparse=True), merge=True)

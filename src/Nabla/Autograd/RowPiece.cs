@@ -25,6 +25,9 @@ internal sealed record RowPiece(Tensor Indices, Tensor? Sources, int PerSource, 
     /// <summary>A handle and memory of the engine's own, native however small.</summary>
     public static Tensor Native(Shape shape, DType dtype) => Arena.Owned(shape, dtype, Storage.SmallLimit);
 
+    /// <summary>The same memory behind handles of the user's.</summary>
+    public RowPiece View() => new(Indices.Detach(), Sources?.Detach(), PerSource, Rows.Detach());
+
     /// <summary>Gives the memory back.</summary>
     public void Release()
     {

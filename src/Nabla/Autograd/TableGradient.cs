@@ -12,7 +12,11 @@ internal sealed unsafe class TableGradient(LeafNode leaf)
     SaveRecord? record;
     bool isMerged;
 
-    Shape Table => leaf.Leaf.Shape;
+    /// <summary>Shape of the table, [V, D].</summary>
+    public Shape Table => leaf.Leaf.Shape;
+
+    /// <summary>Its type.</summary>
+    public DType DType => leaf.Leaf.DType;
 
     /// <summary>Entries of all pieces.</summary>
     public int Count
@@ -40,15 +44,25 @@ internal sealed unsafe class TableGradient(LeafNode leaf)
         {
             using var sorted = new Entries(pieces, Table[0]);
             Shape count = Shape.Create(sorted.Runs);
-            var merged = new RowPiece(
-                RowPiece.Native(count, DType.Int32), null, 1, RowPiece.Native((sorted.Runs, Table[1]), leaf.Leaf.DType));
-            if (merged.Rows.DType == DType.Float32) sorted.Compact<float>(Table[1], merged);
-            else sorted.Compact<double>(Table[1], merged);
+            var merged = new RowPiece(RowPiece.Native(count, DType.Int32), null, 1, RowPiece.Native((sorted.Runs, Table[1]), DType));
+            sorted.Compact(merged.Indices, merged.Rows);
             Clear();
             Add(merged);
             isMerged = true;
         }
         return (pieces[0].Indices, pieces[0].Rows);
+    }
+
+    /// <summary>The pieces as they are, with handles of the user's, which keep their memory.</summary>
+    public List<RowPiece> View() => [.. pieces.Select(static piece => piece.View())];
+
+    /// <summary>Distinct table rows, ascending, Int64 [n], and their gradients [n, D], of pieces that a user holds.</summary>
+    public static (Tensor Indices, Tensor Rows) Merge(List<RowPiece> pieces, Shape table, DType dtype)
+    {
+        using var sorted = new Entries(pieces, table[0]);
+        Tensor indices = Tensor.Uninitialized(Shape.Create(sorted.Runs), DType.Int32), rows = Tensor.Uninitialized((sorted.Runs, table[1]), dtype);
+        sorted.Compact(indices, rows);
+        return (indices.To(DType.Int64), rows);
     }
 
     /// <summary>The whole gradient, with 0 in all other rows, written to a contiguous table or added to it.</summary>
@@ -102,10 +116,20 @@ internal sealed unsafe class TableGradient(LeafNode leaf)
         /// <summary>Number of distinct rows.</summary>
         public int Runs { get; }
 
-        public void Compact<T>(int columns, RowPiece to) where T : unmanaged =>
-            RowMerge.Compact(
-                sorted, (int*)starts.Storage.Pointer, Runs, Blocks<T>(), columns,
-                (int*)to.Indices.Storage.Pointer, (T*)to.Rows.Storage.Pointer);
+        public void Compact(Tensor indices, Tensor rows)
+        {
+            if (rows.DType == DType.Float32) Compact<float>(indices, rows);
+            else Compact<double>(indices, rows);
+        }
+
+        void Compact<T>(Tensor indices, Tensor rows) where T : unmanaged
+        {
+            fixed (int* i = &indices.Origin<int>())
+            fixed (T* r = &rows.Origin<T>())
+                RowMerge.Compact(sorted, (int*)starts.Storage.Pointer, Runs, Blocks<T>(), rows.Shape[1], i, r);
+            GC.KeepAlive(indices);
+            GC.KeepAlive(rows);
+        }
 
         public void Spread<T>(Tensor table, bool adds) where T : unmanaged
         {
@@ -116,6 +140,7 @@ internal sealed unsafe class TableGradient(LeafNode leaf)
 
         public void Dispose()
         {
+            GC.KeepAlive(pieces);
             Arena.Disown(buffer);
             Arena.Disown(starts);
         }

@@ -81,7 +81,7 @@ public sealed class Tensor
     /// <see cref="Gradient"/> of a table [V, D] as the rows that look-ups touched, if nothing else added to it; null otherwise. The
     /// engine keeps it so until somebody asks for the whole, and optimizers use it as it is.
     /// </summary>
-    public RowGradient? RowGradient => (Node as LeafNode)?.Rows is { } rows ? new RowGradient(Shape, rows.Merged()) : null;
+    public RowGradient? RowGradient => (Node as LeafNode)?.Rows is { } rows ? new RowGradient(rows) : null;
 
     /// <summary>The gradient as rows, for optimizers.</summary>
     internal TableGradient? TableGradient => (Node as LeafNode)?.Rows;

@@ -35,6 +35,26 @@ public class RowGradientTests
     }
 
     [Fact]
+    public void What_is_read_late_is_what_was_taken()
+    {
+        foreach (DType dtype in (DType[])[DType.Float32, DType.Float64])
+        {
+            Tensor table = Table(dtype: dtype);
+            Loss(table).Backward();
+            RowGradient taken = table.RowGradient!;
+            double[] whole = Whole(Loss, Table());
+            for (int step = 0; step < 3; step++)
+            {
+                table.ClearGradient();
+                (table.Embedding(Tensor.From([5L, 5, 6])) * (step + 2)).Sum().Backward();
+            }
+            Memory.Collect();
+            Assert.Equal(whole, taken.ToDense().To(DType.Float64).ToArray<double>(), (a, b) => Math.Abs(a - b) < 1e-5);
+            Assert.Equal([5L, 6], table.RowGradient!.Indices.ToArray<long>());
+        }
+    }
+
+    [Fact]
     public void Two_backward_passes_and_two_uses_add_up()
     {
         Tensor table = Table();

@@ -11,11 +11,13 @@ internal static class Embeddings
     [
         .. Bag("embedding_bag sum 100kx32 4096x20 dense grad", 4.0 * 100_000 * 32, static table => _ = table.Gradient),
         .. Bag("embedding_bag sum 100kx32 4096x20 sparse grad", 4.0 * 4096 * 20 * 32, static table => _ = table.RowGradient),
+        .. Bag("embedding_bag sum 100kx32 4096x20 sparse grad merged", 4.0 * 4096 * 20 * 32, static table => _ = table.RowGradient!.Rows)
+            .Select(static one => one with { Script = "bench/peers/torch_toolbox.py" }),
     ];
 
     /// <summary>
-    /// Forward, and backward with the gradient in the form that the peer's case makes. Ours is kept as rows until it is asked for, so that
-    /// it is asked for: distinct rows added up, where the peer leaves that to its optimizers.
+    /// Forward, and backward with the gradient in the form that the peer's case makes: a whole table, or the list of rows in which equal
+    /// ones are added up by whoever reads them. "Merged" reads them.
     /// </summary>
     static Case[] Bag(string name, double gradientBytes, Action<Tensor> ask) => Both(
         name, Work.Traffic(4.0 * 4096 * 20 * 34, 4.0 * 4096 * 32, gradientBytes),

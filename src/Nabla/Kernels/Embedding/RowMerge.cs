@@ -118,19 +118,29 @@ internal static unsafe class RowMerge
         void Add<V>(ulong* run, int length, T* to) where V : unmanaged, ILanes<V>
         {
             nint width = Lane<V, T>.Width, column = 0;
-            for (; column <= columns - width; column += width)
+            for (; column <= columns - 4 * width; column += 4 * width)
             {
-                V sum = Lane<V, T>.Load(Row(run[0]) + column);
-                if (adds) sum = Lane<V, T>.Load(to + column) + sum;
-                for (int i = 1; i < length; i++) sum += Lane<V, T>.Load(Row(run[i]) + column);
-                Lane<V, T>.Store(to + column, sum);
+                T* from = (adds ? to : Row(run[0])) + column;
+                V sum0 = Lane<V, T>.Load(from), sum1 = Lane<V, T>.Load(from + width);
+                V sum2 = Lane<V, T>.Load(from + 2 * width), sum3 = Lane<V, T>.Load(from + 3 * width);
+                for (int i = adds ? 0 : 1; i < length; i++)
+                {
+                    from = Row(run[i]) + column;
+                    (sum0, sum1) = (sum0 + Lane<V, T>.Load(from), sum1 + Lane<V, T>.Load(from + width));
+                    (sum2, sum3) = (sum2 + Lane<V, T>.Load(from + 2 * width), sum3 + Lane<V, T>.Load(from + 3 * width));
+                }
+                Lane<V, T>.Store(to + column, sum0);
+                Lane<V, T>.Store(to + column + width, sum1);
+                Lane<V, T>.Store(to + column + 2 * width, sum2);
+                Lane<V, T>.Store(to + column + 3 * width, sum3);
             }
-            nint count = columns - column;
-            if (count == 0) return;
-            V rest = Lane<V, T>.Load(Row(run[0]) + column, count, default);
-            if (adds) rest = Lane<V, T>.Load(to + column, count, default) + rest;
-            for (int i = 1; i < length; i++) rest += Lane<V, T>.Load(Row(run[i]) + column, count, default);
-            Lane<V, T>.Store(to + column, rest, count);
+            for (; column < columns; column += width)
+            {
+                nint count = Math.Min(columns - column, width);
+                V sum = Lane<V, T>.LoadUpTo((adds ? to : Row(run[0])) + column, count, default);
+                for (int i = adds ? 0 : 1; i < length; i++) sum += Lane<V, T>.LoadUpTo(Row(run[i]) + column, count, default);
+                Lane<V, T>.StoreUpTo(to + column, sum, count);
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

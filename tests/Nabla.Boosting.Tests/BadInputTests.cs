@@ -62,4 +62,32 @@ public class BadInputTests
         regressor.Fit(Tensor.From(x, [400, 3]), Tensor.From(y));
         Assert.Equal([400], regressor.Predict(Tensor.From(x, [400, 3])).Shape.Axes.ToArray());
     }
+
+    [Fact]
+    public void Saved_estimators_predict_the_same_bits()
+    {
+        float[] x = Tables.Features(300, 3), y = [.. Tables.Classes(x, 3, 3).Select(static c => 10 - c)];
+        Tensor features = Tensor.From(x, [300, 3]), targets = Tensor.From(y), ranked = Tensor.From([.. y.SelectMany(static (c, i) => new[] { 10 - c, i / 10 })], [300, 2]);
+        var options = new BoostingOptions { Rounds = 5 };
+        Check(new BoostingClassifier(options), new BoostingClassifier(), targets);
+        Check(new BoostingRegressor(options), new BoostingRegressor(), targets);
+        Check(new BoostingRanker(options), new BoostingRanker(), ranked);
+        Assert.Contains("expected targets [rows, 2], grade and query, got [300].", Message(() => new BoostingRanker().Fit(features, targets)), StringComparison.Ordinal);
+
+        void Check<T>(T fitted, T loaded, Tensor labels) where T : BoostingEstimator, Nabla.Estimators.ILearner
+        {
+            string path = Path.Join(Path.GetTempPath(), $"{Guid.NewGuid():N}.safetensors");
+            try
+            {
+                fitted.Fit(features, labels);
+                fitted.Save(path);
+                loaded.Load(path);
+            }
+            finally
+            {
+                File.Delete(path);
+            }
+            Assert.Equal(fitted.Predict(features).To(DType.Float64).ToArray<double>(), loaded.Predict(features).To(DType.Float64).ToArray<double>());
+        }
+    }
 }

@@ -9,10 +9,12 @@ internal static class ModelFile
 {
     public static void Write(BoostedTrees model, string path)
     {
-        JsonObject document = XgboostWriter.Write(model);
-        byte[] bytes = IsBinary(path) ? UniversalBinaryJson.Write(document, XgboostWriter.ListTypes) : XgboostWriter.ToText(document);
+        byte[] bytes = IsBinary(path) ? ToBytes(model) : XgboostWriter.ToText(XgboostWriter.Write(model));
         AtomicFile.Write(path, stream => stream.Write(bytes));
     }
+
+    /// <summary>The binary form.</summary>
+    public static byte[] ToBytes(BoostedTrees model) => UniversalBinaryJson.Write(XgboostWriter.Write(model), XgboostWriter.ListTypes);
 
     /// <summary>Both formats start with a brace; only text goes on with a quote or blank.</summary>
     public static BoostedTrees Read(byte[] bytes, string name)

@@ -30,7 +30,7 @@ internal static class EvaluateCommand
             throw new FailureException(
                 $"evaluate: expected samples of {facts.Input} with {facts.Outputs} outputs as in training, got {data.Facts.Input} with {data.Facts.Outputs}.");
         IReadOnlyDictionary<string, double> test = TrainingRun.Test(
-            model, data.Test, recipe.Loss.Create(facts.IsClassification), MetricNames.Create(recipe.Metrics, facts.IsClassification));
+            model, data.Test, recipe.Loss.Create(facts.Targets), MetricNames.Create(recipe.Metrics, facts.Targets));
         Console.WriteLine($"test: {EpochLine.Values(test)}  ({data.Test.Count} samples)");
         Report.Expectations(recipe.Expected, test);
     }

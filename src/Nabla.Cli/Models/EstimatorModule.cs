@@ -1,3 +1,4 @@
+using Nabla.Boosting;
 using Nabla.Classical.Features;
 using Nabla.Classical.Pipelines;
 using Nabla.Cli.Recipes;
@@ -30,10 +31,11 @@ internal sealed class EstimatorModule : Module
             PreprocessRecipe.MinMax => [new MinMaxScaler()],
             _ => throw new FailureException($"data.preprocess: expected none, standardize or minMax for an estimator, got {recipe.Data.Preprocess.Kind}."),
         };
-        ILearner learner = recipe.Estimator[0].Create((ulong)recipe.Training.Seed);
-        if (learner is IClassifier != facts.IsClassification)
+        ILearner learner = recipe.Estimator[0].Create((ulong)recipe.Training.Seed, facts);
+        TargetKind learned = learner switch { IClassifier => TargetKind.Classes, BoostingRanker => TargetKind.Grades, _ => TargetKind.Numbers };
+        if (learned != facts.Targets)
             throw new FailureException(
-                $"estimator: expected one that predicts {(facts.IsClassification ? "classes" : "numbers")} as the targets are, got {recipe.Estimator[0].Kind}.");
+                $"estimator: expected one that predicts {facts.Targets.ToString().ToLowerInvariant()} as the targets are, got {recipe.Estimator[0].Kind}.");
         Pipeline = new Pipeline(steps, learner);
     }
 
@@ -57,7 +59,7 @@ internal sealed class EstimatorModule : Module
         Array.Fill(scores, Math.Log(1e-30));
         if (classifier is IProbabilisticClassifier)
         {
-            double[] p = Pipeline.PredictProbability(table).ToArray<double>();
+            double[] p = Pipeline.PredictProbability(table).To(DType.Float64).ToArray<double>();
             int known = classifier.Classes.Count;
             for (int i = 0; i < p.Length; i++) scores[i / known * outputs + (int)classifier.Classes[i % known]] = Math.Log(Math.Max(p[i], 1e-30));
         }

@@ -5,6 +5,7 @@ using Nabla.Classical.Neighbors;
 using Nabla.Classical.SupportVectors;
 using Nabla.Classical.Trees;
 using Nabla.Cli.Declarations;
+using Nabla.Cli.Runs;
 using Nabla.Estimators;
 
 namespace Nabla.Cli.Models;
@@ -15,7 +16,7 @@ internal abstract record EstimatorRecipe : ITagged<EstimatorRecipe>
     /// <summary>Every kind with its defaults.</summary>
     public static IReadOnlyList<EstimatorRecipe> Starts { get; } =
     [
-        new LogisticRegressionRecipe(), new RidgeRecipe(), new LassoRecipe(), new SvcRecipe(), new KNearestRecipe(), new ForestRecipe(), new AdaBoostRecipe(),
+        new LogisticRegressionRecipe(), new RidgeRecipe(), new LassoRecipe(), new SvcRecipe(), new KNearestRecipe(), new ForestRecipe(), new AdaBoostRecipe(), new BoostingRecipe(),
         new PlainEstimatorRecipe("gaussianNaiveBayes", "Independent normal features within each class.", static () => new GaussianNaiveBayes()),
         new PlainEstimatorRecipe("linearDiscriminant", "Normal classes with one covariance.", static () => new LinearDiscriminant()),
         new PlainEstimatorRecipe("quadraticDiscriminant", "Normal classes with a covariance each.", static () => new QuadraticDiscriminant()),
@@ -29,7 +30,9 @@ internal abstract record EstimatorRecipe : ITagged<EstimatorRecipe>
     public abstract EstimatorRecipe Declare(Keys keys);
 
     /// <summary>A learner that has learned nothing yet.</summary>
-    public abstract ILearner Create(ulong seed);
+    /// <param name="seed">Of all it draws.</param>
+    /// <param name="facts">What it will learn from.</param>
+    public abstract ILearner Create(ulong seed, ModelFacts facts);
 }
 
 /// <summary>A learner without settings here.</summary>
@@ -41,7 +44,7 @@ internal sealed record PlainEstimatorRecipe(string Name, string What, Func<ILear
 
     public override EstimatorRecipe Declare(Keys keys) => this;
 
-    public override ILearner Create(ulong seed) => Make();
+    public override ILearner Create(ulong seed, ModelFacts facts) => Make();
 }
 
 internal sealed record LogisticRegressionRecipe : EstimatorRecipe
@@ -63,7 +66,7 @@ internal sealed record LogisticRegressionRecipe : EstimatorRecipe
         MaxIterations = keys.Integer("maxIterations", MaxIterations, Interval.AtLeast(1), "Steps of the solver."),
     };
 
-    public override ILearner Create(ulong seed) => new LogisticRegression(new() { C = C, L1Ratio = L1Ratio, MaxIterations = MaxIterations });
+    public override ILearner Create(ulong seed, ModelFacts facts) => new LogisticRegression(new() { C = C, L1Ratio = L1Ratio, MaxIterations = MaxIterations });
 }
 
 internal sealed record RidgeRecipe : EstimatorRecipe
@@ -77,7 +80,7 @@ internal sealed record RidgeRecipe : EstimatorRecipe
     public override EstimatorRecipe Declare(Keys keys) =>
         this with { Alpha = keys.Number("alpha", Alpha, Interval.AtLeast(0), "Weight of the penalty.", isMain: true) };
 
-    public override ILearner Create(ulong seed) => new Ridge(new() { Alpha = Alpha });
+    public override ILearner Create(ulong seed, ModelFacts facts) => new Ridge(new() { Alpha = Alpha });
 }
 
 internal sealed record LassoRecipe : EstimatorRecipe
@@ -91,7 +94,7 @@ internal sealed record LassoRecipe : EstimatorRecipe
     public override EstimatorRecipe Declare(Keys keys) =>
         this with { Alpha = keys.Number("alpha", Alpha, Interval.AtLeast(0), "Weight of the penalty.", isMain: true) };
 
-    public override ILearner Create(ulong seed) => new Lasso(new() { Alpha = Alpha });
+    public override ILearner Create(ulong seed, ModelFacts facts) => new Lasso(new() { Alpha = Alpha });
 }
 
 internal sealed record SvcRecipe : EstimatorRecipe
@@ -110,7 +113,7 @@ internal sealed record SvcRecipe : EstimatorRecipe
         Gamma = keys.OptionalNumber("gamma", Gamma, Interval.Positive, "Width of the kernel; none: by the variance of the features."),
     };
 
-    public override ILearner Create(ulong seed) => new Svc(new() { C = C, Gamma = Gamma });
+    public override ILearner Create(ulong seed, ModelFacts facts) => new Svc(new() { C = C, Gamma = Gamma });
 }
 
 internal sealed record KNearestRecipe : EstimatorRecipe
@@ -124,7 +127,7 @@ internal sealed record KNearestRecipe : EstimatorRecipe
     public override EstimatorRecipe Declare(Keys keys) =>
         this with { Neighbors = keys.Integer("neighbors", Neighbors, Interval.AtLeast(1), "Rows that are asked.", isMain: true) };
 
-    public override ILearner Create(ulong seed) => new KNearestClassifier(Neighbors);
+    public override ILearner Create(ulong seed, ModelFacts facts) => new KNearestClassifier(Neighbors);
 }
 
 internal sealed record ForestRecipe : EstimatorRecipe
@@ -143,7 +146,7 @@ internal sealed record ForestRecipe : EstimatorRecipe
         MaxDepth = keys.OptionalInteger("maxDepth", MaxDepth, Interval.AtLeast(1), "Questions on the way to a leaf."),
     };
 
-    public override ILearner Create(ulong seed) => new RandomForestClassifier(new() { Trees = Trees, MaxDepth = MaxDepth, Seed = seed });
+    public override ILearner Create(ulong seed, ModelFacts facts) => new RandomForestClassifier(new() { Trees = Trees, MaxDepth = MaxDepth, Seed = seed });
 }
 
 internal sealed record AdaBoostRecipe : EstimatorRecipe
@@ -157,5 +160,5 @@ internal sealed record AdaBoostRecipe : EstimatorRecipe
     public override EstimatorRecipe Declare(Keys keys) =>
         this with { Members = keys.Integer("members", Members, Interval.AtLeast(1), "Number of trees.", isMain: true) };
 
-    public override ILearner Create(ulong seed) => new AdaBoostClassifier(null, new() { Members = Members });
+    public override ILearner Create(ulong seed, ModelFacts facts) => new AdaBoostClassifier(null, new() { Members = Members });
 }

@@ -22,7 +22,17 @@ internal sealed record DataRecipe : ISection<DataRecipe>
     /// <summary>Pictures in the binary format of CIFAR-10.</summary>
     public const string Cifar = "cifar10";
 
-    static readonly string[] Sources = [.. Datasets.Names, Idx, Cifar, Csv, Text, Characters];
+    /// <summary>A census with categories.</summary>
+    public const string Adult = "adult";
+
+    /// <summary>Sparse rows, perhaps of queries.</summary>
+    public const string Libsvm = "libsvm";
+
+    public const string Auto = "auto", Classification = "classification", Regression = "regression";
+
+    static readonly string[] Files = [Idx, Cifar, Adult, Csv, Libsvm, Text, Characters];
+
+    static readonly string[] Sources = [.. Datasets.Names, .. Files];
 
     public string Source { get; init; } = "";
 
@@ -30,7 +40,7 @@ internal sealed record DataRecipe : ISection<DataRecipe>
 
     public string? Target { get; init; }
 
-    public string Task { get; init; } = "auto";
+    public string Task { get; init; } = Auto;
 
     public TextRecipe Texts { get; init; } = new();
 
@@ -42,13 +52,13 @@ internal sealed record DataRecipe : ISection<DataRecipe>
 
     public DataRecipe Declare(Keys keys)
     {
-        string source = keys.Kind("source", Source, Sources, "A set that travels with nabla, or files: idx (a folder with MNIST's file names), cifar10 (a folder with its binary files), csv, text (a label and a text per line), characters (one long text).");
+        string source = keys.Kind("source", Source, Sources, "A set that travels with nabla, or files: idx (a folder with MNIST's file names), cifar10 (a folder with its binary files), adult (a folder with adult.data and adult.test), csv, libsvm (a folder with NAME.train and NAME.test, for ranking with their .query), text (a label and a text per line), characters (one long text).");
         DataRecipe read = this with
         {
             Source = source,
-            Path = source is Idx or Csv or Cifar or Text or Characters ? keys.OptionalText("path", Path, "The folder or file; --data takes its place.") : Path,
+            Path = Files.Contains(source) ? keys.OptionalText("path", Path, "The folder or file; --data takes its place.") : Path,
             Target = source is Csv ? keys.OptionalText("target", Target, "The column to predict; the others are features.") : Target,
-            Task = source is Csv ? keys.Choice("task", Task, ["auto", "classification", "regression"], "auto: text makes classes, numbers a regression.") : Task,
+            Task = source is Csv or Libsvm ? keys.Choice("task", Task, [Auto, Classification, Regression], "auto: text makes classes, numbers a regression; of libsvm whole numbers make classes, and files of queries a ranking.") : Task,
             Texts = source is Text ? keys.Section("text", Texts, "The files, and how texts become numbers.") : Texts,
             CharacterFile = source is Characters ? keys.Section("characters", CharacterFile, "The file, and how it is cut.") : CharacterFile,
             Split = keys.Section("split", Split, "Parts for test and validation."),

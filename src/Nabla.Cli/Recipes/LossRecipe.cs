@@ -1,4 +1,5 @@
 using Nabla.Cli.Declarations;
+using Nabla.Cli.Runs;
 using Nabla.Losses;
 
 namespace Nabla.Cli.Recipes;
@@ -14,7 +15,7 @@ internal sealed record LossRecipe : ISection<LossRecipe>
 
     public LossRecipe Declare(Keys keys)
     {
-        string name = keys.Kind("name", Name, ["crossEntropy", "mse", "mae", "huber"], "crossEntropy for classes, the others for numbers.");
+        string name = keys.Kind("name", Name, ["crossEntropy", "mse", "mae", "huber", "ndcg"], "crossEntropy for classes, ndcg (1 − NDCG) for ranking, the others for numbers.");
         return this with
         {
             Name = name,
@@ -25,17 +26,20 @@ internal sealed record LossRecipe : ISection<LossRecipe>
     }
 
     /// <exception cref="FailureException">The loss does not fit the targets.</exception>
-    public Loss Create(bool isClassification)
+    public Loss Create(TargetKind targets)
     {
-        if (isClassification != (Name == "crossEntropy"))
-            throw new FailureException(isClassification
-                ? $"loss.name: expected crossEntropy for targets that are classes, got {Name}."
-                : "loss.name: expected mse, mae or huber for targets that are numbers, got crossEntropy.");
+        TargetKind fitting = Name switch { "crossEntropy" => TargetKind.Classes, "ndcg" => TargetKind.Grades, _ => TargetKind.Numbers };
+        if (fitting != targets)
+        {
+            string expected = targets switch { TargetKind.Classes => "crossEntropy", TargetKind.Grades => "ndcg", _ => "mse, mae or huber" };
+            throw new FailureException($"loss.name: expected {expected} for targets that are {targets.ToString().ToLowerInvariant()}, got {Name}.");
+        }
         return Name switch
         {
             "crossEntropy" => new CrossEntropy(labelSmoothing: LabelSmoothing),
             "mse" => new Mse(),
             "mae" => new Mae(),
+            "ndcg" => new NdcgLoss(),
             _ => new Huber(Delta),
         };
     }

@@ -12,6 +12,15 @@ internal sealed record ModelFacts(Shape Input, int Outputs, IReadOnlyList<string
 {
     public bool IsClassification => ClassNames.Count > 0;
 
+    /// <summary>True if it orders the documents of queries by scores.</summary>
+    public bool IsRanking { get; init; }
+
+    /// <summary>What is predicted.</summary>
+    public TargetKind Targets => IsClassification ? TargetKind.Classes : IsRanking ? TargetKind.Grades : TargetKind.Numbers;
+
+    /// <summary>Per feature the names of its categories, none for amounts; empty if all are amounts.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Categories { get; init; } = [];
+
     /// <summary>For models of text: the known tokens. Empty otherwise.</summary>
     public IReadOnlyList<string> Tokens { get; init; } = [];
 
@@ -39,6 +48,13 @@ internal sealed record ModelFacts(Shape Input, int Outputs, IReadOnlyList<string
             json.WriteNumber("outputs", Outputs);
             Write(json, "classes", ClassNames);
             Write(json, "features", FeatureNames);
+            if (IsRanking) json.WriteBoolean("ranking", true);
+            if (Categories.Count > 0)
+            {
+                json.WriteStartArray("categories");
+                foreach (IReadOnlyList<string> names in Categories) WriteList(json, names);
+                json.WriteEndArray();
+            }
             if (VocabularySize > 0)
             {
                 Write(json, "tokens", Tokens);
@@ -63,6 +79,8 @@ internal sealed record ModelFacts(Shape Input, int Outputs, IReadOnlyList<string
                 Names(root, "classes"),
                 Names(root, "features"))
             {
+                IsRanking = root.TryGetProperty("ranking", out JsonElement ranks) && ranks.GetBoolean(),
+                Categories = root.TryGetProperty("categories", out JsonElement lists) ? [.. lists.EnumerateArray().Select(Names)] : [],
                 Tokens = root.TryGetProperty("tokens", out _) ? Names(root, "tokens") : [],
                 VocabularySize = root.TryGetProperty("vocabulary", out JsonElement size) ? size.GetInt32() : 0,
                 IsLanguageModel = root.TryGetProperty("languageModel", out JsonElement flag) && flag.GetBoolean(),
@@ -74,13 +92,33 @@ internal sealed record ModelFacts(Shape Input, int Outputs, IReadOnlyList<string
         }
     }
 
-    static string[] Names(JsonElement root, string name) =>
-        [.. root.GetProperty(name).EnumerateArray().Select(static text => text.GetString() ?? "")];
+    static string[] Names(JsonElement root, string name) => Names(root.GetProperty(name));
+
+    static string[] Names(JsonElement list) => [.. list.EnumerateArray().Select(static text => text.GetString() ?? "")];
 
     static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
     {
-        json.WriteStartArray(name);
+        json.WritePropertyName(name);
+        WriteList(json, values);
+    }
+
+    static void WriteList(Utf8JsonWriter json, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray();
         foreach (string value in values) json.WriteStringValue(value);
         json.WriteEndArray();
     }
+}
+
+/// <summary>What targets are.</summary>
+internal enum TargetKind
+{
+    /// <summary>Which of some classes.</summary>
+    Classes,
+
+    /// <summary>Amounts.</summary>
+    Numbers,
+
+    /// <summary>How relevant documents are to their query.</summary>
+    Grades,
 }

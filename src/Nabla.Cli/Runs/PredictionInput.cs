@@ -43,9 +43,22 @@ internal static class PredictionInput
         if (cells.Length != facts.Input.Length) throw new UsageException($"predict: expected {Columns(facts)}, got {cells.Length} numbers.");
         var row = new float[cells.Length];
         for (int i = 0; i < row.Length; i++)
-            if (!float.TryParse(cells[i], NumberStyles.Float, CultureInfo.InvariantCulture, out row[i]) || !float.IsFinite(row[i]))
+            if (IsCategorical(facts, i)) row[i] = Code(cells[i], facts, i);
+            else if (!float.TryParse(cells[i], NumberStyles.Float, CultureInfo.InvariantCulture, out row[i]) || !float.IsFinite(row[i]))
                 throw new UsageException($"predict: expected a finite number for {Column(facts, i)}, got '{cells[i].Trim()}'.");
         return Tensor.From(row, facts.Input.Insert(0, 1));
+    }
+
+    static bool IsCategorical(ModelFacts facts, int column) => facts.Categories.Count > 0 && facts.Categories[column].Count > 0;
+
+    /// <summary>The number of a category; NaN for ? and nothing.</summary>
+    static float Code(string cell, ModelFacts facts, int column)
+    {
+        string name = cell.Trim();
+        if (name is "" or "?") return float.NaN;
+        string[] names = [.. facts.Categories[column]];
+        return Array.IndexOf(names, name) is >= 0 and var code ? code
+            : throw new UsageException($"predict: expected for {Column(facts, column)} ? or one of {string.Join(", ", names)}, got '{name}'.{Suggestions.Text(name, names)}");
     }
 
     static Tensor Table(string path, ModelFacts facts)
@@ -55,8 +68,16 @@ internal static class PredictionInput
         if (!isNamed && table.Columns.Count != facts.Input.Length)
             throw new DataFormatException($"{path}: expected {Columns(facts)}, got the columns {string.Join(", ", table.Columns)}.");
         if (table.RowCount == 0) throw new DataFormatException($"{path}: expected rows, got a header alone.");
-        double[] numbers = table.Matrix(isNamed ? facts.FeatureNames : table.Columns);
-        return Tensor.From(Array.ConvertAll(numbers, static x => (float)x), facts.Input.Insert(0, table.RowCount));
+        IReadOnlyList<string> columns = isNamed ? facts.FeatureNames : table.Columns;
+        var x = new float[table.RowCount * columns.Count];
+        for (int column = 0; column < columns.Count; column++)
+        {
+            float[] values = IsCategorical(facts, column)
+                ? [.. table.Text(columns[column]).Select(cell => Code(cell, facts, column))]
+                : [.. table.Numbers(columns[column]).Select(static number => (float)number)];
+            for (int row = 0; row < values.Length; row++) x[row * columns.Count + column] = values[row];
+        }
+        return Tensor.From(x, facts.Input.Insert(0, table.RowCount));
     }
 
     /// <summary>Gray, on a square of its background, ink bright on dark as in the training data, its size averaged down.</summary>

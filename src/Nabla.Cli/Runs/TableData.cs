@@ -11,6 +11,8 @@ internal static class TableData
     {
         NamedDataset source = Open(recipe, path);
         SplitRecipe split = recipe.Split;
+        if (source.HasQueries && (split.Validation > 0 || split.Folds is not null))
+            throw new FailureException("data.split: expected validation: 0 and no folds for documents of queries, which must stay together.");
         var (rest, test) = source.Test is { } published && split.Folds is null
             ? (source.Data, published)
             : Parts(source.Data, PreparedData.DivideTest(split, source.Data.Count, Labels(source, source.Data)));
@@ -40,12 +42,16 @@ internal static class TableData
                 return Datasets.Mnist(PreparedData.Place(recipe, path, "the folder of the IDX files", isFolder: true));
             case DataRecipe.Cifar:
                 return Datasets.Cifar10(PreparedData.Place(recipe, path, "the folder of the CIFAR-10 files", isFolder: true));
+            case DataRecipe.Adult:
+                return Datasets.Adult(PreparedData.Place(recipe, path, "the folder of adult.data and adult.test", isFolder: true));
+            case DataRecipe.Libsvm:
+                return LibsvmFolder.Read(PreparedData.Place(recipe, path, "the folder of NAME.train and NAME.test", isFolder: true), recipe.Task);
             case DataRecipe.Csv:
                 CsvTable table = CsvFile.Read(PreparedData.Place(recipe, path, "a CSV file", isFolder: false));
                 if (!table.Columns.Contains(recipe.Target!))
                     throw new UsageException(
                         $"data.target: expected one of the columns {string.Join(", ", table.Columns)}, got '{recipe.Target}'.{Suggestions.Text(recipe.Target!, table.Columns)}");
-                bool? isClassification = recipe.Task == "auto" ? null : recipe.Task == "classification";
+                bool? isClassification = recipe.Task == DataRecipe.Auto ? null : recipe.Task == DataRecipe.Classification;
                 return Datasets.FromTable(table, recipe.Target!, isClassification: isClassification);
             default:
                 return Datasets.Load(recipe.Source);
@@ -54,7 +60,7 @@ internal static class TableData
 
     static ModelFacts FactsOf(NamedDataset source) => new(
         source.Data.FeatureShape,
-        source.IsClassification ? source.ClassNames.Count : source.Data.TargetShape[0],
+        source.IsClassification ? source.ClassNames.Count : source.HasQueries ? 1 : source.Data.TargetShape[0],
         source.ClassNames,
-        source.FeatureNames);
+        source.FeatureNames) { IsRanking = source.HasQueries, Categories = source.Categories };
 }

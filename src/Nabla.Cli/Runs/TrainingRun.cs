@@ -30,8 +30,8 @@ internal sealed class TrainingRun
         this.recipe = recipe;
         data = PreparedData.Load(recipe.Data, dataPath);
         ModelFacts facts = data.Facts;
-        loss = recipe.Loss.Create(facts.IsClassification);
-        metrics = MetricNames.Create(recipe.Metrics, facts.IsClassification);
+        loss = recipe.Loss.Create(facts.Targets);
+        metrics = MetricNames.Create(recipe.Metrics, facts.Targets);
         if (!recipe.Training.Augmentation.IsNone && facts.Input.Rank != 3)
             throw new FailureException($"training.augmentation: expected pictures [channels, height, width], got samples of {facts.Input}.");
         if (recipe.Estimator.Count > 0)
@@ -92,7 +92,7 @@ internal sealed class TrainingRun
 
     /// <summary>Loss and metrics of a model on some data.</summary>
     public static IReadOnlyDictionary<string, double> Test(Module model, IBatchedDataset<Example, Batch> test, Loss loss, IReadOnlyList<Metric> metrics) =>
-        Evaluation.Run(model, loss, Batches(test).Epoch(0), metrics);
+        Evaluation.Run(model, loss, Batches(test, loss is NdcgLoss ? test.Count : EvaluationBatch).Epoch(0), metrics);     // a query in parts has another NDCG
 
     TrainingResult FitEstimator(EstimatorModule learner)
     {
@@ -126,5 +126,5 @@ internal sealed class TrainingRun
 
     long Parameters => model.Parameters().Sum(static parameter => (long)parameter.Length);
 
-    static DataLoader<Example, Batch> Batches(IBatchedDataset<Example, Batch> part) => new(part, new DataLoaderOptions { BatchSize = EvaluationBatch });
+    static DataLoader<Example, Batch> Batches(IBatchedDataset<Example, Batch> part, int size = EvaluationBatch) => new(part, new DataLoaderOptions { BatchSize = size });
 }

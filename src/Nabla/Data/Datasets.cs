@@ -151,6 +151,19 @@ public static class Datasets
             CifarFile.Read(CifarFiles(directory, "test_batch.bin", "test.bin")));
     }
 
+    /// <summary>
+    /// 32,561 + 16,281 people of a census, and whether they earn above 50,000 dollars a year: six amounts, and eight categories coded in
+    /// the order of their names; what is unknown is NaN (Becker, Kohavi, 1996; UCI).
+    /// </summary>
+    /// <param name="directory">Holds <c>adult.data</c> and <c>adult.test</c> as published, packed with gzip (<c>.gz</c>) or not.</param>
+    /// <exception cref="FileNotFoundException">One of the files is not there.</exception>
+    /// <exception cref="DataFormatException">A file is not what its name says.</exception>
+    public static NamedDataset Adult(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        return AdultData.Read(Find(nameof(Adult), directory, "adult.data"), Find(nameof(Adult), directory, "adult.test"));
+    }
+
     /// <summary>A data set from a table: one column is the target, the others (or those named) are features.</summary>
     /// <param name="table">Rows of numbers, and perhaps of text in the target.</param>
     /// <param name="target">
@@ -206,7 +219,7 @@ public static class Datasets
 
     static TensorDataset MnistPart(string directory, string part)
     {
-        string imagesPath = Find(directory, $"{part}-images-idx3-ubyte"), labelsPath = Find(directory, $"{part}-labels-idx1-ubyte");
+        string imagesPath = Find(nameof(Mnist), directory, $"{part}-images-idx3-ubyte"), labelsPath = Find(nameof(Mnist), directory, $"{part}-labels-idx1-ubyte");
         ArrayData images = IdxFile.Read(imagesPath), labels = IdxFile.Read(labelsPath);
         if (images.DType != DType.UInt8 || images.Shape is not [_, 28, 28])
             throw new DataFormatException($"{imagesPath}: expected UInt8 [samples, 28, 28], got {images}.");
@@ -217,13 +230,13 @@ public static class Datasets
         return new TensorDataset(Numbers(images, 255, (images.Shape[0], 1, 28, 28)), Classes(labels));
     }
 
-    static string Find(string directory, string name)
+    static string Find(string who, string directory, string name)
     {
         string plain = Path.Join(directory, name), packed = plain + ".gz";
         return File.Exists(plain) ? plain : File.Exists(packed) ? packed
             : throw new FileNotFoundException(
-                $"Datasets.Mnist: expected '{name}' or '{name}.gz' in '{directory}', got neither. "
-                + "Download the four MNIST files there.", plain);
+                $"Datasets.{who}: expected '{name}' or '{name}.gz' in '{directory}', got neither. "
+                + "Download the published files there.", plain);
     }
 
     static string[] CifarFiles(string directory, params ReadOnlySpan<string> patterns)

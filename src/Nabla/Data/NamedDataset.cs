@@ -15,6 +15,15 @@ public sealed record NamedDataset(
     IReadOnlyList<string> ClassNames,
     TensorDataset? Test = null)
 {
+    /// <summary>
+    /// Per feature the names of its categories, whose places are the numbers of the feature; none for a feature of amounts. Empty if
+    /// all features are amounts.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<string>> Categories { get; init; } = [];
+
+    /// <summary>Whether the targets are documents to be ordered: [samples, 2] of a grade and the number of a query, whose documents lie together.</summary>
+    public bool HasQueries { get; init; }
+
     /// <summary>Whether the targets are class indices [samples] (else numbers [samples, outputs]).</summary>
     public bool IsClassification => ClassNames.Count > 0;
 

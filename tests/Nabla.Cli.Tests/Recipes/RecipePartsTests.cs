@@ -1,5 +1,6 @@
 using Nabla.Cli.Declarations;
 using Nabla.Cli.Recipes;
+using Nabla.Cli.Runs;
 using Nabla.Layers;
 using Nabla.Losses;
 using Nabla.Optimizers;
@@ -75,26 +76,24 @@ public class RecipePartsTests
     [Fact]
     public void Label_smoothing_reaches_the_loss()
     {
-        Loss smooth = Read("loss: { name: crossEntropy, labelSmoothing: 0.2 }").Loss.Create(isClassification: true);
+        Loss smooth = Read("loss: { name: crossEntropy, labelSmoothing: 0.2 }").Loss.Create(TargetKind.Classes);
         Assert.Equal((double)new CrossEntropy(labelSmoothing: 0.2).Forward(Logits, Classes), (double)smooth.Forward(Logits, Classes));
         Assert.NotEqual((double)new CrossEntropy().Forward(Logits, Classes), (double)smooth.Forward(Logits, Classes));
     }
 
     [Theory]
-    [InlineData("mse", true, "loss.name: expected crossEntropy for targets that are classes, got mse.")]
-    [InlineData("crossEntropy", false, "loss.name: expected mse, mae or huber for targets that are numbers, got crossEntropy.")]
-    public void A_loss_for_other_targets_is_refused(string name, bool isClassification, string message) =>
-        Assert.Equal(message, Assert.Throws<FailureException>(() => Read($"loss: {name}").Loss.Create(isClassification)).Message);
+    [InlineData("mse", "Classes", "loss.name: expected crossEntropy for targets that are classes, got mse.")]
+    [InlineData("crossEntropy", "Numbers", "loss.name: expected mse, mae or huber for targets that are numbers, got crossEntropy.")]
+    [InlineData("crossEntropy", "Grades", "loss.name: expected ndcg for targets that are grades, got crossEntropy.")]
+    public void A_loss_for_other_targets_is_refused(string name, string targets, string message) =>
+        Assert.Equal(message, Assert.Throws<FailureException>(() => Read($"loss: {name}").Loss.Create(Enum.Parse<TargetKind>(targets))).Message);
 
     [Fact]
     public void Metrics_have_the_names_they_are_asked_for_by()
     {
-        foreach (bool isClassification in new[] { true, false })
-        {
-            string[] names = [.. MetricNames.All.Where(name => isClassification == (name.StartsWith("top", StringComparison.Ordinal) || name == "accuracy"))];
-            Assert.Equal(names, MetricNames.Create(names, isClassification).Select(static metric => metric.Name));
-        }
+        foreach (TargetKind targets in Enum.GetValues<TargetKind>())
+            Assert.Equal(MetricNames.Of(targets), MetricNames.Create(MetricNames.Of(targets), targets).Select(static metric => metric.Name));
         Assert.Equal("metrics: expected mse, mae, r2 for targets that are numbers, got 'accuracy'.",
-            Assert.Throws<FailureException>(() => MetricNames.Create(["accuracy"], isClassification: false)).Message);
+            Assert.Throws<FailureException>(() => MetricNames.Create(["accuracy"], TargetKind.Numbers)).Message);
     }
 }

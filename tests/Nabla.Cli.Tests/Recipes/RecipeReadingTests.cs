@@ -47,9 +47,9 @@ public class RecipeReadingTests
     [InlineData("training: { earlyStopping: { monitor: accuracy } }",
         "r.yaml:6:11: training: earlyStopping.monitor: expected loss or one of the metrics [], got 'accuracy'.")]
     [InlineData("metrics: accuracy", "r.yaml:6:10: metrics: expected a list, got 'accuracy'.")]
-    [InlineData("metrics: [acuracy]", "r.yaml:6:11: metrics: expected accuracy, top2, top3, top5, mse, mae or r2, got 'acuracy'. Did you mean 'accuracy'?")]
+    [InlineData("metrics: [acuracy]", "r.yaml:6:11: metrics: expected accuracy, top2, top3, top5, auc, logLoss, mse, mae, r2, ndcg@1, ndcg@3, ndcg@5 or ndcg@10, got 'acuracy'. Did you mean 'accuracy'?")]
     [InlineData("metrics: [r2, r2]", "r.yaml:6:15: metrics: expected each name once, got 'r2' again.")]
-    [InlineData("expected: [{ atLeast: 1 }]", "r.yaml:6:12: expected[0].metric: expected loss, accuracy, top2, top3, top5, mse, mae or r2, got no such key.")]
+    [InlineData("expected: [{ atLeast: 1 }]", "r.yaml:6:12: expected[0].metric: expected loss, accuracy, top2, top3, top5, auc, logLoss, mse, mae, r2, ndcg@1, ndcg@3, ndcg@5 or ndcg@10, got no such key.")]
     [InlineData("expected: [{ metric: r2 }]", "r.yaml:6:22: expected[0].metric: expected atLeast or atMost beside it, got neither.")]
     [InlineData("name: twice", "r.yaml:6:1: expected each key once, got 'name' again.")]
     [InlineData("loss: &a mse", "r.yaml:6:7: expected a value, got the anchor &a; anchors are not supported.")]
@@ -88,7 +88,7 @@ public class RecipeReadingTests
     [InlineData("name: ../up\ndata: iris\nmodel: [relu]", "r.yaml:1:7: name: expected letters, digits, '-', '_' and '.', got '../up'.")]
     [InlineData("name: a\ndata: iris", "r.yaml:1:1: model: expected layers, got none.")]
     [InlineData("name: a\ndata: iriss\nmodel: [relu]",
-        "r.yaml:2:7: data.source: expected breast-cancer, diabetes, digits, iris, wine, idx, cifar10, csv, text or characters, got 'iriss'. Did you mean 'iris'?")]
+        "r.yaml:2:7: data.source: expected breast-cancer, diabetes, digits, iris, wine, idx, cifar10, adult, csv, libsvm, text or characters, got 'iriss'. Did you mean 'iris'?")]
     [InlineData("name: a\ndata: csv\nmodel: [relu]", "r.yaml:2:7: data.target: expected the name of a column for a csv source, got no such key.")]
     [InlineData("name: a\ndata: { source: iris, split: { validation: 0 } }\nschedule: plateau\nmodel: [relu]",
         "r.yaml:2:7: data: split.validation: expected more than 0 for earlyStopping and the plateau schedule, got 0.")]

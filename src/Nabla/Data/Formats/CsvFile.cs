@@ -28,14 +28,17 @@ public sealed record CsvOptions
 /// <summary>CSV (RFC 4180): rows of cells, numbers in the invariant culture, UTF-8.</summary>
 public static class CsvFile
 {
-    /// <summary>Reads a whole table. Columns without a header are named "1", "2", ….</summary>
+    /// <summary>Reads a whole table, packed with gzip or not. Columns without a header are named "1", "2", ….</summary>
     /// <exception cref="DataFormatException">
     /// Ragged rows, text in a column of numbers, missing or infinite numbers, broken quotes: <c>file:line:column: expected …, got …</c>.
     /// </exception>
     public static CsvTable Read(string path, CsvOptions? options = null)
     {
-        using StreamReader text = new(path);
-        return Read(text, path, options);
+        return FormatReader.Open(path, reader =>
+        {
+            using StreamReader text = reader.Text();
+            return Read(text, path, options);
+        });
     }
 
     /// <summary>Reads a whole table; <paramref name="name"/> is what errors call it.</summary>

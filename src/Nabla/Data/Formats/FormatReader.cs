@@ -29,6 +29,9 @@ internal sealed class FormatReader(Stream stream, string name)
         return read(new FormatReader(unpacked, name));
     }
 
+    /// <summary>What is left as UTF-8 text.</summary>
+    internal StreamReader Text() => new(stream, leaveOpen: true);
+
     /// <summary>Fills <paramref name="target"/> or fails.</summary>
     internal void Read(Span<byte> target, string what)
     {

@@ -23,6 +23,9 @@ internal sealed class Sampler(double seconds, int threads)
     /// <summary>Shortest repetition in seconds. 0 makes every call a repetition.</summary>
     public double Floor { get; init; } = 0.002;
 
+    /// <summary>Operations within a call: one that repeats a short operation is as short.</summary>
+    public int Repeats { get; init; } = 1;
+
     /// <summary>False for calls whose work is done by other processes, so that the CPU time of this one says nothing.</summary>
     public bool ChecksCpuTime { get; init; } = true;
 
@@ -57,7 +60,7 @@ internal sealed class Sampler(double seconds, int threads)
         for (int i = 0; ; i++)
         {
             double spent = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            bool isShort = i > ShortCallsPerSecond * Math.Max(spent, Warmup);
+            bool isShort = (long)i * Repeats > ShortCallsPerSecond * Math.Max(spent, Warmup);
             double least = isShort ? ShortCallWarmup : Math.Min(Warmup, seconds);
             double longest = isShort ? ShortCallWarmup : Math.Min(LongestWarmup, 4 * seconds);
             if (i >= 2 && ((spent >= least && i >= LeastCalls) || spent >= longest)) return;

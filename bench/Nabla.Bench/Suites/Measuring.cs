@@ -16,7 +16,10 @@ internal static class Measuring
 
     static Reading Time(Suite suite, Case @case, Options options)
     {
-        var sampler = new Sampler(options.Seconds, options.Threads) { Floor = @case.Floor, ChecksCpuTime = !@case.RunsElsewhere };
+        var sampler = new Sampler(options.Seconds, options.Threads)
+        {
+            Floor = @case.Floor, Repeats = @case.Repeats, ChecksCpuTime = !@case.RunsElsewhere,
+        };
         Timing timing = sampler.Measure(@case.Prepare!());
         double a = @case.FromSeconds(timing.Min), b = @case.FromSeconds(timing.Max);
         return new Reading(@case.Name, "Nabla", @case.Unit, @case.FromSeconds(timing.Median), Math.Min(a, b), Math.Max(a, b))

@@ -73,14 +73,20 @@ internal static unsafe class Lane<V, T> where V : unmanaged, ILanes<V> where T :
     static void StoreBytes(T* y, V value, nint count) => Unsafe.CopyBlockUnaligned(y, &value, (uint)(count * sizeof(T)));
 
     /// <summary>
-    /// Asks for the cache lines under four vectors, which need not exist. Scalars ask for nothing: they are too slow to wait for memory, and
-    /// would ask for each line several times.
+    /// Asks for the cache line of an address, which need not exist. Scalars ask for nothing: they are too slow to wait for memory, and would
+    /// ask for each line several times.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(T* x)
+    {
+        if (Sse.IsSupported && sizeof(V) != sizeof(T)) Sse.Prefetch0(x);
+    }
+
+    /// <summary>Asks for the lines under four vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void PrefetchFour(T* x)
     {
-        if (!Sse.IsSupported || sizeof(V) == sizeof(T)) return;
-        for (int at = 0; at < 4 * sizeof(V); at += Line) Sse.Prefetch0((byte*)x + at);
+        for (int at = 0; at < 4 * sizeof(V); at += Line) Prefetch((T*)((byte*)x + at));
     }
 
     const int Line = 64;

@@ -25,7 +25,10 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ILanes<V> where
         return Lane<V, T>.Max(V.Max(V.Max(a, b), V.Max(c, d)));
     }
 
-    /// <summary>Σ exp(x − max); the terms are kept in <paramref name="y"/> unless it is null.</summary>
+    /// <summary>
+    /// Σ exp(x − max); the terms are kept in <paramref name="y"/> unless it is null. Meanwhile the row behind this one is fetched, since
+    /// memory has nothing to do for the exponentials.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double ExpSum(T* x, nint n, double max, T* y)
     {
@@ -33,6 +36,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ILanes<V> where
         nint i = 0;
         for (; i <= n - 2 * Width; i += 2 * Width)
         {
+            Lane<V, T>.Prefetch(x + n + i);
             V e0 = V.ExpOfNegative(Lane<V, T>.Load(x + i) - shift), e1 = V.ExpOfNegative(Lane<V, T>.Load(x + i + Width) - shift);
             if (y != null)
             {

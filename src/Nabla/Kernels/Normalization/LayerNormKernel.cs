@@ -122,6 +122,8 @@ internal static unsafe class LayerNormKernel
             bool streams = isLarge && Streaming.Takes<V>(to);
             for (i = 0; i <= columns - width; i += width)
             {
+                Lane<V, T>.Prefetch(slopes + columns + i);
+                Lane<V, T>.Prefetch(from + columns + i);
                 V dyi = Lane<V, T>.Load(slopes + i), hat = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i) - center, scale, offset);
                 V s = weight == null ? dyi : dyi * Lane<V, T>.Load(weight + i);
                 Streaming.Store(to + i, scale * (s - mean - hat * slope), streams);

@@ -51,7 +51,11 @@ internal static unsafe class SoftmaxKernel
                 nint i = 0, width = Lane<V, T>.Width;
                 bool streams = isLarge && Streaming.Takes<V>(dx + at);
                 for (; i <= columns - width; i += width)
+                {
+                    Lane<V, T>.Prefetch(y + at + columns + i);
+                    Lane<V, T>.Prefetch(dy + at + columns + i);
                     Streaming.Store<V, T>(dx + at + i, Slope(Lane<V, T>.Load(y + at + i), Lane<V, T>.Load(dy + at + i), sum), streams);
+                }
                 nint count = columns - i;
                 if (count == 0) continue;
                 Lane<V, T>.Store(dx + at + i, Slope(Lane<V, T>.Load(y + at + i, count, sum), Lane<V, T>.Load(dy + at + i, count, sum), sum), count);

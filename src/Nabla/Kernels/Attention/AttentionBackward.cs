@@ -95,7 +95,13 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         new Span<T>(slopes + seen, count - seen).Clear();
         if (seen == 0) return;
         double logSum = Lane<V, T>.Read(m.LogSums + ((nint)sample * m.Heads + head) * m.Queries + query);
-        ScoreRows<V, T>.Scale(weights, seen, m.Scale, m.BiasAt(sample, head, query, key), m.BiasColumn);
+        T* bias = m.BiasAt(sample, head, query, key);
+        if (bias == null && m.Keep == 1)
+        {
+            ScoreRows<V, T>.ExpSlope(weights, slopes, seen, m.Scale, logSum, delta);
+            return;
+        }
+        ScoreRows<V, T>.Scale(weights, seen, m.Scale, bias, m.BiasColumn);
         ScoreRows<V, T>.Exp(weights, seen, logSum);
         if (m.Keep < 1)
         {

@@ -34,7 +34,7 @@ internal static unsafe class ScoreRows<V, T> where V : unmanaged, ILanes<V> wher
         return Lane<V, T>.Max(largest);
     }
 
-    /// <summary>s ← exp(s − shift) in place; the sum.</summary>
+    /// <summary>s ← exp(s − shift) in place, where shift is no less than s but for rounding; the sum.</summary>
     [MethodImpl(Compiled.Apart)]
     public static double Exp(T* s, int n, double shift)
     {
@@ -47,6 +47,21 @@ internal static unsafe class ScoreRows<V, T> where V : unmanaged, ILanes<V> wher
             sum += weight;
         }
         return Lane<V, T>.Sum(sum);
+    }
+
+    /// <summary>weight ← exp(weight·scale − shift), slope ← weight·(slope − center)·scale: all of a row without bias and dropout in one pass.</summary>
+    [MethodImpl(Compiled.Apart)]
+    public static void ExpSlope(T* weight, T* slope, int n, double scale, double shift, double center)
+    {
+        V factor = V.Constant(scale), minus = V.Constant(-shift), middle = V.Constant(center);
+        for (nint i = 0; i < n; i += Width)
+        {
+            nint count = Math.Min(n - i, Width);
+            V share = V.ExpOfNegative(V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(weight + i, count, factor), factor, minus));
+            V result = share * (Lane<V, T>.LoadUpTo(slope + i, count, middle) - middle) * factor;
+            Lane<V, T>.StoreUpTo(weight + i, share, count);
+            Lane<V, T>.StoreUpTo(slope + i, result, count);
+        }
     }
 
     /// <summary>x ← x·factor.</summary>

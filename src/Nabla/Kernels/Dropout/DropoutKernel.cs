@@ -9,19 +9,20 @@ internal static unsafe class DropoutKernel
 
     public static void Run<T>(RandomStream stream, double keep, T* x, nint n, T* y) where T : unmanaged
     {
-        var job = new Job<T>(stream, keep, x, n, y);
-        Workers.For((int)((n + Elementwise.Grain - 1) / Elementwise.Grain), ref job);
+        int chunk = Elementwise.ChunkOf(n);
+        var job = new Job<T>(stream, keep, x, n, y, chunk);
+        Workers.For((int)((n + chunk - 1) / chunk), ref job);
     }
 
-    readonly struct Job<T>(RandomStream stream, double keep, T* x, nint n, T* y) : IJob where T : unmanaged
+    readonly struct Job<T>(RandomStream stream, double keep, T* x, nint n, T* y, int chunk) : IJob where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int index)
         {
             float* mask = stackalloc float[Piece];
             double scale = 1 / keep;
-            nint end = Math.Min(n, ((nint)index + 1) * Elementwise.Grain);
-            for (nint start = (nint)index * Elementwise.Grain; start < end; start += Piece)
+            nint end = Math.Min(n, ((nint)index + 1) * chunk);
+            for (nint start = (nint)index * chunk; start < end; start += Piece)
             {
                 nint count = Math.Min(Piece, end - start);
                 Draw.Bernoulli(stream, start, new Span<float>(mask, (int)count), keep);

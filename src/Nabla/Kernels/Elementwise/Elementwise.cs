@@ -13,8 +13,13 @@ internal unsafe interface IRunFunction<T, U> where T : unmanaged where U : unman
 /// <summary>Splits elementwise loops over workers. Chunks are fixed by size, so threads do not change a bit.</summary>
 internal static unsafe class Elementwise
 {
-    /// <summary>Elements below which a loop is not worth a second thread, and the size of a chunk above.</summary>
-    public const int Grain = 32 * 1024;
+    const int LeastChunk = 8 * 1024, LargestChunk = 32 * 1024, Chunks = 32, Piece = 1024;
+
+    /// <summary>
+    /// Elements of a chunk of a loop over n: enough chunks for any number of threads to share evenly, but none that is not worth handing over.
+    /// A multiple of 1,024.
+    /// </summary>
+    public static int ChunkOf(nint n) => (int)Math.Clamp((n / Chunks + Piece - 1) / Piece * Piece, LeastChunk, LargestChunk);
 
     public static void Run<F, T>(F f, Operand<T> a, T* y, nint n) where F : struct, ILaneFunction1 where T : unmanaged =>
         Run<Lanes1<F, T>, T, T>(new(f, Streaming.Suits<T>(n)), a, default, default, y, n);
@@ -37,13 +42,14 @@ internal static unsafe class Elementwise
     public static void Run<R, T, U>(R run, Operand<T> a, Operand<T> b, Operand<T> c, U* y, nint n)
         where R : struct, IRunFunction<T, U> where T : unmanaged where U : unmanaged
     {
-        if (n <= Grain)
+        int chunk = ChunkOf(n);
+        if (n <= chunk)
         {
             run.Run(a, b, c, y, n);
             return;
         }
-        var job = new Job<R, T, U>(run, a, b, c, y, n);
-        Workers.For((int)((n + Grain - 1) / Grain), ref job);
+        var job = new Job<R, T, U>(run, a, b, c, y, n, chunk);
+        Workers.For((int)((n + chunk - 1) / chunk), ref job);
     }
 
     /// <summary>Any loop whose inputs broadcast.</summary>
@@ -55,20 +61,20 @@ internal static unsafe class Elementwise
             Run(run, new Operand<T>(a, plan.IsScalar(0)), new(b, plan.IsScalar(1)), new(c, plan.IsScalar(2)), y, plan.Inner);
             return;
         }
-        int rowsPerChunk = Math.Max(1, Grain / Math.Max(plan.Inner, 1));
+        int rowsPerChunk = Math.Max(1, ChunkOf((nint)plan.Rows * plan.Inner) / Math.Max(plan.Inner, 1));
         int chunks = (plan.Rows + rowsPerChunk - 1) / rowsPerChunk;
         var job = new RowJob<R, T, U>(run, plan, a, b, c, y, rowsPerChunk);
         if (chunks == 1) job.Run(0);
         else Workers.For(chunks, ref job);
     }
 
-    readonly struct Job<R, T, U>(R run, Operand<T> a, Operand<T> b, Operand<T> c, U* y, nint n) : IJob
+    readonly struct Job<R, T, U>(R run, Operand<T> a, Operand<T> b, Operand<T> c, U* y, nint n, int chunk) : IJob
         where R : struct, IRunFunction<T, U> where T : unmanaged where U : unmanaged
     {
         public void Run(int index)
         {
-            nint start = (nint)index * Grain;
-            run.Run(a.From(start), b.From(start), c.From(start), y + start, Math.Min(Grain, n - start));
+            nint start = (nint)index * chunk;
+            run.Run(a.From(start), b.From(start), c.From(start), y + start, Math.Min(chunk, n - start));
         }
     }
 

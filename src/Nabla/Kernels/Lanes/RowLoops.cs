@@ -8,7 +8,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ILanes<V> where
     static nint Width => Lane<V, T>.Width;
 
     /// <summary>The largest element; NaN if one is NaN, −∞ of an empty row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static double Max(T* x, nint n)
     {
         V low = V.Constant(double.NegativeInfinity), a = low, b = low, c = low, d = low;
@@ -29,7 +29,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ILanes<V> where
     /// Σ exp(x − max); the terms are kept in <paramref name="y"/> unless it is null. Meanwhile the row behind this one is fetched, since
     /// memory has nothing to do for the exponentials.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static double ExpSum(T* x, nint n, double max, T* y)
     {
         V shift = V.Constant(max), sum0 = V.Constant(0), sum1 = sum0;
@@ -57,7 +57,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ILanes<V> where
     }
 
     /// <summary>y = (x − subtrahend) · scale + shift, past the caches if <paramref name="streams"/> and y allows it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Affine(T* x, nint n, double subtrahend, double scale, double shift, T* y, bool streams = false)
     {
         streams &= Streaming.Takes<V>(y);
@@ -77,7 +77,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ILanes<V> where
     }
 
     /// <summary>Σ (a − subtrahend)·b, or Σ (a − subtrahend) if <paramref name="b"/> is null.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static double Dot(T* a, double subtrahend, T* b, nint n)
     {
         V shift = V.Constant(subtrahend), sum0 = V.Constant(0), sum1 = sum0;

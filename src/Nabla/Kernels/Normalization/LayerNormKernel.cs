@@ -23,7 +23,7 @@ internal static unsafe class LayerNormKernel
         T* x, T* weight, T* kept, T* dy, int rows, int columns, bool isCentered, T* dx, T* dWeight, T* dBias) where T : unmanaged
     {
         // The sums over rows are made per range and added up in order: ranges depend on sizes only, so threads change no bit.
-        int perRange = Math.Max((rows + MaximumParts - 1) / MaximumParts, Math.Max(1, Elementwise.Grain / columns));
+        int perRange = Math.Max((rows + MaximumParts - 1) / MaximumParts, Math.Max(1, Elementwise.ChunkOf((nint)rows * columns) / columns));
         int ranges = (rows + perRange - 1) / perRange;
         T* parts = (T*)Scratch.Get((nuint)(2 * (nint)columns * ranges * sizeof(T)));
         RowRanges.RunLanes<T, Slopes<T>>(rows, ranges, perRange, new Slopes<T>(

@@ -11,7 +11,7 @@ internal static class RowRanges
 {
     public static void Run<TRows>(int rows, nint elementsPerRow, TRows work) where TRows : struct, IRows
     {
-        int perRange = (int)Math.Clamp(Elementwise.Grain / Math.Max(elementsPerRow, 1), 1, Math.Max(rows, 1));
+        int perRange = (int)Math.Clamp(Elementwise.ChunkOf(rows * elementsPerRow) / Math.Max(elementsPerRow, 1), 1, Math.Max(rows, 1));
         Run(rows, (rows + perRange - 1) / perRange, perRange, work);
     }
 

@@ -43,7 +43,7 @@ internal static unsafe class CrossEntropyKernel
     }
 
     /// <summary>dx = scale·exp(x − max) − shift·t, or − shift where t is null.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Slopes<V, T>(T* x, int columns, double max, double scale, double shift, T* t, T* dx)
         where V : unmanaged, ILanes<V> where T : unmanaged
     {
@@ -67,7 +67,7 @@ internal static unsafe class CrossEntropyKernel
     readonly struct IndexLosses<T>(T* x, int columns, ClassTargets<T> targets, T* losses, T* rowWeights, T* statistics) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)
@@ -91,7 +91,7 @@ internal static unsafe class CrossEntropyKernel
     readonly struct IndexSlopes<T>(T* x, int columns, ClassTargets<T> targets, T* statistics, T* dLosses, T* dx) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)
@@ -115,7 +115,7 @@ internal static unsafe class CrossEntropyKernel
     readonly struct SoftLosses<T>(T* x, int columns, T* targets, T* losses, T* statistics) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)
@@ -131,7 +131,7 @@ internal static unsafe class CrossEntropyKernel
     readonly struct SoftSlopes<T>(T* x, int columns, T* targets, T* statistics, T* dLosses, T* dx) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)

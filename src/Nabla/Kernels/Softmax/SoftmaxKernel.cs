@@ -23,7 +23,7 @@ internal static unsafe class SoftmaxKernel
     readonly struct Values<T>(T* x, int columns, bool isLog, T* y, bool isLarge) : ILaneRows where T : unmanaged
     {
         [SkipLocalsInit]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             T* buffer = stackalloc T[RowBuffer];
@@ -41,7 +41,7 @@ internal static unsafe class SoftmaxKernel
 
     readonly struct Slopes<T>(T* y, T* dy, int columns, bool isLog, T* dx, bool isLarge) : ILaneRows where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)

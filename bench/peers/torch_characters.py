@@ -1,0 +1,71 @@
+"""The character models of the recipes shakespeare-lstm and warpeace-gru in PyTorch: same parts of the text, layers, batches, schedule and clipping.
+Prints test loss and training time of each seed.
+
+    /usr/bin/python3 bench/peers/torch_characters.py shakespeare-lstm FOLDER_OF_THE_TEXT [--seeds 1,2,3] [--threads 1]
+"""
+import argparse, gzip, math, pathlib, time
+import numpy, torch
+
+RECIPES = {"shakespeare-lstm": ("input.txt", torch.nn.LSTM, 0.0), "warpeace-gru": ("warpeace_input.txt.gz", torch.nn.GRU, 0.1111)}
+CONTEXT, BATCH, STEPS, RATE, CLIP = 64, 32, 2000, 2e-3, 5.0
+
+flags = argparse.ArgumentParser()
+flags.add_argument("recipe", choices=RECIPES)
+flags.add_argument("folder", type=pathlib.Path)
+flags.add_argument("--seeds", default="1,2,3")
+flags.add_argument("--threads", type=int, default=1)
+a = flags.parse_args()
+torch.set_num_threads(a.threads)
+torch.set_flush_denormal(True)
+
+name, cell, validation = RECIPES[a.recipe]
+raw = (a.folder / name).read_bytes()
+text = (gzip.decompress(raw) if name.endswith(".gz") else raw).decode("utf-8-sig")
+letters = sorted(set(text))
+numbers = {c: i for i, c in enumerate(letters)}
+tokens = torch.tensor([numbers[c] for c in text])
+test_start = len(tokens) - round(len(tokens) * 0.1)
+train = tokens[:test_start - round(test_start * validation)]
+rest = tokens[test_start:]
+
+
+class Model(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = torch.nn.Embedding(len(letters), 64)
+        torch.nn.init.normal_(self.embedding.weight, std=0.1)
+        self.cells = cell(64, 256, num_layers=2, batch_first=True)
+        self.scores = torch.nn.Linear(256, len(letters))
+
+    def forward(self, x):
+        return self.scores(self.cells(self.embedding(x))[0]).flatten(0, 1)
+
+
+def windows(source, starts):
+    return torch.stack([source[s:s + CONTEXT] for s in starts]), torch.stack([source[s + 1:s + CONTEXT + 1] for s in starts]).flatten()
+
+
+losses = []
+for seed in map(int, a.seeds.split(",")):
+    torch.manual_seed(seed)
+    draws = numpy.random.default_rng(seed)
+    model = Model()
+    optimizer = torch.optim.Adam(model.parameters(), RATE)
+    begin = time.perf_counter()
+    for step in range(STEPS):
+        optimizer.param_groups[0]["lr"] = RATE * 0.5 * (1 + math.cos(math.pi * step / STEPS))
+        x, y = windows(train, draws.integers(0, len(train) - CONTEXT, BATCH))
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(model(x), y).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
+        optimizer.step()
+    seconds = time.perf_counter() - begin
+    with torch.no_grad():
+        starts, total, count = range(0, len(rest) - CONTEXT, CONTEXT), 0.0, 0
+        for first in range(0, len(starts), 256):
+            x, y = windows(rest, starts[first:first + 256])
+            total += float(torch.nn.functional.cross_entropy(model(x), y, reduction="sum"))
+            count += len(y)
+    losses.append(total / count)
+    print(f"{a.recipe} seed {seed}: test loss {losses[-1]:.4f}, {seconds:.1f} s", flush=True)
+print(f"{a.recipe}: mean {numpy.mean(losses):.4f} ± {numpy.std(losses, ddof=1) if len(losses) > 1 else 0:.4f}")

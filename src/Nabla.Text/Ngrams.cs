@@ -14,10 +14,16 @@ public static class Ngrams
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         if (most == 1) return tokens;
-        var all = new List<string>(tokens);
-        for (int size = 2; size <= most; size++)
+        var all = new List<string>(most * tokens.Count);
+        all.AddRange(tokens);
+        int shorter = 0; // where the runs that are one token shorter begin
+        for (int size = 2; size <= most && size <= tokens.Count; size++)
+        {
+            int first = all.Count;
             for (int start = 0; start + size <= tokens.Count; start++)
-                all.Add(string.Join(' ', tokens.Skip(start).Take(size)));
+                all.Add($"{all[shorter + start]} {tokens[start + size - 1]}");
+            shorter = first;
+        }
         return all;
     }
 }

@@ -145,9 +145,10 @@ internal static class XgboostWriter
 
     static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    static JsonArray Strings(IEnumerable<string> values) => [.. values.Select(static value => JsonValue.Create(value))];
+    // As nodes: the generic Add of a collection expression would ask for code made at run time.
+    static JsonArray Strings(IEnumerable<string> values) => new([.. values.Select(static value => (JsonNode)JsonValue.Create(value)!)]);
 
-    static JsonArray Numbers(IEnumerable<int> values) => [.. values.Select(static value => JsonValue.Create(value))];
+    static JsonArray Numbers(IEnumerable<int> values) => new([.. values.Select(static value => (JsonNode)JsonValue.Create(value))]);
 
-    static JsonArray Numbers(IEnumerable<float> values) => [.. values.Select(static value => JsonValue.Create(value))];
+    static JsonArray Numbers(IEnumerable<float> values) => new([.. values.Select(static value => (JsonNode)JsonValue.Create(value))]);
 }

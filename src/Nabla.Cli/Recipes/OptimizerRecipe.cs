@@ -8,7 +8,7 @@ namespace Nabla.Cli.Recipes;
 internal sealed record OptimizerRecipe : ISection<OptimizerRecipe>
 {
     static readonly string[] Names =
-        ["sgd", "adam", "adamw", "adagrad", "rmsprop", "adadelta", "adamax", "nadam", "radam", "adax", "lion", "adafactor", "ftrl", "shampoo"];
+        ["sgd", "adam", "sparseadam", "adamw", "adagrad", "rmsprop", "adadelta", "adamax", "nadam", "radam", "adax", "lion", "adafactor", "ftrl", "shampoo"];
 
     public string Name { get; init; } = "adam";
 
@@ -39,7 +39,7 @@ internal sealed record OptimizerRecipe : ISection<OptimizerRecipe>
     public OptimizerRecipe Declare(Keys keys)
     {
         string name = keys.Kind("name", Name, Names, "The rule of the update.");
-        bool isAdam = name is "adam" or "adamw" or "adamax" or "nadam" or "radam";
+        bool isAdam = name is "adam" or "sparseadam" or "adamw" or "adamax" or "nadam" or "radam";
         OptimizerRecipe read = this with
         {
             Name = name,
@@ -83,6 +83,7 @@ internal sealed record OptimizerRecipe : ISection<OptimizerRecipe>
     {
         "sgd" => new Sgd(model, LearningRate, Shared(new SgdOptions { Momentum = Momentum, Nesterov = Nesterov })),
         "adam" => new Adam(model, LearningRate, Shared(new AdamOptions { Beta1 = Beta1, Beta2 = Beta2, Epsilon = Epsilon })),
+        "sparseadam" => new SparseAdam(model, LearningRate, Shared(new AdamOptions { Beta1 = Beta1, Beta2 = Beta2, Epsilon = Epsilon })),
         "adamw" => new AdamW(model, LearningRate, Shared(new AdamOptions { Beta1 = Beta1, Beta2 = Beta2, Epsilon = Epsilon })),
         "adagrad" => new AdaGrad(model, LearningRate, Shared(new AdaGradOptions { Epsilon = Epsilon })),
         "rmsprop" => new RmsProp(model, LearningRate, Shared(new RmsPropOptions { Alpha = Alpha, Momentum = Momentum, Epsilon = Epsilon })),

@@ -31,7 +31,7 @@ public class RecipeReadingTests
     [InlineData("optimizer: { learningRate: [1, 2] }", "r.yaml:6:28: optimizer.learningRate: expected a number in (0, 10], got a list.")]
     [InlineData("optimizer: { learningrat: 1 }",
         "r.yaml:6:14: optimizer.learningrat: expected one of name, learningRate, weightDecay, l1Decay, decaysVectors, beta1, beta2, epsilon, wrap, accumulate, got 'learningrat'. Did you mean 'learningRate'?")]
-    [InlineData("optimizer: sgdd", "r.yaml:6:12: optimizer.name: expected sgd, adam, adamw, adagrad, rmsprop, adadelta, adamax, nadam, radam, adax, lion, adafactor, ftrl or shampoo, got 'sgdd'. Did you mean 'sgd'?")]
+    [InlineData("optimizer: sgdd", "r.yaml:6:12: optimizer.name: expected sgd, adam, sparseadam, adamw, adagrad, rmsprop, adadelta, adamax, nadam, radam, adax, lion, adafactor, ftrl or shampoo, got 'sgdd'. Did you mean 'sgd'?")]
     [InlineData("optimizer: { name: sgd, nesterov: true }", "r.yaml:6:35: optimizer.nesterov: expected momentum above 0 with it, got 0.")]
     [InlineData("optimizer: { name: sgd, beta1: 0.9 }",
         "r.yaml:6:25: optimizer.beta1: expected one of name, learningRate, weightDecay, l1Decay, decaysVectors, momentum, nesterov, wrap, accumulate, got 'beta1'.")]

@@ -22,15 +22,22 @@ internal static unsafe class Streaming
 
     /// <summary>True if whole vectors of this width can be stored from an address on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Takes<V>(void* y) where V : unmanaged =>
-        sizeof(V) is 32 or 64 && ((nint)y & (sizeof(V) - 1)) == 0;
+    public static bool Takes<V>(void* y) where V : struct =>
+        Unsafe.SizeOf<V>() is 32 or 64 && ((nint)y & (Unsafe.SizeOf<V>() - 1)) == 0;
 
-    /// <summary>Stores a vector to an aligned address.</summary>
+    /// <summary>Stores a vector to an aligned address, where <see cref="Takes{V}"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Store<V, T>(T* y, V value) where V : unmanaged where T : unmanaged
+    public static void Store<V>(void* y, V value) where V : struct
     {
-        if (sizeof(V) == sizeof(Vector512<float>)) Unsafe.BitCast<V, Vector512<float>>(value).StoreAlignedNonTemporal((float*)y);
-        else if (sizeof(V) == sizeof(Vector256<float>)) Unsafe.BitCast<V, Vector256<float>>(value).StoreAlignedNonTemporal((float*)y);
+        if (Unsafe.SizeOf<V>() == sizeof(Vector512<float>)) Unsafe.BitCast<V, Vector512<float>>(value).StoreAlignedNonTemporal((float*)y);
+        else if (Unsafe.SizeOf<V>() == sizeof(Vector256<float>)) Unsafe.BitCast<V, Vector256<float>>(value).StoreAlignedNonTemporal((float*)y);
+    }
+
+    /// <summary>Asks for the cache line of an address, which need not exist.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(void* x)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(x);
     }
 
     /// <summary>Stores a vector, past the caches to an aligned address if <paramref name="streams"/>.</summary>

@@ -23,6 +23,7 @@ internal static unsafe class DepthwiseConvolution<TSimd, TVector, T>
         {
             Channels = g.InChannels, Source = new(g.Height.Input, g.Width.Input), SourceStep = new(1, 1), Before = new(g.Height.PadBefore, g.Width.PadBefore),
             Target = new(g.Height.Output, g.Width.Output), TargetStep = new(g.Height.Stride, g.Width.Stride), From = x, Kernels = w, Bias = bias, To = y,
+            IsLarge = Streaming.Suits<T>((nint)g.Batch * g.InChannels * g.OutputPlane),
         });
 
     /// <summary>As <see cref="Convolution.BackwardInput"/>: dy spread by the stride, under the turned kernel.</summary>
@@ -31,7 +32,7 @@ internal static unsafe class DepthwiseConvolution<TSimd, TVector, T>
         {
             Channels = g.InChannels, Source = new(g.Height.Output, g.Width.Output), SourceStep = new(g.Height.Stride, g.Width.Stride),
             Before = new(Border - g.Height.PadBefore, Border - g.Width.PadBefore), Target = new(g.Height.Input, g.Width.Input), TargetStep = new(1, 1),
-            From = dy, Kernels = w, IsTurned = true, To = dx,
+            From = dy, Kernels = w, IsTurned = true, To = dx, IsLarge = Streaming.Suits<T>((nint)g.Batch * g.InChannels * g.InputPlane),
         });
 
     /// <summary>As <see cref="Convolution.BackwardWeight"/>; images are added in order, in double.</summary>
@@ -60,7 +61,7 @@ internal static unsafe class DepthwiseConvolution<TSimd, TVector, T>
         public int Channels;
         public Extent Source, SourceStep, Before, Target, TargetStep;
         public T* From, Kernels, Bias, To;
-        public bool IsTurned;
+        public bool IsTurned, IsLarge;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int first, int end)
@@ -81,17 +82,28 @@ internal static unsafe class DepthwiseConvolution<TSimd, TVector, T>
                 Spread(From + (nint)plane * Source.Height * Source.Width, Source, SourceStep, Before, memory, pitch);
                 T* to = To + (nint)plane * Target.Height * Target.Width, y = isDirect ? to : results;
                 T start = Bias == null ? T.Zero : Bias[channel];
+                bool streams = IsLarge && isDirect && columns % TSimd.Count == 0 && Streaming.Takes<TVector>(y);
+                T* next = From + (nint)(plane + 1) * Source.Height * Source.Width;
                 for (int row = 0; row < rows; row += 2)
-                    TwoRows(memory + row * pitch, pitch, kernel, start, columns, y + row * columns, row + 1 < rows ? y + (row + 1) * columns : spare);
+                {
+                    bool isPair = row + 1 < rows;
+                    TwoRows(
+                        memory + row * pitch, pitch, kernel, start, columns, y + row * columns, isPair ? y + (row + 1) * columns : spare,
+                        next + row * columns, streams && isPair);
+                }
                 if (isDirect) continue;
                 for (int i = 0; i < Target.Height; i++)
                     for (int j = 0; j < Target.Width; j++) *to++ = results[i * TargetStep.Height * columns + j * TargetStep.Width];
             }
+            if (IsLarge) Streaming.Fence();
         }
 
-        /// <summary>Two rows of results from four; the last vector overlaps the one before.</summary>
+        /// <summary>
+        /// Two rows of results from four; the last vector overlaps the one before. As much of the next plane is fetched meanwhile, and results go
+        /// past the caches if <paramref name="streams"/>.
+        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        static void TwoRows(T* x, int pitch, T* kernel, T start, int columns, T* y0, T* y1)
+        static void TwoRows(T* x, int pitch, T* kernel, T start, int columns, T* y0, T* y1, T* next, bool streams)
         {
             TVector w0 = TSimd.Broadcast(kernel[0]), w1 = TSimd.Broadcast(kernel[1]), w2 = TSimd.Broadcast(kernel[2]);
             TVector w3 = TSimd.Broadcast(kernel[3]), w4 = TSimd.Broadcast(kernel[4]), w5 = TSimd.Broadcast(kernel[5]);
@@ -100,6 +112,7 @@ internal static unsafe class DepthwiseConvolution<TSimd, TVector, T>
             {
                 int at = columns >= TSimd.Count ? Math.Min(p, columns - TSimd.Count) : 0;
                 TVector s0 = TSimd.Broadcast(start), s1 = s0;
+                Streaming.Prefetch(next + 2 * at);
                 T* row = x + at;
                 TVector a = TSimd.Load(row), b = TSimd.Load(row + 1), c = TSimd.Load(row + 2);
                 s0 = TSimd.MultiplyAdd(w0, a, s0);
@@ -125,7 +138,12 @@ internal static unsafe class DepthwiseConvolution<TSimd, TVector, T>
                 s1 = TSimd.MultiplyAdd(w6, TSimd.Load(row), s1);
                 s1 = TSimd.MultiplyAdd(w7, TSimd.Load(row + 1), s1);
                 s1 = TSimd.MultiplyAdd(w8, TSimd.Load(row + 2), s1);
-                if (columns >= TSimd.Count)
+                if (streams)
+                {
+                    Streaming.Store(y0 + at, s0);
+                    Streaming.Store(y1 + at, s1);
+                }
+                else if (columns >= TSimd.Count)
                 {
                     TSimd.Store(y0 + at, s0);
                     TSimd.Store(y1 + at, s1);
@@ -164,21 +182,26 @@ internal static unsafe class DepthwiseConvolution<TSimd, TVector, T>
                     nint plane = (nint)n * Geometry.InChannels + channel;
                     Spread(X + plane * Geometry.InputPlane, input, new(1, 1), before, x, pitch);
                     Spread(Dy + plane * Geometry.OutputPlane, output, step, default, dy, width);
-                    Dots(x, pitch, dy, rows, width, step.Height, sums);
+                    nint ahead = (nint)Geometry.InChannels;
+                    Dots(
+                        x, pitch, dy, rows, width, step.Height, sums,
+                        X + (plane + ahead) * Geometry.InputPlane, Dy + (plane + ahead) * Geometry.OutputPlane);
                     for (int tap = 0; tap < Taps; tap++) all[tap] += double.CreateTruncating(sums[tap]);
                 }
                 for (int tap = 0; tap < Taps; tap++) Dw[channel * Taps + tap] = T.CreateTruncating(all[tap]);
             }
         }
 
-        /// <summary>The products of a plane of slopes with the nine shifted planes; only every <paramref name="step"/>-th row has slopes.</summary>
+        /// <summary>The products of a plane of slopes with the nine shifted planes; only every <paramref name="step"/>-th row has slopes. The planes of the next image are fetched meanwhile.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        static void Dots(T* x, int pitch, T* dy, int rows, int width, int step, T* sums)
+        static void Dots(T* x, int pitch, T* dy, int rows, int width, int step, T* sums, T* nextX, T* nextDy)
         {
             TVector s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default, s8 = default;
             for (int row = 0; row < rows; row += step)
                 for (int p = 0; p < width; p += TSimd.Count)
                 {
+                    Streaming.Prefetch(nextX + row * width + p);
+                    Streaming.Prefetch(nextDy + row * width + p);
                     TVector slope = TSimd.Load(dy + row * width + p);
                     T* from = x + row * pitch + p;
                     s0 = TSimd.MultiplyAdd(slope, TSimd.Load(from), s0);

@@ -79,7 +79,7 @@ internal static unsafe class Lane<V, T> where V : unmanaged, ILanes<V> where T :
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(T* x)
     {
-        if (Sse.IsSupported && sizeof(V) != sizeof(T)) Sse.Prefetch0(x);
+        if (sizeof(V) != sizeof(T)) Streaming.Prefetch(x);
     }
 
     /// <summary>Asks for the lines under four vectors.</summary>

@@ -102,7 +102,7 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
             return;
         }
         ScoreRows<V, T>.Scale(weights, seen, m.Scale, bias, m.BiasColumn);
-        ScoreRows<V, T>.Exp(weights, seen, logSum);
+        ScoreRows<V, T>.Exp(weights, seen, 1, logSum);
         if (m.Keep < 1)
         {
             ScoreRows<V, T>.Mask(m.Stream, m.FirstNumber(sample, head, query) + key, seen, m.Keep, mask);

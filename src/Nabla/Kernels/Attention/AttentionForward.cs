@@ -83,7 +83,10 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
         new Span<T>(scores + seen, count - seen).Clear();
         if (seen == 0) return;
         double before = Lane<V, T>.Read(largest);
-        double top = ScoreRows<V, T>.Scale(scores, seen, m.Scale, m.BiasAt(sample, head, query, key), m.BiasColumn);
+        T* bias = m.BiasAt(sample, head, query, key);
+        bool isPlain = bias == null && m.Scale > 0;     // then the largest product has the largest score, and the exponential may scale
+        double top = isPlain
+            ? Lane<V, T>.Rounded(m.Scale * RowLoops<V, T>.Max(scores, seen)) : ScoreRows<V, T>.Scale(scores, seen, m.Scale, bias, m.BiasColumn);
         if (!(top <= before))       // NaN too
         {
             Lane<V, T>.Write(largest, top);
@@ -97,7 +100,7 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
             new Span<T>(scores, seen).Clear();
             return;
         }
-        Lane<V, T>.Write(sum, Lane<V, T>.Read(sum) + ScoreRows<V, T>.Exp(scores, seen, top));
+        Lane<V, T>.Write(sum, Lane<V, T>.Read(sum) + ScoreRows<V, T>.Exp(scores, seen, isPlain ? m.Scale : 1, top));
         if (m.Keep == 1) return;
         ScoreRows<V, T>.Mask(m.Stream, m.FirstNumber(sample, head, query) + key, seen, m.Keep, mask);
         ScoreRows<V, T>.Multiply(scores, mask, seen);

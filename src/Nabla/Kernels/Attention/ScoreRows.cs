@@ -11,38 +11,28 @@ internal static unsafe class ScoreRows<V, T> where V : unmanaged, ILanes<V> wher
     [MethodImpl(Compiled.Apart)]
     public static double Scale(T* s, int n, double scale, T* bias, nint biasColumn)
     {
-        V factor = V.Constant(scale), low = V.Constant(double.NegativeInfinity), largest = low;
-        if (bias != null && biasColumn == 1)
-            for (nint i = 0; i < n; i += Width)
-            {
-                nint count = Math.Min(n - i, Width);
-                V score = V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(s + i, count, low), factor, Lane<V, T>.LoadUpTo(bias + i, count, low));
-                Lane<V, T>.StoreUpTo(s + i, score, count);
-                largest = V.Max(largest, score);
-            }
-        else
+        V factor = V.Constant(scale), zero = V.Constant(0), low = V.Constant(double.NegativeInfinity), largest = low;
+        bool repeats = bias == null || biasColumn != 1;
+        V shift = V.Constant(bias == null ? 0 : Lane<V, T>.Read(bias));
+        for (nint i = 0; i < n; i += Width)
         {
-            V shift = V.Constant(bias == null ? 0 : Lane<V, T>.Read(bias));
-            for (nint i = 0; i < n; i += Width)
-            {
-                nint count = Math.Min(n - i, Width);
-                V score = V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(s + i, count, low), factor, shift);
-                Lane<V, T>.StoreUpTo(s + i, score, count);
-                largest = V.Max(largest, score);
-            }
+            nint count = Math.Min(n - i, Width);
+            V score = V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(s + i, count, zero), factor, repeats ? shift : Lane<V, T>.LoadUpTo(bias + i, count, zero));
+            Lane<V, T>.StoreUpTo(s + i, score, count);
+            largest = V.Max(largest, count == Width ? score : Lane<V, T>.Load(s + i, count, low));
         }
         return Lane<V, T>.Max(largest);
     }
 
-    /// <summary>s ← exp(s − shift) in place, where shift is no less than s but for rounding; the sum.</summary>
+    /// <summary>s ← exp(s·scale − shift) in place, where shift is no less than s·scale but for rounding and the scale is positive; the sum.</summary>
     [MethodImpl(Compiled.Apart)]
-    public static double Exp(T* s, int n, double shift)
+    public static double Exp(T* s, int n, double scale, double shift)
     {
-        V center = V.Constant(shift), low = V.Constant(double.NegativeInfinity), sum = V.Constant(0);
+        V factor = V.Constant(scale), minus = V.Constant(-shift), low = V.Constant(double.NegativeInfinity), sum = V.Constant(0);
         for (nint i = 0; i < n; i += Width)
         {
             nint count = Math.Min(n - i, Width);
-            V weight = V.ExpOfNegative(Lane<V, T>.LoadUpTo(s + i, count, low) - center);
+            V weight = V.ExpOfNegative(V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(s + i, count, low), factor, minus));
             Lane<V, T>.StoreUpTo(s + i, weight, count);
             sum += weight;
         }

@@ -82,13 +82,20 @@ internal static class SingleMath
     public static V HalfExpm1<V>(V x) where V : struct, ISingleLanes<V>
     {
         V r = Reduce(x, out V n);
+        return HalfExpm1(r, V.Scale(V.Constant(0.5), n));
+    }
+
+    /// <summary>(2ⁿ·eʳ − 1) / 2 for r in ±0.35, from 2ⁿ⁻¹.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V HalfExpm1<V>(V r, V scale) where V : struct, ISingleLanes<V>
+    {
         V q = V.Constant(0.0001984552605);
         q = V.FusedMultiplyAdd(q, r, V.Constant(0.001394067005));
         q = V.FusedMultiplyAdd(q, r, V.Constant(0.008333390225));
         q = V.FusedMultiplyAdd(q, r, V.Constant(0.04166636046));
         q = V.FusedMultiplyAdd(q, r, V.Constant(0.1666666637));
         q = V.FusedMultiplyAdd(q, r, V.Constant(0.5000000044));
-        V p = V.FusedMultiplyAdd(r * r, q, r), scale = V.Scale(V.Constant(0.5), n);
+        V p = V.FusedMultiplyAdd(r * r, q, r);
         return V.FusedMultiplyAdd(p, scale, scale - V.Constant(0.5));
     }
 
@@ -116,8 +123,9 @@ internal static class SingleMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Tanh<V>(V x) where V : struct, ISingleLanes<V>
     {
-        V size = V.Abs(x);
-        V h = HalfExpm1(V.Bound(size + size, V.Constant(0), V.Constant(20)));
+        V size = V.Abs(x), twice = V.Bound(size + size, V.Constant(0), V.Constant(20)), shifted = Shifted(twice, out V n);
+        V r = V.FusedMultiplyAdd(n, V.Constant(-Ln2Low), V.FusedMultiplyAdd(n, V.Constant(-Ln2High), twice));
+        V h = HalfExpm1(r, V.Constant(0.5) * V.PowerOfTwo(shifted));
         return V.CopySign(h / (h + V.Constant(1)), x);
     }
 

@@ -30,7 +30,7 @@ internal static unsafe class UpdateLoop
         else Serial<R, Float32, T>(rule, w, g, s, r, q, n);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Serial<R, V, T>(R rule, T* w, T* g, T* s, T* r, T* q, nint n)
         where R : struct, IUpdate where V : unmanaged, ILanes<V> where T : unmanaged
     {

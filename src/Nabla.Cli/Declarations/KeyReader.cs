@@ -32,17 +32,22 @@ internal sealed class KeyReader : Keys
         throw Error(node, name, $"expected {type.Expectation}, got {node.Description}.{hint}");
     }
 
-    public override IReadOnlyList<string> Choices(string name, IReadOnlyList<string> value, IReadOnlyList<string> names, string meaning)
+    public override IReadOnlyList<string> Choices(string name, IReadOnlyList<string> value, IReadOnlyList<string> names, string meaning) =>
+        Scalars(name, value, new ChoiceType(names), "name");
+
+    public override IReadOnlyList<double> Numbers(string name, IReadOnlyList<double> value, Interval range, string meaning) =>
+        Scalars(name, value, new NumberType(range), "number");
+
+    IReadOnlyList<T> Scalars<T>(string name, IReadOnlyList<T> value, ValueType<T> type, string what)
     {
         if (Items(name) is not { } items) return value;
-        var type = new ChoiceType(names);
-        var read = new List<string>();
+        var read = new List<T>();
         foreach (RecipeNode item in items)
         {
-            if (item is not ScalarNode scalar || !type.TryParse(scalar.Text, out string choice))
+            if (item is not ScalarNode scalar || !type.TryParse(scalar.Text, out T entry))
                 throw Error(item, name, $"expected {type.Expectation}, got {item.Description}.{type.Hint((item as ScalarNode)?.Text ?? "")}");
-            if (read.Contains(choice)) throw Error(item, name, $"expected each name once, got '{choice}' again.");
-            read.Add(choice);
+            if (read.Contains(entry)) throw Error(item, name, $"expected each {what} once, got '{type.Format(entry)}' again.");
+            read.Add(entry);
         }
         return read;
     }

@@ -39,6 +39,12 @@ internal sealed class KeyReference : Keys
         return value;
     }
 
+    public override IReadOnlyList<double> Numbers(string name, IReadOnlyList<double> value, Interval range, string meaning)
+    {
+        rows.Add(new Row(name, $"a list of numbers{range}", "`[]`", meaning));
+        return value;
+    }
+
     public override T Section<T>(string name, T value, string meaning)
     {
         rows.Add(new Row(name, $"[group](#{Anchor(Path(name))})", "", meaning));

@@ -28,6 +28,12 @@ internal sealed class KeyWriter : Keys
         return value;
     }
 
+    public override IReadOnlyList<double> Numbers(string name, IReadOnlyList<double> value, Interval range, string meaning)
+    {
+        Line($"{name}: [{string.Join(", ", value.Select(new NumberType(range).Format))}]");
+        return value;
+    }
+
     public override T Section<T>(string name, T value, string meaning)
     {
         Line($"{name}:");
@@ -81,6 +87,12 @@ internal sealed class FlowWriter : Keys
     public override IReadOnlyList<string> Choices(string name, IReadOnlyList<string> value, IReadOnlyList<string> names, string meaning)
     {
         parts.Add($"{name}: [{string.Join(", ", value)}]");
+        return value;
+    }
+
+    public override IReadOnlyList<double> Numbers(string name, IReadOnlyList<double> value, Interval range, string meaning)
+    {
+        parts.Add($"{name}: [{string.Join(", ", value.Select(new NumberType(range).Format))}]");
         return value;
     }
 

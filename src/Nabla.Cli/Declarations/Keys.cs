@@ -58,6 +58,9 @@ internal abstract class Keys
     /// <summary>A list of scalars.</summary>
     public abstract IReadOnlyList<string> Choices(string name, IReadOnlyList<string> value, IReadOnlyList<string> names, string meaning);
 
+    /// <summary>A list of numbers.</summary>
+    public abstract IReadOnlyList<double> Numbers(string name, IReadOnlyList<double> value, Interval range, string meaning);
+
     /// <summary>A group of keys with a heading of its own.</summary>
     public abstract T Section<T>(string name, T value, string meaning) where T : ISection<T>;
 

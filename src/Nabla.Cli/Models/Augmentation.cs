@@ -4,7 +4,7 @@ using Nabla.Data;
 namespace Nabla.Cli.Models;
 
 /// <summary>
-/// Shifts, turns and zooms each picture of a batch by amounts of its own: one affine map, read back with bilinear interpolation;
+/// Shifts, turns, zooms and mirrors each picture of a batch by amounts of its own: one affine map, read back with bilinear interpolation;
 /// what comes from outside is 0. All channels of a picture move together.
 /// </summary>
 internal sealed class Augmentation(AugmentationRecipe recipe)
@@ -17,11 +17,13 @@ internal sealed class Augmentation(AugmentationRecipe recipe)
         float[] source = batch.Features.ToArray<float>(), target = new float[source.Length];
         for (int i = 0; i < shape[0]; i++)
         {
-            Affine map = Draw(stream.Split(i), height, width);
+            RandomStream ofPicture = stream.Split(i);
+            Affine map = Draw(ofPicture, height, width);
+            bool isMirrored = recipe.Mirror && ofPicture.NextUniform(4) < 0.5;
             for (int c = 0; c < channels; c++)
             {
                 int start = (i * channels + c) * plane;
-                map.Read(source.AsSpan(start, plane), target.AsSpan(start, plane), height, width);
+                map.Read(source.AsSpan(start, plane), target.AsSpan(start, plane), height, width, isMirrored);
             }
         }
         return batch with { Features = Tensor.From(target, shape) };
@@ -42,7 +44,7 @@ internal sealed class Augmentation(AugmentationRecipe recipe)
     /// <summary>(row, column) → (cos·row + sin·column + top, −sin·row + cos·column + left).</summary>
     readonly record struct Affine(float Cos, float Sin, float Top, float Left)
     {
-        public void Read(ReadOnlySpan<float> source, Span<float> target, int height, int width)
+        public void Read(ReadOnlySpan<float> source, Span<float> target, int height, int width, bool isMirrored)
         {
             for (int row = 0; row < height; row++)
                 for (int column = 0; column < width; column++)
@@ -50,7 +52,7 @@ internal sealed class Augmentation(AugmentationRecipe recipe)
                     float v = Cos * row + Sin * column + Top, u = -Sin * row + Cos * column + Left;
                     int top = (int)MathF.Floor(v), left = (int)MathF.Floor(u);
                     float below = v - top, beside = u - left;
-                    target[row * width + column] =
+                    target[row * width + (isMirrored ? width - 1 - column : column)] =
                         (1 - below) * ((1 - beside) * At(source, top, left) + beside * At(source, top, left + 1))
                         + below * ((1 - beside) * At(source, top + 1, left) + beside * At(source, top + 1, left + 1));
 

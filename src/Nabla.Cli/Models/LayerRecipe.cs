@@ -14,6 +14,7 @@ internal abstract record LayerRecipe : ITagged<LayerRecipe>
         .. ActivationRecipe.All,
         .. TrainedActivationRecipes.All,
         .. NormalizationRecipes.All,
+        .. BlockRecipes.All,
         new EmbeddingRecipe(), new EmbeddingBagRecipe(), .. RecurrentRecipe.Cells, new ConvolutionOverTimeRecipe(), new TokenScoresRecipe(), new GptRecipe(),
     ];
 
@@ -46,17 +47,20 @@ internal sealed record LinearRecipe : LayerRecipe
 
     public string Weights { get; init; } = FirstWeights.Usual;
 
+    public string Form { get; init; } = WeightForms.Plain;
+
     public override LayerRecipe Declare(Keys keys) => this with
     {
         Features = keys.Integer("features", Features, Interval.AtLeast(1), "Number of outputs.", isMain: true, isRequired: true),
         Bias = keys.Flag("bias", Bias, "Add a number per output."),
         Weights = keys.Choice("weights", Weights, FirstWeights.Names, FirstWeights.Meaning),
+        Form = keys.Choice("form", Form, WeightForms.Names, WeightForms.Meaning),
     };
 
     public override (Module Layer, Shape Output) Build(Shape input)
     {
         RequireRank(input, 1, "features in one row", "Put '- flatten' or '- globalAveragePool' before it.");
-        return (new Linear(input[0], Features, Bias, FirstWeights.Of(Weights)), Shape.Create(Features));
+        return (WeightForms.Apply(Form, new Linear(input[0], Features, Bias, FirstWeights.Of(Weights))), Shape.Create(Features));
     }
 }
 

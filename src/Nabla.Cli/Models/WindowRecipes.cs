@@ -40,6 +40,8 @@ internal sealed record Conv2dRecipe : WindowRecipe
 
     public string Weights { get; init; } = FirstWeights.Usual;
 
+    public string Form { get; init; } = WeightForms.Plain;
+
     public override LayerRecipe Declare(Keys keys) => this with
     {
         Channels = keys.Integer("channels", Channels, Interval.AtLeast(1), "Number of outputs per place.", isMain: true, isRequired: true),
@@ -48,6 +50,7 @@ internal sealed record Conv2dRecipe : WindowRecipe
         Padding = keys.Choice("padding", Padding, [Valid, Same], "valid: the window stays inside. same: zeros around, so that size / stride places are left."),
         Bias = keys.Flag("bias", Bias, "Add a number per channel; not needed before batchNorm."),
         Weights = keys.Choice("weights", Weights, FirstWeights.Names, FirstWeights.Meaning),
+        Form = keys.Choice("form", Form, WeightForms.Names, WeightForms.Meaning),
     };
 
     public override (Module Layer, Shape Output) Build(Shape input)
@@ -60,7 +63,7 @@ internal sealed record Conv2dRecipe : WindowRecipe
             HasBias = Bias,
             WeightInitializer = FirstWeights.Of(Weights),
         };
-        return (new Conv2d(input[0], Channels, Kernel, options),
+        return (WeightForms.Apply(Form, new Conv2d(input[0], Channels, Kernel, options)),
             (Channels, Places(input[1], Kernel, Stride, Padding), Places(input[2], Kernel, Stride, Padding)));
     }
 }

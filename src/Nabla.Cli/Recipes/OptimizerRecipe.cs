@@ -36,6 +36,8 @@ internal sealed record OptimizerRecipe : ISection<OptimizerRecipe>
 
     public int Accumulate { get; init; } = 1;
 
+    public AverageRecipe Average { get; init; } = new();
+
     public OptimizerRecipe Declare(Keys keys)
     {
         string name = keys.Kind("name", Name, Names, "The rule of the update.");
@@ -55,6 +57,7 @@ internal sealed record OptimizerRecipe : ISection<OptimizerRecipe>
             Epsilon = isAdam || name is "adagrad" or "rmsprop" ? keys.Number("epsilon", Epsilon, Interval.Positive, "ε, keeps the division from exploding.") : Epsilon,
             Wrap = keys.Choices("wrap", Wrap, ["lars", "lamb", "sam", "lookahead"], "Optimizers round this one, from the inside out, with their defaults."),
             Accumulate = keys.Integer("accumulate", Accumulate, Interval.AtLeast(1), "Batches whose mean gradient makes a step."),
+            Average = keys.Section("average", Average, "Weights averaged along the way: what is validated, tested and saved."),
         };
         keys.Require(!read.Nesterov || read.Momentum > 0, "nesterov", () => "expected momentum above 0 with it, got 0.");
         keys.Require(!read.Wrap.Contains("sam") || (read.Accumulate == 1 && !read.Wrap.SkipWhile(static wrap => wrap != "sam").Contains("lars")), "wrap",
@@ -76,6 +79,7 @@ internal sealed record OptimizerRecipe : ISection<OptimizerRecipe>
                 "sam" => new Sam(made),
                 _ => new Lookahead(made),
             };
+        made = Average.Wrap(made);
         return Accumulate > 1 ? new GradientAccumulation(made, Accumulate) : made;
     }
 
@@ -100,4 +104,37 @@ internal sealed record OptimizerRecipe : ISection<OptimizerRecipe>
 
     T Shared<T>(T options) where T : OptimizerOptions =>
         (T)(options with { WeightDecay = WeightDecay, L1Decay = L1Decay, WithoutDecayOnVectors = !DecaysVectors });
+}
+
+/// <summary>Weights averaged along the way.</summary>
+internal sealed record AverageRecipe : ISection<AverageRecipe>
+{
+    public string Kind { get; init; } = "none";
+
+    public double Decay { get; init; } = 0.999;
+
+    public bool WarmUp { get; init; } = true;
+
+    public int Start { get; init; }
+
+    public int Every { get; init; } = 1;
+
+    public AverageRecipe Declare(Keys keys)
+    {
+        string kind = keys.Kind("kind", Kind, ["none", "ema", "swa"], "ema: exponential, recent weights count more. swa: the mean of samples.");
+        return this with
+        {
+            Kind = kind,
+            Decay = kind == "ema" ? keys.Number("decay", Decay, Interval.Unit, "Share of the average that stays at a step.") : Decay,
+            WarmUp = kind == "ema" ? keys.Flag("warmUp", WarmUp, "Forget the first weights faster: at most (1 + n) / (10 + n) stays at sample n.") : WarmUp,
+            Start = kind != "none" ? keys.Integer("start", Start, Interval.AtLeast(0), "Steps before the first sample.") : Start,
+            Every = kind != "none" ? keys.Integer("every", Every, Interval.AtLeast(1), "Steps from sample to sample.") : Every,
+        };
+    }
+
+    /// <summary>The optimizer, with an average of what it does if one is wanted.</summary>
+    public Optimizer Wrap(Optimizer inner) => Kind == "none" ? inner : new WeightAverage(inner, new WeightAverageOptions
+    {
+        Decay = Kind == "ema" ? Decay : null, WarmsUp = Kind == "ema" && WarmUp, Start = Start, Every = Every,
+    });
 }

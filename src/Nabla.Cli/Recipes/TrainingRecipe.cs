@@ -70,12 +70,15 @@ internal sealed record AugmentationRecipe : ISection<AugmentationRecipe>
 
     public double Zoom { get; init; }
 
-    public bool IsNone => Shift == 0 && Rotate == 0 && Zoom == 0;
+    public bool Mirror { get; init; }
+
+    public bool IsNone => Shift == 0 && Rotate == 0 && Zoom == 0 && !Mirror;
 
     public AugmentationRecipe Declare(Keys keys) => this with
     {
         Shift = keys.Number("shift", Shift, new Interval(0, 16), "Largest shift along each axis, in pixels."),
         Rotate = keys.Number("rotate", Rotate, new Interval(0, 45), "Largest turn, in degrees."),
         Zoom = keys.Number("zoom", Zoom, new Interval(0, 0.5), "Largest change of size: 0.1 gives 90 to 110 %."),
+        Mirror = keys.Flag("mirror", Mirror, "Exchange left and right in half of the pictures."),
     };
 }

@@ -7,6 +7,7 @@ using Nabla.Layers;
 using Nabla.Losses;
 using Nabla.Metrics;
 using Nabla.Optimizers;
+using Nabla.Schedules;
 using Nabla.Training;
 
 namespace Nabla.Cli.Runs;
@@ -61,7 +62,7 @@ internal sealed class TrainingRun
         {
             Epochs = training.Epochs,
             Seed = (ulong)training.Seed,
-            Schedule = recipe.Schedule.Create(training.Epochs),
+            Schedule = Schedule,
             Plateau = recipe.Schedule.CreatePlateau(higherIsBetter),
             ClipNorm = training.ClipNorm,
             Products = training.Products,
@@ -83,6 +84,7 @@ internal sealed class TrainingRun
     /// <returns>Loss and metrics on the test part.</returns>
     public IReadOnlyDictionary<string, double> Complete(RunFolder run, TrainingResult result, double seconds)
     {
+        using WeightAverage.Exchanged averages = optimizer is not null && WeightAverage.Within(optimizer) is { } average ? average.Exchange() : default;
         IReadOnlyDictionary<string, double> test = Test(model, data.Test, loss, metrics);
         if (estimator is null) ModelFile.Save(run.ModelPath, model, data.Facts);
         else ModelFile.Save(run.ModelPath, estimator, data.Facts);
@@ -117,12 +119,15 @@ internal sealed class TrainingRun
         var options = new DataLoaderOptions
         {
             BatchSize = training.BatchSize,
+            BatchSizes = Schedule is BatchGrowth growth ? epoch => growth.BatchSize(epoch) : null,
             Shuffle = true,
             Seed = (ulong)training.Seed,
             Sampler = training.StepsPerEpoch is { } steps ? new RandomDraws(data.Train.Count, steps * training.BatchSize) : null,
         };
         return new(data.Train, options, training.Augmentation.IsNone ? null : new Augmentation(training.Augmentation).Apply);
     }
+
+    Schedule? Schedule => recipe.Schedule.Create(recipe.Training.Epochs, recipe.Training.BatchSize);
 
     long Parameters => model.Parameters().Sum(static parameter => (long)parameter.Length);
 

@@ -11,6 +11,12 @@ public sealed record DataLoaderOptions
             nameof(BatchSize), $"BatchSize: expected at least 1, got {value}.");
     } = 32;
 
+    /// <summary>
+    /// Samples in a batch of each epoch, counted from 0, such as <c>epoch => growth.BatchSize(epoch)</c> of a schedule that lets batches grow; null
+    /// (default) for <see cref="BatchSize"/> in all. At least 1.
+    /// </summary>
+    public Func<int, int>? BatchSizes { get; init; }
+
     /// <summary>Whether every epoch has its own random order. Default false.</summary>
     public bool Shuffle { get; init; }
 
@@ -45,6 +51,7 @@ public sealed class DataLoader<TSample, TBatch>
     readonly Func<TBatch, RandomStream, TBatch>? transform;
     readonly RandomStream stream;
     readonly int prefetch;
+    int? samplerCount;
 
     /// <summary>Batches of samples read one by one.</summary>
     /// <param name="dataset">Where the samples come from.</param>
@@ -98,11 +105,11 @@ public sealed class DataLoader<TSample, TBatch>
         if (Options.Shuffle || Options.Sampler is not null)
             throw new ArgumentException(
                 "DataLoader: expected an IDataset for shuffling, got an IterableDataset. Shuffle where it is made.", nameof(options));
-        batches = (epoch, firstBatch) => source.Read(epoch)
-            .Skip(checked(firstBatch * Options.BatchSize))
-            .Chunk(Options.BatchSize)
-            .Where(chunk => chunk.Length == Options.BatchSize || !Options.DropLast)
-            .Select(collate);
+        batches = (epoch, firstBatch) =>
+        {
+            int size = SizeOf(epoch);
+            return source.Read(epoch).Skip(checked(firstBatch * size)).Chunk(size).Where(chunk => chunk.Length == size || !Options.DropLast).Select(collate);
+        };
     }
 
     DataLoader(DataLoaderOptions? options, Func<TBatch, RandomStream, TBatch>? transform)
@@ -117,11 +124,15 @@ public sealed class DataLoader<TSample, TBatch>
     /// <summary>How batches are made.</summary>
     public DataLoaderOptions Options { get; }
 
-    /// <summary>Samples in an epoch, those of a dropped last batch not counted; null for a source without random access.</summary>
+    /// <summary>Samples in the first epoch, those of a dropped last batch not counted; null for a source without random access.</summary>
     public int? SampleCount { get; private set; }
 
+    /// <summary>Batches in the first epoch; null for a source without random access.</summary>
+    public int? BatchCount => CountBatches(0);
+
     /// <summary>Batches in an epoch; null for a source without random access.</summary>
-    public int? BatchCount { get; private set; }
+    /// <param name="epoch">0, 1, 2, …</param>
+    public int? CountBatches(int epoch) => samplerCount is { } count ? Batches(count, SizeOf(epoch)) : null;
 
     /// <summary>
     /// The batches of an epoch, from <paramref name="firstBatch"/> on. Leaving the loop early stops the background thread; what it
@@ -147,20 +158,31 @@ public sealed class DataLoader<TSample, TBatch>
     {
         if (count == 0) throw new ArgumentException("DataLoader: expected a data set with samples, got an empty one.");
         ISampler sampler = Options.Sampler ?? (Options.Shuffle ? new RandomSampler(count) : new SequentialSampler(count));
-        int size = Options.BatchSize, batchCount = Options.DropLast ? sampler.Count / size : (int)(((long)sampler.Count + size - 1) / size);
-        if (batchCount == 0)
-            throw new ArgumentException(
-                $"DataLoader: expected at least one batch of {size}, got {sampler.Count} samples. Take a smaller BatchSize, or leave DropLast.");
-        BatchCount = batchCount;
-        SampleCount = Options.DropLast ? batchCount * size : sampler.Count;
-        return Batches;
+        samplerCount = sampler.Count;
+        int first = Batches(sampler.Count, SizeOf(0));
+        SampleCount = Options.DropLast ? first * SizeOf(0) : sampler.Count;
+        return Read;
 
-        IEnumerable<TBatch> Batches(int epoch, int firstBatch)
+        IEnumerable<TBatch> Read(int epoch, int firstBatch)
         {
+            int size = SizeOf(epoch), batchCount = Batches(sampler.Count, size);
             int[] order = sampler.Order(stream.Split("order").Split(epoch));
             for (int batch = firstBatch; batch < batchCount; batch++)
                 yield return gather(order[(batch * size)..Math.Min(order.Length, (batch + 1) * size)]);
         }
+    }
+
+    int SizeOf(int epoch)
+    {
+        int size = Options.BatchSizes?.Invoke(epoch) ?? Options.BatchSize;
+        return size > 0 ? size : throw new ArgumentOutOfRangeException(nameof(epoch), size, $"BatchSizes: expected at least 1 sample in a batch of epoch {epoch}, got {size}.");
+    }
+
+    int Batches(int samples, int size)
+    {
+        int count = Options.DropLast ? samples / size : (int)(((long)samples + size - 1) / size);
+        return count > 0 ? count : throw new ArgumentException(
+            $"DataLoader: expected at least one batch of {size}, got {samples} samples. Take a smaller BatchSize, or leave DropLast.");
     }
 
     static IEnumerable<TBatch> Direct(IEnumerable<TBatch> batches, CancellationToken cancellationToken)

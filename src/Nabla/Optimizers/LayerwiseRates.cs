@@ -49,9 +49,7 @@ public sealed class Lamb : OptimizerWrapper
         }
     }
 
-    private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group) { }
-
-    bool Moves(Tensor parameter) => parameter.RawGradient is not null && (parameter.Rank > 1 || !sparesVectors);
+    bool Moves(Tensor parameter) => parameter.HasGradient && (parameter.Rank > 1 || !sparesVectors);
 
     void Rescale(Tensor parameter, Tensor before, double rate)
     {
@@ -92,7 +90,11 @@ public sealed class Lars : OptimizerWrapper
     private protected override void Advance()
     {
         foreach (var (state, group) in Members)
-            if (state.Parameter.RawGradient is { } gradient) Rescale(state.Parameter, gradient, Inner.DecayOf(state, group));
+        {
+            double decay = Inner.DecayOf(state, group);
+            // Without decay the rows of a table that have a gradient are all there is to scale.
+            if ((decay == 0 ? state.Parameter.GradientNumbers : state.Parameter.RawGradient) is { } gradient) Rescale(state.Parameter, gradient, decay);
+        }
         Span<double> decays = stackalloc double[GroupArray.Length];
         for (int i = 0; i < decays.Length; i++) (decays[i], GroupArray[i].WeightDecay) = (GroupArray[i].WeightDecay, 0);
         try
@@ -105,14 +107,13 @@ public sealed class Lars : OptimizerWrapper
         }
     }
 
-    private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group) { }
-
     void Rescale(Tensor parameter, Tensor gradient, double decay)
     {
         if (!gradient.IsContiguous) parameter.Gradient = gradient = gradient.Contiguous();
         double length = Math.Sqrt(parameter.SquaredLength()), slope = Math.Sqrt(gradient.SquaredLength());
         bool isSpared = length == 0 || slope == 0 || (sparesVectors && parameter.Rank < 2);
         double factor = isSpared ? 1 : trust * length / (slope + decay * length);
-        gradient.Change(parameter, new CombineUpdate(factor, factor * decay));
+        if (decay == 0) gradient.Change(gradient, new ScaleUpdate(factor));
+        else gradient.Change(parameter, new CombineUpdate(factor, factor * decay));
     }
 }

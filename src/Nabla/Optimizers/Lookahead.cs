@@ -39,7 +39,7 @@ public sealed class Lookahead : OptimizerWrapper
         base.Advance();
     }
 
-    private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group)
+    private protected override void Follow(ParameterState state, ParameterGroup group)
     {
         if (state.Steps % period != 0) return;
         state.Parameter.Change(state.Tensors[0], new InterpolateUpdate(1 - slowStep));      // w ← φ + α(w − φ)

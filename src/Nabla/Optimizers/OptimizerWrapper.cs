@@ -52,13 +52,24 @@ public abstract class OptimizerWrapper : Optimizer
         }
     }
 
-    /// <summary>The inner step, then <see cref="Optimizer.Update"/> of every parameter that has a gradient.</summary>
+    /// <summary>The inner step, then <see cref="Follow"/> of every parameter that has a gradient.</summary>
     private protected override void Advance()
     {
         StepInner();
         foreach (var (state, group) in members)
-            if (state.Parameter.RawGradient is { } gradient) Advance(state, gradient, group);
+        {
+            if (!state.Parameter.HasGradient) continue;             // not looked at: rows of a table stay rows
+            Prepare(state);
+            state.Steps++;
+            Follow(state, group);
+            state.Changed();
+        }
     }
+
+    /// <summary>What the wrapper does to one parameter after the inner step.</summary>
+    private protected virtual void Follow(ParameterState state, ParameterGroup group) { }
+
+    private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group) { }
 
     /// <summary>A step of the inner optimizer, with the loss if it asked for one.</summary>
     private protected void StepInner()

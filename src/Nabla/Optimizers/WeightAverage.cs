@@ -45,9 +45,18 @@ public sealed class WeightAverage(Optimizer inner, WeightAverageOptions? options
 
     readonly WeightAverageOptions options = options ?? new WeightAverageOptions();
 
+    /// <summary>The average that an optimizer keeps, itself or within its wrappers; null for none.</summary>
+    public static WeightAverage? Within(Optimizer optimizer)
+    {
+        for (Optimizer? at = optimizer; at is not null; at = (at as OptimizerWrapper)?.Inner)
+            if (at is WeightAverage average)
+                return average;
+        return null;
+    }
+
     private protected override string[] StateNames => Names;
 
-    private protected override void Update(ParameterState state, Tensor gradient, ParameterGroup group)
+    private protected override void Follow(ParameterState state, ParameterGroup group)
     {
         long since = state.Steps - 1 - options.Start, n = since / options.Every;
         if (since < 0 || since % options.Every != 0) return;

@@ -47,8 +47,8 @@ public sealed class BatchGrowth : Schedule
         (this.decay, this.batchSize, this.maximum) = (decay, batchSize, maximum);
     }
 
-    /// <summary>Samples of a batch in an epoch: b/factor, rounded, within the bounds.</summary>
-    public int BatchSize(double epoch) => (int)Math.Clamp(Math.Round(batchSize / Math.Max(decay.Factor(epoch), 1e-9)), batchSize, maximum);
+    /// <summary>Samples of a batch in an epoch: b/factor at its start, rounded, within the bounds. What <c>DataLoaderOptions.BatchSizes</c> takes.</summary>
+    public int BatchSize(double epoch) => (int)Math.Clamp(Math.Round(batchSize / Math.Max(decay.Factor(Math.Floor(epoch)), 1e-9)), batchSize, maximum);
 
     /// <summary>What is left for the rate: the schedule's factor times the growth of the batch.</summary>
     public override double Factor(double epoch) => decay.Factor(epoch) * BatchSize(epoch) / batchSize;

@@ -120,11 +120,10 @@ public sealed class Trainer
     {
         EarlyStopping stopping = CheckedStopping(validation);
         state ??= new TrainingState { Seed = Seed };
-        if (state.Batch > 0 && state.Batches != training.BatchCount)
+        if (state.Batch > 0 && state.Batches != training.CountBatches(state.Epoch))
             throw new ArgumentException(
-                $"Trainer: expected {state.Batches} batches an epoch as in the interrupted run, got {training.BatchCount}. Use the same data and batch size.",
+                $"Trainer: expected {state.Batches} batches an epoch as in the interrupted run, got {training.CountBatches(state.Epoch)}. Use the same data and batch size.",
                 nameof(training));
-        state.Batches = training.BatchCount;
         stopping.Restore(state.Best, state.ChecksWithoutGain);
 
         while (state.Epoch < Epochs && !stopping.ShouldStop)
@@ -150,8 +149,9 @@ public sealed class Trainer
     bool RunEpoch(DataLoader<Example, Batch> training, CancellationToken cancellationToken)
     {
         RandomStream stream = new RandomStream(Seed).Split("training");
+        state!.Batches = training.CountBatches(state.Epoch);
         // The loader is not cancelled: the running step ends first, and its position is what the checkpoint needs.
-        foreach (Batch batch in training.Epoch(state!.Epoch, state.Batch, CancellationToken.None))
+        foreach (Batch batch in training.Epoch(state.Epoch, state.Batch, CancellationToken.None))
         {
             if (cancellationToken.IsCancellationRequested) return false;
             Schedule?.Apply(optimizer, state.Epoch + (state.Batches is { } n ? (double)state.Batch / n : 0));
@@ -202,8 +202,7 @@ public sealed class Trainer
 
     void FinishEpoch(DataLoader<Example, Batch>? validation, EarlyStopping stopping, long start)
     {
-        IReadOnlyDictionary<string, double> measured =
-            validation is null ? new Dictionary<string, double>() : Evaluate(validation);
+        IReadOnlyDictionary<string, double> measured = validation is null ? new Dictionary<string, double>() : Validate(validation);
         bool isBest = false;
         if (validation is not null)
         {
@@ -232,6 +231,13 @@ public sealed class Trainer
         if (isBest) Save(BestCheckpoint);
         Save(LastCheckpoint);
         foreach (ITrainingObserver observer in Observers) observer.OnEpoch(record);
+    }
+
+    /// <summary>Measures the weights that the run is about: the averaged ones if the optimizer keeps an average.</summary>
+    IReadOnlyDictionary<string, double> Validate(DataLoader<Example, Batch> validation)
+    {
+        using WeightAverage.Exchanged averages = WeightAverage.Within(optimizer) is { } average ? average.Exchange() : default;
+        return Evaluate(validation);
     }
 
     EarlyStopping CheckedStopping(DataLoader<Example, Batch>? validation)

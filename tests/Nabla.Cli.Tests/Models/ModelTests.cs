@@ -40,6 +40,11 @@ public class ModelTests
     [InlineData("swiglu")]
     [InlineData("geglu")]
     [InlineData("conv2d: { channels: 4, weights: he }")]
+    [InlineData("conv2d: { channels: 4, form: weightNorm }")]
+    [InlineData("conv2d: { channels: 4, form: spectralNorm }")]
+    [InlineData("residualBlock: 2")]
+    [InlineData("residualBlock: { channels: 4, stride: 2, dropPath: 0.2 }")]
+    [InlineData("localContrastNorm: 3")]
     public void The_inferred_shape_is_the_one_that_comes_out(string item)
     {
         var (layer, output) = Layer(item).Build([2, 7, 9]);
@@ -85,6 +90,21 @@ public class ModelTests
     {
         Tensor x = Tensor.From(new float[] { 1, 10, 3, 30, 2, 20 }, (3, 2));
         Assert.Equal([0, 0, 1, 1, 0.5f, 0.5f], Preprocessing.Fit(new PreprocessRecipe { Kind = PreprocessRecipe.MinMax }, x).Predict(x).ToArray<float>());
+    }
+
+    [Fact]
+    public void About_half_of_the_pictures_are_mirrored()
+    {
+        var batch = new Batch(Tensor.Arange(0, 64 * 6).To(DType.Float32).Reshape(64, 1, 2, 3), Tensor.Zeros(Shape.Create(64)));
+        float[] x = batch.Features.ToArray<float>(), y = new Augmentation(new AugmentationRecipe { Mirror = true }).Apply(batch, new RandomStream(1)).Features.ToArray<float>();
+        int mirrored = 0;
+        for (int row = 0; row < 128; row++)
+        {
+            float[] before = x[(3 * row)..(3 * row + 3)], after = y[(3 * row)..(3 * row + 3)];
+            if (after[0] != before[0]) mirrored++;
+            Assert.Equal(after[0] == before[0] ? before : [.. before.Reverse()], after);
+        }
+        Assert.InRange(mirrored, 40, 88);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Nabla.Cli.Runs;
 using Nabla.Layers;
 using Nabla.Losses;
 using Nabla.Optimizers;
+using Nabla.Schedules;
 
 namespace Nabla.Cli.Tests.Recipes;
 
@@ -51,6 +52,10 @@ public class RecipePartsTests
 
     [Theory]
     [InlineData("step, every: 2, decay: 0.5", 3, 0.5)]
+    [InlineData("multiStep, at: [2, 4.5], decay: 0.5", 4, 0.5)]
+    [InlineData("multiStep, at: [2, 4.5], decay: 0.5", 5, 0.25)]
+    [InlineData("step, every: 2, decay: 0.5, largestBatch: 1", 5, 0.25)]
+    [InlineData("step, every: 2, decay: 0.5, largestBatch: 2", 5, 0.5)]
     [InlineData("polynomial, power: 2", 5, 0.25)]
     [InlineData("inverseSquareRoot, every: 2", 8, 0.5)]
     [InlineData("cosineRestarts, every: 4", 6, 0.5)]
@@ -64,6 +69,42 @@ public class RecipePartsTests
     [InlineData("cosine, warmUp: 2", 6, 0.5)]
     public void Schedules_have_their_curve(string settings, double epoch, double factor) =>
         Assert.Equal(factor, Read($"schedule: {{ name: {settings} }}").Schedule.Create(10)!.Factor(epoch), 12);
+
+    [Fact]
+    public void Batches_grow_where_the_rate_would_fall()
+    {
+        ScheduleRecipe recipe = Read("schedule: { name: multiStep, at: [2, 4], decay: 0.5, largestBatch: 100 }").Schedule;
+        var growth = Assert.IsType<BatchGrowth>(recipe.Create(6, batchSize: 32));
+        Assert.Equal([32, 32, 64, 64, 100, 100], Enumerable.Range(0, 6).Select(epoch => growth.BatchSize(epoch)));
+        Assert.Equal(100 / 128.0, growth.Factor(4.5), 12);
+        Assert.Contains("largestBatch: expected no warmUp with it", Refused("schedule: { name: cosine, warmUp: 1, largestBatch: 64 }"), StringComparison.Ordinal);
+        Assert.Contains("at: expected rising epochs, got [].", Refused("schedule: multiStep"), StringComparison.Ordinal);
+        Assert.Contains("at: expected rising epochs, got [4, 2].", Refused("schedule: { name: multiStep, at: [4, 2] }"), StringComparison.Ordinal);
+        Assert.Contains("expected each number once, got '2' again.", Refused("schedule: { name: multiStep, at: [2, 2] }"), StringComparison.Ordinal);
+        Assert.Contains("expected a number of at least 0, got '-1'", Refused("schedule: { name: multiStep, at: [-1] }"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ema", 1)]
+    [InlineData("{ kind: swa, start: 10, every: 5 }", 4)]
+    public void Averages_are_found_within_the_wrappers(string average, int accumulate)
+    {
+        Optimizer made = Read($"optimizer: {{ wrap: [lookahead], average: {average}, accumulate: {accumulate} }}").Optimizer.Create(new Linear(2, 2));
+        Assert.IsType<Lookahead>(WeightAverage.Within(made)!.Inner);
+        Assert.Null(WeightAverage.Within(Read("optimizer: adam").Optimizer.Create(new Linear(2, 2))));
+    }
+
+    [Theory]
+    [InlineData("focal, gamma: 1", typeof(Focal))]
+    [InlineData("multiMargin, margin: 2, power: 2", typeof(MultiMargin))]
+    [InlineData("softAccuracy, sharpness: 3", typeof(SoftAccuracy))]
+    [InlineData("smoothL1, delta: 0.5", typeof(SmoothL1))]
+    [InlineData("logRmse", typeof(LogRmse))]
+    public void Losses_have_the_names_they_are_asked_for_by(string settings, Type type) =>
+        Assert.IsType(type, Read($"loss: {{ name: {settings} }}").Loss.Create(
+            settings.StartsWith("smooth", StringComparison.Ordinal) || settings.StartsWith("log", StringComparison.Ordinal) ? TargetKind.Numbers : TargetKind.Classes));
+
+    static string Refused(string lines) => Assert.Throws<RecipeException>(() => Read(lines)).Message;
 
     [Fact]
     public void Plateau_is_the_schedule_that_watches()
@@ -82,8 +123,8 @@ public class RecipePartsTests
     }
 
     [Theory]
-    [InlineData("mse", "Classes", "loss.name: expected crossEntropy for targets that are classes, got mse.")]
-    [InlineData("crossEntropy", "Numbers", "loss.name: expected mse, mae or huber for targets that are numbers, got crossEntropy.")]
+    [InlineData("mse", "Classes", "loss.name: expected crossEntropy, focal, multiMargin or softAccuracy for targets that are classes, got mse.")]
+    [InlineData("crossEntropy", "Numbers", "loss.name: expected mse, mae, huber, smoothL1 or logRmse for targets that are numbers, got crossEntropy.")]
     [InlineData("crossEntropy", "Grades", "loss.name: expected ndcg for targets that are grades, got crossEntropy.")]
     public void A_loss_for_other_targets_is_refused(string name, string targets, string message) =>
         Assert.Equal(message, Assert.Throws<FailureException>(() => Read($"loss: {name}").Loss.Create(Enum.Parse<TargetKind>(targets))).Message);

@@ -30,11 +30,11 @@ public class RecipeReadingTests
     [InlineData("optimizer: { learningRate: NaN }", "r.yaml:6:28: optimizer.learningRate: expected a number in (0, 10], got 'NaN'.")]
     [InlineData("optimizer: { learningRate: [1, 2] }", "r.yaml:6:28: optimizer.learningRate: expected a number in (0, 10], got a list.")]
     [InlineData("optimizer: { learningrat: 1 }",
-        "r.yaml:6:14: optimizer.learningrat: expected one of name, learningRate, weightDecay, l1Decay, decaysVectors, beta1, beta2, epsilon, wrap, accumulate, got 'learningrat'. Did you mean 'learningRate'?")]
+        "r.yaml:6:14: optimizer.learningrat: expected one of name, learningRate, weightDecay, l1Decay, decaysVectors, beta1, beta2, epsilon, wrap, accumulate, average, got 'learningrat'. Did you mean 'learningRate'?")]
     [InlineData("optimizer: sgdd", "r.yaml:6:12: optimizer.name: expected sgd, adam, sparseadam, adamw, adagrad, rmsprop, adadelta, adamax, nadam, radam, adax, lion, adafactor, ftrl or shampoo, got 'sgdd'. Did you mean 'sgd'?")]
     [InlineData("optimizer: { name: sgd, nesterov: true }", "r.yaml:6:35: optimizer.nesterov: expected momentum above 0 with it, got 0.")]
     [InlineData("optimizer: { name: sgd, beta1: 0.9 }",
-        "r.yaml:6:25: optimizer.beta1: expected one of name, learningRate, weightDecay, l1Decay, decaysVectors, momentum, nesterov, wrap, accumulate, got 'beta1'.")]
+        "r.yaml:6:25: optimizer.beta1: expected one of name, learningRate, weightDecay, l1Decay, decaysVectors, momentum, nesterov, wrap, accumulate, average, got 'beta1'.")]
     [InlineData("optimizer: [adam]", "r.yaml:6:12: optimizer: expected a group of keys, got a list.")]
     [InlineData("trainng: { epochs: 3 }",
         "r.yaml:6:1: trainng: expected one of name, description, data, model, estimator, loss, optimizer, schedule, training, metrics, expected, got 'trainng'. Did you mean 'training'?")]

@@ -3,14 +3,18 @@ namespace Nabla;
 /// <summary>Finds the operation that made the first NaN or infinity.</summary>
 internal static class Anomaly
 {
-    /// <exception cref="ArithmeticException"><paramref name="result"/> is not finite although all inputs are.</exception>
+    /// <exception cref="ArithmeticException"><paramref name="result"/> is not finite although all inputs are, or a parameter among them is not.</exception>
     public static void Check(string name, Tensor result, ReadOnlySpan<Tensor> inputs)
     {
         int position = FirstNotFinite(result);
         if (position < 0) return;
         foreach (Tensor input in inputs)
-            if (FirstNotFinite(input) >= 0)
-                return;
+        {
+            if (FirstNotFinite(input) < 0) continue;
+            if (input.Node is LeafNode { Label: { } label })
+                throw new ArithmeticException($"{name}: the parameter {label} is not finite any more; the update before this step made it so.");
+            return;
+        }
 
         Span<int> at = stackalloc int[result.Rank];
         for (int axis = 0, rest = position; axis < result.Rank; axis++)

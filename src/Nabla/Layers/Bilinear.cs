@@ -34,15 +34,18 @@ public sealed class Bilinear : Module
         int first = weight.Shape[1], second = weight.Shape[2];
         if (x.Rank == 0 || x.Shape[^1] != first + second)
             throw new ShapeException($"expected last axis {first} + {second}, both inputs side by side, got {x.Shape}.");
-        return Forward(x.Narrow(-1, 0, first), x.Narrow(-1, first, second));
+        return Value(x.Narrow(-1, 0, first), x.Narrow(-1, first, second));
     }
 
     /// <summary>The value for two inputs whose axes before the last agree.</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    public Tensor Forward(Tensor first, Tensor second)
+    public Tensor Forward(Tensor first, Tensor second) =>
+        Enter((Layer: this, first, second), static given => given.Layer.Value(given.first, given.second));
+
+    Tensor Value(Tensor first, Tensor second)
     {
         if (first.Rank == 0 || first.Shape[^1] != weight.Shape[1] || second.Shape != first.Shape.With(first.Rank - 1, weight.Shape[2]))
-            throw new ShapeException($"{this}: expected [..., {weight.Shape[1]}] and [..., {weight.Shape[2]}] with equal axes before, got {first.Shape} and {second.Shape}.");
+            throw new ShapeException($"expected [..., {weight.Shape[1]}] and [..., {weight.Shape[2]}] with equal axes before, got {first.Shape} and {second.Shape}.");
         int outputs = weight.Shape[0];
         Tensor a = first.Reshape(-1, weight.Shape[1]), b = second.Reshape(-1, weight.Shape[2]);
         // a·W for all outputs in one product: [n, first] × [first, out·second].

@@ -116,14 +116,17 @@ public sealed class Gate : Module
     {
         if (x.Rank == 0 || x.Shape[^1] != score.OutFeatures + score.InFeatures)
             throw new ShapeException($"expected last axis {score.OutFeatures} + {score.InFeatures}, vector and context side by side, got {x.Shape}.");
-        return Forward(x.Narrow(-1, 0, score.OutFeatures), x.Narrow(-1, score.OutFeatures, score.InFeatures), pass);
+        return Value(x.Narrow(-1, 0, score.OutFeatures), x.Narrow(-1, score.OutFeatures, score.InFeatures), pass);
     }
 
     /// <summary>The gated vector; axes before the last broadcast.</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    public Tensor Forward(Tensor x, Tensor context, Pass pass)
+    public Tensor Forward(Tensor x, Tensor context, Pass pass) =>
+        Enter((Layer: this, x, context, pass), static given => given.Layer.Value(given.x, given.context, given.pass));
+
+    Tensor Value(Tensor x, Tensor context, Pass pass)
     {
-        if (x.Rank == 0 || x.Shape[^1] != score.OutFeatures) throw new ShapeException($"{this}: expected last axis {score.OutFeatures} of the gated vector, got {x.Shape}.");
+        if (x.Rank == 0 || x.Shape[^1] != score.OutFeatures) throw new ShapeException($"expected last axis {score.OutFeatures} of the gated vector, got {x.Shape}.");
         return x * score.Forward(context, pass).Sigmoid();
     }
 }

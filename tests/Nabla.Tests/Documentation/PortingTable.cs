@@ -41,6 +41,49 @@ internal static class PortingTable
         yield return new(Group, "x.detach()", "ops.stop_gradient", ["Tensor.Detach"]);
         yield return new(Group, "torch.autograd.detect_anomaly", "", ["Autograd.DetectAnomaly"]);
         yield return new(Group, "torch.manual_seed", "keras.utils.set_random_seed", ["RandomStream"], "a stream is handed to what draws; models take a seed with Initialize");
+        yield return new(Group, "torch.empty_like, zeros_like", "ops.zeros_like", ["Tensor.Zeros"], "take the shape of the other: Tensor.Zeros(x.Shape)");
+        yield return new(Group, "torch.eye, linspace", "ops.eye, linspace", ["Tensor.Eye", "Tensor.Linspace"]);
+        yield return new(Group, "torch.bernoulli, multinomial", "random.bernoulli, categorical", ["Tensor.Bernoulli", "Tensor.Categorical"]);
+        yield return new(Group, "torch.randperm", "random.shuffle", ["Tensor.RandomPermutation"]);
+        yield return new(Group, "distributions.Beta, Dirichlet, Exponential, Gamma, Gumbel", "random.beta, gamma", ["Tensor.Beta", "Tensor.Dirichlet", "Tensor.Exponential", "Tensor.Gamma", "Tensor.Gumbel"]);
+        yield return new(Group, "nn.init.trunc_normal_", "random.truncated_normal", ["Tensor.TruncatedNormal", "Initializer.TruncatedNormal"]);
+        yield return new(Group, "x[i], x[a:b], x[mask]", "x[i], x[a:b]", ["Tensor.Part"], "ranges are C# ranges: x[1..3]");
+        yield return new(Group, "x.narrow, select, index_select", "ops.slice, take", ["Tensor.Narrow", "Tensor.Select", "Tensor.IndexSelect"]);
+        yield return new(Group, "torch.gather, scatter, scatter_add, index_add", "ops.take_along_axis, scatter", ["Tensor.Gather", "Tensor.Scatter", "Tensor.ScatterAdd", "Tensor.IndexAdd"]);
+        yield return new(Group, "x.masked_fill, masked_select", "", ["Tensor.MaskedFill", "Tensor.MaskedSelect"]);
+        yield return new(Group, "torch.nonzero, searchsorted", "ops.nonzero, searchsorted", ["Tensor.NonZero", "Tensor.SearchSorted"]);
+        yield return new(Group, "x.expand, repeat, tile", "ops.broadcast_to, tile", ["Tensor.Expand", "Tensor.Tile"], "repeat_interleave is Repeat");
+        yield return new(Group, "torch.repeat_interleave", "ops.repeat", ["Tensor.Repeat"]);
+        yield return new(Group, "torch.flip, roll", "ops.flip, roll", ["Tensor.Flip", "Tensor.Roll"]);
+        yield return new(Group, "torch.chunk", "", ["Tensor.Chunk"]);
+        yield return new(Group, "torch.meshgrid", "ops.meshgrid", ["Tensor.Meshgrid"]);
+        yield return new(Group, "F.pad", "ops.pad", ["Tensor.Pad"], "pairs in the order of the axes, the first axis first");
+        yield return new(Group, "F.one_hot", "ops.one_hot", ["Tensor.OneHot"]);
+        yield return new(Group, "x.contiguous(), clone()", "ops.copy", ["Tensor.Contiguous", "Tensor.Clone"]);
+        yield return new(Group, "torch.exp, expm1, log, log1p", "ops.exp, expm1, log, log1p", ["Tensor.Exp", "Tensor.Expm1", "Tensor.Log", "Tensor.Log1p"]);
+        yield return new(Group, "torch.sqrt, square, pow, reciprocal", "ops.sqrt, square, power, reciprocal", ["Tensor.Sqrt", "Tensor.Square", "Tensor.Pow", "Tensor.Reciprocal"]);
+        yield return new(Group, "torch.abs, sign, floor, ceil, round, trunc", "ops.absolute, sign, floor, ceil, round", ["Tensor.Abs", "Tensor.Sign", "Tensor.Floor", "Tensor.Ceiling", "Tensor.Round", "Tensor.Truncate"], "rounding has slope 0");
+        yield return new(Group, "torch.sin, cos, tanh, erf", "ops.sin, cos, tanh, erf", ["Tensor.Sin", "Tensor.Cos", "Tensor.Tanh", "Tensor.Erf"]);
+        yield return new(Group, "torch.clamp, minimum, maximum", "ops.clip, minimum, maximum", ["Tensor.Clamp", "Tensor.Minimum", "Tensor.Maximum"]);
+        yield return new(Group, "torch.eq, ne, lt, le, gt, ge", "ops.equal, less, greater", ["Tensor.EqualTo", "Tensor.NotEqualTo", "Tensor.Less", "Tensor.LessOrEqual", "Tensor.Greater", "Tensor.GreaterOrEqual"]);
+        yield return new(Group, "torch.logical_and, or, xor, not", "ops.logical_and, or, xor, not", ["Tensor.LogicalAnd", "Tensor.LogicalOr", "Tensor.LogicalXor", "Tensor.LogicalNot"]);
+        yield return new(Group, "torch.isfinite, isnan", "ops.isfinite, isnan", ["Tensor.IsFinite", "Tensor.IsNan"]);
+        yield return new(Group, "torch.all, any", "ops.all, any", ["Tensor.All", "Tensor.Any"]);
+        yield return new(Group, "torch.prod, cumsum, cumprod", "ops.prod, cumsum, cumprod", ["Tensor.Product", "Tensor.CumulativeSum", "Tensor.CumulativeProduct"]);
+        yield return new(Group, "torch.logsumexp, std", "ops.logsumexp, std", ["Tensor.LogSumExp", "Tensor.StandardDeviation"]);
+        yield return new(Group, "torch.sort, argsort, unique", "ops.sort, argsort", ["Tensor.Sort", "Tensor.ArgSort", "Tensor.Unique"]);
+        yield return new(Group, "torch.tril, triu, diagonal, diag_embed", "ops.tril, triu, diagonal", ["Tensor.LowerTriangle", "Tensor.UpperTriangle", "Tensor.Diagonal", "Tensor.DiagonalMatrix"]);
+        yield return new(Group, "torch.linalg.norm, F.normalize", "ops.norm, normalize", ["Tensor.Norm", "Tensor.Normalize"]);
+        yield return new(Group, "torch.dot, outer, cross, trace", "ops.dot, outer, cross, trace", ["Tensor.Dot", "Tensor.Outer", "Tensor.Cross", "Tensor.Trace"]);
+        yield return new(Group, "torch.linalg.solve, inv, det, slogdet", "ops.solve, inv, det", ["Tensor.Solve", "Tensor.Inverse", "Tensor.Determinant", "Tensor.LogDeterminant"]);
+        yield return new(Group, "torch.linalg.cholesky, qr, svd, eigh", "ops.cholesky, qr, svd, eigh", ["Tensor.Cholesky", "Tensor.Qr", "Tensor.Svd", "Tensor.SymmetricEigen"]);
+        yield return new(Group, "torch.cov", "", ["Tensor.Covariance"]);
+        yield return new(Group, "autograd.functional.jacobian, hessian, hvp", "tape.jacobian", ["Calculus.Jacobian", "Calculus.Hessian", "Calculus.HessianVectorProduct"]);
+        yield return new(Group, "autograd.Function", "custom_gradient", ["Autograd.Function"]);
+        yield return new(Group, "x.register_hook", "", ["Tensor.OnGradient"]);
+        yield return new(Group, "torch.utils.checkpoint", "RematScope", ["Checkpointed"], "the same bits, dropout included");
+        yield return new(Group, "torch.autocast", "mixed_precision.set_global_policy", ["Autograd.MixedPrecision", "Trainer.Products"], "bfloat16 and float16; see training-memory.md");
+        yield return new(Group, "cuda.amp.GradScaler", "LossScaleOptimizer", ["LossScaling"]);
     }
 
     static IEnumerable<PortingRow> Layers()
@@ -63,6 +106,55 @@ internal static class PortingTable
         yield return new(Group, "model.parameters()", "model.trainable_weights", ["Module.Parameters"]);
         yield return new(Group, "model.state_dict(), load_state_dict", "model.get_weights, set_weights", ["Module.StateDictionary", "Module.LoadStateDictionary"]);
         yield return new(Group, "p.requires_grad_(False)", "layer.trainable = False", ["Module.Freeze"]);
+        yield return new(Group, "nn.Bilinear", "", ["Bilinear"]);
+        yield return new(Group, "nn.EmbeddingBag", "", ["EmbeddingBag"]);
+        yield return new(Group, "nn.ConvTranspose1d, 2d, 3d", "Conv1DTranspose, Conv2DTranspose, Conv3DTranspose", ["ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]);
+        yield return new(Group, "Conv2d(groups=…)", "SeparableConv1D, SeparableConv2D, DepthwiseConv2D", ["SeparableConv1d", "SeparableConv2d", "SeparableConv3d", "ConvolutionOptions.Groups"]);
+        yield return new(Group, "torchvision ASPP", "", ["AtrousPyramid"]);
+        yield return new(Group, "nn.MaxPool1d, MaxPool3d, AvgPool1d, AvgPool3d", "MaxPooling1D, MaxPooling3D, AveragePooling1D, AveragePooling3D", ["MaxPool1d", "MaxPool3d", "AveragePool1d", "AveragePool3d"]);
+        yield return new(Group, "nn.LPPool1d, LPPool2d", "", ["PowerPool1d", "PowerPool2d", "PowerPool3d"]);
+        yield return new(Group, "nn.AdaptiveAvgPool1d, 2d, 3d", "AdaptiveAveragePooling2D", ["AdaptiveAveragePool1d", "AdaptiveAveragePool2d", "AdaptiveAveragePool3d"]);
+        yield return new(Group, "nn.AdaptiveMaxPool1d, 2d, 3d", "AdaptiveMaxPooling2D", ["AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AdaptiveMaxPool3d"]);
+        yield return new(Group, "nn.AdaptiveMaxPool2d(1)", "GlobalMaxPooling2D", ["GlobalMaxPool", "GlobalPowerPool"]);
+        yield return new(Group, "nn.MaxUnpool1d, 2d, 3d", "", ["Tensor.MaxUnpool", "Tensor.MaxPoolWithIndices"]);
+        yield return new(Group, "torchvision.ops.roi_pool", "", ["Tensor.RoiPool"]);
+        yield return new(Group, "nn.GroupNorm, InstanceNorm1d, 2d, 3d", "GroupNormalization", ["GroupNorm", "InstanceNorm"], "InstanceNorm learns a scale and shift by default");
+        yield return new(Group, "nn.RMSNorm", "RMSNormalization", ["RmsNorm"]);
+        yield return new(Group, "nn.LocalResponseNorm", "", ["LocalResponseNorm"]);
+        yield return new(Group, "nn.SyncBatchNorm", "BatchNormalization(synchronized=True)", ["BatchNorm", "IGroupSum"], "the sum over processes is an argument");
+        yield return new(Group, "nn.utils.weight_norm, spectral_norm", "SpectralNormalization", ["WeightNorm", "SpectralNorm"], "wrap the layer");
+        yield return new(Group, "", "", ["GhostBatchNorm"], "Hoffer et al., 2017");
+        yield return new(Group, "", "", ["LocalContrastNorm"], "Jarrett et al., 2009");
+        yield return new(Group, "nn.Dropout1d, 2d, 3d", "SpatialDropout1D, 2D, 3D", ["SpatialDropout"]);
+        yield return new(Group, "nn.AlphaDropout", "AlphaDropout", ["AlphaDropout"]);
+        yield return new(Group, "torchvision.ops.StochasticDepth", "", ["DropPath"]);
+        yield return new(Group, "", "GaussianNoise", ["GaussianNoise", "FeatureBagging"]);
+        yield return new(Group, "nn.RNN, LSTM, GRU", "SimpleRNN, LSTM, GRU, Bidirectional", ["Rnn", "Lstm", "Gru"], "steps first, as in PyTorch; lengths in place of packed sequences");
+        yield return new(Group, "nn.utils.rnn.pack_padded_sequence", "Masking", ["RecurrentOptions"], "lengths are an argument of Forward");
+        yield return new(Group, "nn.MultiheadAttention", "MultiHeadAttention, GroupQueryAttention", ["MultiHeadAttention"]);
+        yield return new(Group, "F.scaled_dot_product_attention", "ops.dot_product_attention", ["Tensor.Attention", "DotProductAttention"], "tiled: scores are never stored");
+        yield return new(Group, "", "AdditiveAttention", ["AdditiveAttention", "TargetAttention"]);
+        yield return new(Group, "attn_mask, is_causal, key_padding_mask", "attention_mask, use_causal_mask", ["AttentionMask", "AttentionPattern"], "true means: may attend");
+        yield return new(Group, "", "", ["LocalAttention", "LinearAttention", "PerformerAttention", "LinformerAttention", "CompressedAttention", "RoutingAttention", "HashedAttention", "SinkhornAttention"], "attention.md");
+        yield return new(Group, "", "", ["DenseSynthesizer", "FactorizedSynthesizer", "RandomSynthesizer"], "Tay et al., 2021");
+        yield return new(Group, "", "", ["FourierMixer", "MixerLayer", "GatedMlp"], "in place of attention");
+        yield return new(Group, "nn.TransformerEncoderLayer, TransformerDecoderLayer", "", ["EncoderLayer", "DecoderLayer", "FeedForward", "TransformerOptions"], "normalizes first by default");
+        yield return new(Group, "nn.Transformer", "", ["Transformer"]);
+        yield return new(Group, "", "", ["SinusoidalPositions", "LearnedPositions", "RotaryPositions", "RelativePositionBias"]);
+        yield return new(Group, "past_key_values", "", ["AttentionCache"]);
+        yield return new(Group, "F.grid_sample, affine_grid", "", ["Tensor.GridSample", "Tensor.AffineGrid", "SpatialTransformer"]);
+        yield return new(Group, "torchvision.ops.SqueezeExcitation", "", ["SqueezeExcitation", "ChannelAttention", "SpatialAttention", "Cbam"]);
+        yield return new(Group, "", "", ["MixtureOfExperts", "QFormer"], "Shazeer et al., 2017; Li et al., 2023");
+        yield return new(Group, "peft.LoraConfig", "layer.enable_lora", ["Lora", "Adapter", "SoftPrompt"]);
+        yield return new(Group, "", "", ["LearnedQueries", "AttentionPool", "StridedPool", "TokenMerging", "Gate"], "fewer tokens");
+        yield return new(Group, "", "", ["Residual", "ConvolutionOverTime"], "He et al., 2016; Kim, 2014");
+        yield return new(Group, "nn.init.xavier_uniform_, xavier_normal_", "GlorotUniform, GlorotNormal", ["Initializer.XavierUniform", "Initializer.XavierNormal"]);
+        yield return new(Group, "nn.init.kaiming_uniform_, kaiming_normal_", "HeUniform, HeNormal", ["Initializer.HeUniform", "Initializer.HeNormal"]);
+        yield return new(Group, "nn.init.orthogonal_, sparse_, constant_", "Orthogonal, Constant", ["Initializer.Orthogonal", "Initializer.Sparse", "Initializer.Constant"]);
+        yield return new(Group, "", "LecunUniform, LecunNormal", ["Initializer.LeCunUniform", "Initializer.LeCunNormal"]);
+        yield return new(Group, "torchinfo.summary", "model.summary()", ["Module.Summary", "Module.Signals"], "Signals shows where gradients vanish");
+        yield return new(Group, "torchvision resnet18 …, vgg16, mobilenet, vit", "applications.ResNet50, VGG16, MobileNet", ["ResNet", "Vgg", "MobileNet", "VisionTransformer"], "parameter names are torchvision's");
+        yield return new(Group, "transformers GPT2, Bert", "", ["Gpt", "Bert", "TokenSampler"]);
     }
 
     static IEnumerable<PortingRow> Activations()
@@ -77,17 +169,40 @@ internal static class PortingTable
         yield return new(Group, "nn.SiLU", "silu, swish", ["Activation.Silu"]);
         yield return new(Group, "nn.Sigmoid, Tanh, Softplus", "sigmoid, tanh, softplus", ["Activation.Sigmoid", "Activation.Tanh", "Activation.Softplus"]);
         yield return new(Group, "nn.Softmax, LogSoftmax", "softmax, log_softmax", ["Activation.Softmax", "Activation.LogSoftmax"]);
+        yield return new(Group, "nn.ReLU6, Hardtanh, Hardsigmoid, Hardswish", "relu6, hard_tanh, hard_sigmoid, hard_silu", ["Activation.Relu6", "Activation.HardTanh", "Activation.HardSigmoid", "Activation.HardSwish"]);
+        yield return new(Group, "nn.Mish, Softsign, LogSigmoid", "mish, softsign, log_sigmoid", ["Activation.Mish", "Activation.Softsign", "Activation.LogSigmoid"]);
+        yield return new(Group, "nn.RReLU", "", ["Rrelu"], "also Xu's form, which divides");
+        yield return new(Group, "nn.GLU", "glu", ["Activation.Glu", "Activation.Swiglu", "Tensor.Geglu"]);
+        yield return new(Group, "nn.Threshold", "threshold", ["Activation.Threshold", "Activation.BipolarThreshold"], "steps 0/1 and ±1, the perceptron's");
+        yield return new(Group, "", "sparsemax", ["Activation.Sparsemax", "Tensor.Sparsemax"]);
+        yield return new(Group, "torch.logit", "", ["Tensor.Logit", "Activation.Swish", "Activation"]);
+        yield return new(Group, "", "", ["Maxout", "Dice"], "Goodfellow et al., 2013; Zhou et al., 2018");
     }
 
     static IEnumerable<PortingRow> Losses()
     {
         const string Group = "Losses";
         yield return new(Group, "nn.CrossEntropyLoss", "SparseCategoricalCrossentropy(from_logits=True)", ["CrossEntropy"], "indices or distributions");
-        yield return new(Group, "nn.BCEWithLogitsLoss", "BinaryCrossentropy(from_logits=True)", ["BinaryCrossEntropy"]);
+        yield return new(Group, "nn.BCEWithLogitsLoss", "BinaryCrossentropy(from_logits=True)", ["BinaryCrossEntropyWithLogits"]);
         yield return new(Group, "nn.MSELoss, L1Loss", "MeanSquaredError, MeanAbsoluteError", ["Mse", "Mae"]);
         yield return new(Group, "nn.HuberLoss", "Huber", ["Huber"]);
         yield return new(Group, "nn.NLLLoss", "", ["Nll"]);
         yield return new(Group, "nn.KLDivLoss", "KLDivergence", ["KlDivergence"]);
+        yield return new(Group, "nn.BCELoss", "BinaryCrossentropy", ["BinaryCrossEntropy"], "of probabilities");
+        yield return new(Group, "nn.SmoothL1Loss", "", ["SmoothL1"]);
+        yield return new(Group, "nn.MultiMarginLoss, HingeEmbeddingLoss", "Hinge, SquaredHinge, CategoricalHinge", ["MultiMargin", "Hinge"]);
+        yield return new(Group, "nn.MarginRankingLoss", "", ["MarginRanking", "PairwiseLogistic"]);
+        yield return new(Group, "nn.TripletMarginLoss", "", ["Triplet"]);
+        yield return new(Group, "nn.CTCLoss", "CTC", ["Ctc"]);
+        yield return new(Group, "torchvision.ops.sigmoid_focal_loss", "CategoricalFocalCrossentropy", ["Focal"]);
+        yield return new(Group, "", "MeanSquaredLogarithmicError", ["LogRmse"], "its root");
+        yield return new(Group, "CrossEntropyLoss(label_smoothing=…)", "CategoricalCrossentropy(label_smoothing=…)", ["CrossEntropy"], "smoothingTowards takes any distribution");
+        yield return new(Group, "", "", ["ListNet", "LambdaRank"], "ranking");
+        yield return new(Group, "", "", ["InfoNce", "NtXent"], "contrast");
+        yield return new(Group, "nn.AdaptiveLogSoftmaxWithLoss", "", ["LargeSoftmax", "HierarchicalSoftmax"], "sampled softmax and negative sampling too");
+        yield return new(Group, "", "", ["SoftAccuracy", "SoftF1", "ExpectedBleu", "Smooth"], "metrics made differentiable");
+        yield return new(Group, "", "Distiller", ["Distillation"]);
+        yield return new(Group, "", "", ["AdversarialLoss", "Expectation"], "games of generators; gradients of expectations");
     }
 
     static IEnumerable<PortingRow> Optimizers()
@@ -104,12 +219,40 @@ internal static class PortingTable
         yield return new(Group, "optimizer.step()", "optimizer.apply_gradients", ["Optimizer.Step"]);
         yield return new(Group, "param_groups", "", ["ParameterGroup"]);
         yield return new(Group, "nn.utils.clip_grad_norm_, clip_grad_value_", "clipnorm, clipvalue", ["Optimizer.ClipNorm", "Optimizer.ClipValues"]);
+        yield return new(Group, "optim.SparseAdam", "", ["SparseAdam", "RowWiseAdaGrad"], "rows touched only");
+        yield return new(Group, "optim.LBFGS", "", ["Lbfgs"], "one iteration a step; lineSearch for line_search_fn");
+        yield return new(Group, "", "Lion", ["Lion"]);
+        yield return new(Group, "optim.Adafactor", "Adafactor", ["AdaFactor"]);
+        yield return new(Group, "", "", ["AdaX", "Shampoo"], "Li et al., 2020; Gupta et al., 2018");
+        yield return new(Group, "", "", ["Newton", "GaussNewton"], "for a few thousand numbers");
+        yield return new(Group, "torch_optimizer.Lookahead", "", ["Lookahead"]);
+        yield return new(Group, "", "Lamb", ["Lamb", "Lars"], "round any optimizer");
+        yield return new(Group, "swa_utils.AveragedModel", "ema_momentum=…", ["WeightAverage"], "EMA and SWA; Exchange puts the averages in");
+        yield return new(Group, "", "", ["Sam"], "sharpness");
+        yield return new(Group, "", "gradient_accumulation_steps=…", ["GradientAccumulation"]);
+        yield return new(Group, "", "", ["Ogd", "Fobos", "Rda"], "online, sparse");
+        yield return new(Group, "", "", ["Sag", "Saga", "Svrg"], "finite sums");
+        yield return new(Group, "", "", ["CombinedOptimizer"], "several optimizers as one");
+        yield return new(Group, "weight_decay=…", "weight_decay=…", ["OptimizerOptions.WeightDecay", "OptimizerOptions.L1Decay", "OptimizerOptions.WithoutDecayOnVectors"]);
+        yield return new(Group, "optimizer.state_dict(), load_state_dict", "optimizer.variables", ["Optimizer.StateDictionary", "Optimizer.LoadStateDictionary"]);
     }
 
     static IEnumerable<PortingRow> Schedules()
     {
         const string Group = "Schedules";
         yield return new(Group, "lr_scheduler.ReduceLROnPlateau", "ReduceLROnPlateau", ["ReduceOnPlateau"]);
+        yield return new(Group, "lr_scheduler.ConstantLR, LinearLR", "", ["Constant", "Schedule.WarmUp"], "factors are of the epoch, with fractions for steps");
+        yield return new(Group, "lr_scheduler.StepLR, MultiStepLR", "PiecewiseConstantDecay", ["Step", "MultiStep"]);
+        yield return new(Group, "lr_scheduler.ExponentialLR", "ExponentialDecay", ["Exponential"]);
+        yield return new(Group, "lr_scheduler.PolynomialLR", "PolynomialDecay", ["Polynomial"]);
+        yield return new(Group, "", "InverseTimeDecay", ["InverseSquareRoot"], "1/√t; InverseTimeDecay itself has no twin");
+        yield return new(Group, "lr_scheduler.CosineAnnealingLR", "CosineDecay", ["Cosine"]);
+        yield return new(Group, "lr_scheduler.CosineAnnealingWarmRestarts", "CosineDecayRestarts", ["CosineRestarts"]);
+        yield return new(Group, "lr_scheduler.CyclicLR", "", ["Cyclical"]);
+        yield return new(Group, "lr_scheduler.OneCycleLR", "", ["OneCycle"]);
+        yield return new(Group, "lr_scheduler.SequentialLR", "", ["Schedule.WarmUp", "Schedule.Hold", "Schedule.Stretch"]);
+        yield return new(Group, "lr_scheduler.LambdaLR", "LearningRateScheduler", ["Schedule"], "derive from it: one method");
+        yield return new(Group, "", "", ["BatchGrowth", "BatchScaling", "ScheduleOfParts"], "other batch sizes, several optimizers");
     }
 
     static IEnumerable<PortingRow> Training()

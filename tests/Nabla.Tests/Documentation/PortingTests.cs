@@ -1,4 +1,8 @@
 using System.Text;
+using Nabla.Layers;
+using Nabla.Losses;
+using Nabla.Optimizers;
+using Nabla.Schedules;
 
 namespace Nabla.Tests.Documentation;
 
@@ -14,6 +18,20 @@ public class PortingTests
     [Fact]
     public void No_name_is_listed_twice() => Assert.Empty(
         PortingTable.Rows.GroupBy(static row => row.Torch).Where(static group => group.Key.Length > 0 && group.Count() > 1).Select(static group => group.Key));
+
+    /// <summary>Layers, losses, optimizers and schedules: what a newcomer looks for.</summary>
+    [Theory]
+    [InlineData(typeof(Module))]
+    [InlineData(typeof(Loss))]
+    [InlineData(typeof(Optimizer))]
+    [InlineData(typeof(Schedule))]
+    public void Every_type_of_the_toolbox_is_listed(Type kind)
+    {
+        var listed = PortingTable.Rows.SelectMany(static row => row.Ours).ToHashSet();
+        Assert.Equal([], kind.Assembly.GetExportedTypes()
+            .Where(type => type.IsSubclassOf(kind) && type is { IsAbstract: false, Namespace: not "Nabla.Models", IsNested: false })
+            .Select(static type => type.Name.Split('`')[0]).Where(name => !listed.Contains(name)));
+    }
 
     /// <summary>With NABLA_APPROVE=1 the page is written instead.</summary>
     [Fact]

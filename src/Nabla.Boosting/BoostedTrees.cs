@@ -2,6 +2,7 @@ using System.Globalization;
 using Nabla.Boosting.Formats;
 using Nabla.Boosting.Objectives;
 using Nabla.Boosting.Trees;
+using Nabla.Kernels;
 
 namespace Nabla.Boosting;
 
@@ -62,9 +63,8 @@ public sealed class BoostedTrees
     {
         FeatureMatrix matrix = Matrix(features);
         var leaves = new long[matrix.Rows * Trees.Count];
-        for (int row = 0; row < matrix.Rows; row++)
-            for (int tree = 0; tree < Trees.Count; tree++)
-                leaves[row * Trees.Count + tree] = Trees[tree].LeafOf(matrix.RowSpan(row));
+        var job = new LeafJob(Trees, matrix, leaves);
+        Workers.For((matrix.Rows + LeafJob.RowsPerJob - 1) / LeafJob.RowsPerJob, ref job);
         matrix.KeepAlive();
         return Tensor.From(leaves, [matrix.Rows, Trees.Count]);
     }
@@ -119,6 +119,17 @@ public sealed class BoostedTrees
                 if (matrix.RowSpan(row)[column] is < 0 or float.PositiveInfinity)
                     throw new ArgumentException($"BoostedTrees: expected codes 0, 1, 2, … in categorical column {column}, got {matrix.RowSpan(row)[column]} at row {row}.");
         return matrix;
+    }
+
+    readonly struct LeafJob(IReadOnlyList<RegressionTree> trees, FeatureMatrix rows, long[] leaves) : IJob
+    {
+        public const int RowsPerJob = 256;
+
+        public void Run(int index)
+        {
+            for (int row = index * RowsPerJob, end = Math.Min(row + RowsPerJob, rows.Rows); row < end; row++)
+                for (int tree = 0; tree < trees.Count; tree++) leaves[row * trees.Count + tree] = trees[tree].LeafOf(rows.RowSpan(row));
+        }
     }
 
     Tensor Shaped(float[] scores) =>

@@ -1,5 +1,6 @@
 using Nabla.Boosting.Explanation;
 using Nabla.Boosting.Trees;
+using Nabla.Kernels;
 
 namespace Nabla.Boosting;
 
@@ -81,14 +82,8 @@ public static class Explanations
             int outputs = model.Objective.Outputs, width = model.Columns + 1;
             TreeShap[] trees = [.. model.Trees.Select(static tree => new TreeShap(tree))];
             var result = new float[matrix.Rows * outputs * width];
-            var sums = new double[outputs * width];
-            for (int row = 0; row < matrix.Rows; row++)
-            {
-                Array.Clear(sums);
-                for (int i = 0; i < trees.Length; i++) trees[i].Add(matrix.RowSpan(row), sums.AsSpan(i % outputs * width, width));
-                for (int output = 0; output < outputs; output++) sums[output * width + model.Columns] += model.StartScore;
-                for (int i = 0; i < sums.Length; i++) result[row * sums.Length + i] = (float)sums[i];
-            }
+            var job = new ContributionJob(model, matrix, trees, result);
+            Workers.For((matrix.Rows + ContributionJob.RowsPerJob - 1) / ContributionJob.RowsPerJob, ref job);
             matrix.KeepAlive();
             return Tensor.From(result, outputs == 1 ? [matrix.Rows, width] : [matrix.Rows, outputs, width]);
         }
@@ -122,5 +117,24 @@ public static class Explanations
         }
         data.Features.KeepAlive();
         return Tensor.From(x, [data.Rows, data.Columns]);
+    }
+
+    readonly struct ContributionJob(BoostedTrees model, FeatureMatrix rows, TreeShap[] trees, float[] result) : IJob
+    {
+        public const int RowsPerJob = 16;
+
+        public void Run(int index)
+        {
+            int outputs = model.Objective.Outputs, width = model.Columns + 1;
+            var sums = new double[outputs * width];
+            var paths = new TreeShap.Element[trees.Length == 0 ? 0 : trees.Max(static tree => tree.PathElements)];
+            for (int row = index * RowsPerJob, end = Math.Min(row + RowsPerJob, rows.Rows); row < end; row++)
+            {
+                Array.Clear(sums);
+                for (int i = 0; i < trees.Length; i++) trees[i].Add(rows.RowSpan(row), sums.AsSpan(i % outputs * width, width), paths);
+                for (int output = 0; output < outputs; output++) sums[output * width + model.Columns] += model.StartScore;
+                for (int i = 0; i < sums.Length; i++) result[row * sums.Length + i] = (float)sums[i];
+            }
+        }
     }
 }

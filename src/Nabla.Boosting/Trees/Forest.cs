@@ -1,23 +1,29 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Nabla.Kernels;
 
 namespace Nabla.Boosting.Trees;
 
 /// <summary>
-/// Trees laid out for scoring many rows: eight rows walk down a tree side by side, so that their loads overlap, and a step is
-/// arithmetic instead of a branch that the processor would guess wrong half the time.
+/// Trees laid out for scoring many rows, eight side by side. The three questions nearest to the root are asked in vectors, all seven of
+/// them for all rows; below, where rows have parted, each row walks by itself: their loads overlap, and a step is arithmetic instead of a
+/// branch that the processor would guess wrong half the time. For this, values and thresholds become integers of the same order.
 /// </summary>
 internal sealed unsafe class Forest
 {
     const int Lanes = 8, RowsPerJob = 512;
+    const int TopLevels = 3;
+    const int BlockGroups = 8, BlockNumbers = 4096;     // groups of rows that see a tree one after the other, and what they may hold: it stays in the first-level cache
     const int Deep = 16;            // deeper trees are walked row by row, with an end at the leaf
 
     readonly RegressionTree[] trees;
     readonly int outputs;
     readonly PinnedArray<Node>? nodes;
+    readonly PinnedArray<Top>? tops;
+    readonly PinnedArray<float>? leaves;        // per node
+    readonly PinnedArray<byte>? missingRight;   // per node 1 if missing values go right
     readonly int[] starts, depths;
-    readonly float[][] values;
 
     /// <param name="trees">Output after output, round after round.</param>
     /// <param name="outputs">Scores per row.</param>
@@ -28,13 +34,19 @@ internal sealed unsafe class Forest
         this.outputs = outputs;
         depths = [.. trees.Select(static tree => tree.Depth)];
         starts = new int[trees.Count + 1];
-        values = [.. trees.Select(static tree => tree.Weight)];
         for (int i = 0; i < trees.Count; i++) starts[i + 1] = starts[i] + trees[i].NodeCount;
         bool fits = columns <= Node.MostColumns && trees.All(static tree => !tree.HasCategories && tree.NodeCount <= ushort.MaxValue);
         if (!fits || depths.Any(static depth => depth > Deep)) return;
         nodes = new PinnedArray<Node>(starts[^1]);
-        values = new float[trees.Count][];
-        for (int i = 0; i < trees.Count; i++) values[i] = LayOut(trees[i], nodes.Span.Slice(starts[i], trees[i].NodeCount));
+        leaves = new PinnedArray<float>(starts[^1]);
+        missingRight = new PinnedArray<byte>(starts[^1]);
+        tops = new PinnedArray<Top>(trees.Count);
+        for (int i = 0; i < trees.Count; i++)
+        {
+            int first = starts[i], count = trees[i].NodeCount;
+            LayOut(trees[i], nodes.Span.Slice(first, count), leaves.Span.Slice(first, count), missingRight.Span.Slice(first, count));
+            LayOutTop(nodes.Pointer + first, missingRight.Pointer + first, tops.Pointer + i);
+        }
     }
 
     /// <summary>Adds the trees' weights, one after the other, to scores [rows, outputs].</summary>
@@ -50,51 +62,69 @@ internal sealed unsafe class Forest
 
     /// <summary>
     /// Numbers the nodes breadth first, so that siblings are neighbors and children a short way ahead of their parent. A leaf
-    /// leads to itself: nothing is at or above +∞.
+    /// leads to itself: nothing is at or above its threshold.
     /// </summary>
-    static float[] LayOut(RegressionTree tree, Span<Node> to)
+    static void LayOut(RegressionTree tree, Span<Node> to, Span<float> values, Span<byte> missing)
     {
         var order = new List<int> { 0 };
-        var values = new float[tree.NodeCount];
         for (int i = 0; i < order.Count; i++)
         {
             int node = order[i];
             values[i] = tree.Weight[node];
+            missing[i] = (byte)(tree.IsLeaf(node) || tree.MissingGoesLeft[node] ? 0 : 1);
             if (tree.IsLeaf(node))
             {
-                to[i] = new Node { Threshold = float.PositiveInfinity };
+                to[i] = new Node { Threshold = int.MaxValue };
                 continue;
             }
             to[i] = new Node
             {
-                Column = (ushort)(tree.Feature[node] << 1 | (tree.MissingGoesLeft[node] ? 1 : 0)),
+                Offset = (ushort)(tree.Feature[node] * Lanes / 2),
                 Ahead = (ushort)(order.Count - i),
-                Threshold = tree.Threshold[node],
+                Threshold = Key(tree.Threshold[node]),
             };
             order.Add(tree.Left[node]);
             order.Add(tree.Right[node]);
         }
-        return values;
     }
 
+    /// <summary>A path that ends early answers any further question: both ways lead to its leaf.</summary>
+    static void LayOutTop(Node* tree, byte* missingRight, Top* top)
+    {
+        var reached = new int[2 * Top.Questions + 1];       // children of question i are 2i + 1 and 2i + 2, then come the starts
+        for (int i = 0; i < Top.Questions; i++)
+        {
+            Node* node = tree + reached[i];
+            top->Offsets[i] = 2 * node->Offset;
+            top->Below[i] = node->Threshold - 1;
+            top->MissingRight[i] = -missingRight[reached[i]];
+            reached[2 * i + 1] = reached[i] + node->Ahead;
+            reached[2 * i + 2] = reached[i] + node->Ahead + (node->Ahead > 0 ? 1 : 0);
+        }
+        for (int i = 0; i < Top.Starts; i++) top->Places[i] = reached[Top.Questions + i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void AddRows(FeatureMatrix rows, int first, int end, float* scores)
     {
         int row = first;
         if (nodes is not null)
         {
-            var transposed = new PinnedArray<float>((long)rows.Columns * Lanes);
-            for (; row + Lanes <= end; row += Lanes)
+            int most = Math.Clamp(BlockNumbers / (rows.Columns * Lanes), 1, BlockGroups), pitch = rows.Columns * Lanes;
+            var transposed = new PinnedArray<int>((long)pitch * (most + 1));
+            int* keys = transposed.Pointer + most * pitch;
+            while (row + Lanes <= end)
             {
-                bool hasMissing = Transpose(rows.Row(row), rows.Columns, transposed.Pointer);
-                for (int tree = 0; tree < trees.Length; tree++)
-                {
-                    float* to = scores + (long)row * outputs + tree % outputs;
-                    fixed (float* leaves = values[tree])
+                int groups = Math.Min(most, (end - row) / Lanes);
+                bool hasMissing = false;
+                for (int group = 0; group < groups; group++)
                     {
-                        if (hasMissing) Walk<Missing>(nodes.Pointer + starts[tree], depths[tree], transposed.Pointer, leaves, to, outputs);
-                        else Walk<Complete>(nodes.Pointer + starts[tree], depths[tree], transposed.Pointer, leaves, to, outputs);
-                    }
+                    hasMissing |= ToKeys(rows.Row(row + group * Lanes), pitch, keys);
+                    Transpose(keys, rows.Columns, transposed.Pointer + group * pitch);
                 }
+                if (hasMissing) AddBlock<Missing>(transposed.Pointer, pitch, groups, scores + (long)row * outputs);
+                else AddBlock<Complete>(transposed.Pointer, pitch, groups, scores + (long)row * outputs);
+                row += groups * Lanes;
             }
         }
         for (; row < end; row++)
@@ -102,53 +132,108 @@ internal sealed unsafe class Forest
                 scores[(long)row * outputs + tree % outputs] += trees[tree].Weight[trees[tree].LeafOf(rows.RowSpan(row))];
     }
 
-    /// <summary>Eight rows column by column; true if one has a missing value or infinity, which a leaf would not hold.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static bool Transpose(float* rows, nint columns, float* to)
+    void AddBlock<TMode>(int* x, int pitch, int groups, float* scores) where TMode : struct, IMode
     {
-        float check = 0;
-        for (nint column = 0; column < columns; column++)
-            for (nint lane = 0; lane < Lanes; lane++)
-            {
-                float x = rows[lane * columns + column];
-                check += x * 0;
-                to[column * Lanes + lane] = x;
-            }
-        return float.IsNaN(check);
+        for (int tree = 0; tree < trees.Length; tree++)
+        {
+            float* to = scores + tree % outputs;
+            for (int group = 0; group < groups; group++, to += Lanes * outputs)
+                Walk<TMode>(tops!.Pointer + tree, nodes!.Pointer + starts[tree], depths[tree] - TopLevels, x + group * pitch, new Answers(leaves!.Pointer + starts[tree], missingRight!.Pointer + starts[tree]), to, outputs);
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Walk<TMode>(Node* tree, nint depth, float* x, float* leaves, float* scores, nint outputs) where TMode : struct, IMode
+    /// <summary>An integer per number, in the same order; 0 and −0 are one, and NaN comes before all.</summary>
+    static int Key(float x)
     {
-        Node* n0 = tree, n1 = tree, n2 = tree, n3 = tree, n4 = tree, n5 = tree, n6 = tree, n7 = tree;
+        int bits = BitConverter.SingleToInt32Bits(x + 0f);
+        return float.IsNaN(x) ? int.MinValue : bits ^ (bits >> 31 & int.MaxValue);
+    }
+
+    /// <summary><see cref="Key(float)"/> of each number; true if one is missing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static bool ToKeys(float* x, nint count, int* keys)
+    {
+        Vector256<int> present = Vector256<int>.AllBitsSet;
+        for (nint i = 0; i < count; i += Lanes)     // eight rows: a multiple
+        {
+            Vector256<float> value = Vector256.Load(x + i);
+            Vector256<int> bits = (value + Vector256<float>.Zero).AsInt32(), isNumber = Vector256.Equals(value, value).AsInt32();
+            Vector256<int> key = bits ^ (Vector256.ShiftRightArithmetic(bits, 31) & Vector256.Create(int.MaxValue));
+            Vector256.ConditionalSelect(isNumber, key, Vector256.Create(int.MinValue)).Store(keys + i);
+            present &= isNumber;
+        }
+        return present != Vector256<int>.AllBitsSet;
+    }
+
+    /// <summary>Eight rows column by column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Transpose(int* rows, nint columns, int* to)
+    {
+        for (nint column = 0; column < columns; column++, rows++, to += Lanes)
+        {
+            to[0] = rows[0];
+            to[1] = rows[columns];
+            to[2] = rows[2 * columns];
+            to[3] = rows[3 * columns];
+            to[4] = rows[4 * columns];
+            to[5] = rows[5 * columns];
+            to[6] = rows[6 * columns];
+            to[7] = rows[7 * columns];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Walk<TMode>(Top* top, Node* tree, nint depth, int* x, Answers answers, float* scores, nint outputs) where TMode : struct, IMode
+    {
+        Vector256<int> first = Ask<TMode>(top, 0, x);
+        Vector256<int> second = Vector256.ConditionalSelect(first, Ask<TMode>(top, 2, x), Ask<TMode>(top, 1, x));
+        Vector256<int> third = Vector256.ConditionalSelect(
+            first,
+            Vector256.ConditionalSelect(second, Ask<TMode>(top, 6, x), Ask<TMode>(top, 5, x)),
+            Vector256.ConditionalSelect(second, Ask<TMode>(top, 4, x), Ask<TMode>(top, 3, x)));
+        int* way = stackalloc int[Lanes];
+        ((first & Vector256.Create(4)) | (second & Vector256.Create(2)) | (third & Vector256.Create(1))).Store(way);
+        Node* n0 = tree + top->Places[way[0]], n1 = tree + top->Places[way[1]], n2 = tree + top->Places[way[2]], n3 = tree + top->Places[way[3]];
+        Node* n4 = tree + top->Places[way[4]], n5 = tree + top->Places[way[5]], n6 = tree + top->Places[way[6]], n7 = tree + top->Places[way[7]];
         for (nint level = 0; level < depth; level++)
         {
-            n0 = Step<TMode>(n0, x, 0);
-            n1 = Step<TMode>(n1, x, 1);
-            n2 = Step<TMode>(n2, x, 2);
-            n3 = Step<TMode>(n3, x, 3);
-            n4 = Step<TMode>(n4, x, 4);
-            n5 = Step<TMode>(n5, x, 5);
-            n6 = Step<TMode>(n6, x, 6);
-            n7 = Step<TMode>(n7, x, 7);
+            n0 = Step<TMode>(n0, tree, x + 0, answers);
+            n1 = Step<TMode>(n1, tree, x + 1, answers);
+            n2 = Step<TMode>(n2, tree, x + 2, answers);
+            n3 = Step<TMode>(n3, tree, x + 3, answers);
+            n4 = Step<TMode>(n4, tree, x + 4, answers);
+            n5 = Step<TMode>(n5, tree, x + 5, answers);
+            n6 = Step<TMode>(n6, tree, x + 6, answers);
+            n7 = Step<TMode>(n7, tree, x + 7, answers);
         }
-        scores[0] += leaves[n0 - tree];
-        scores[outputs] += leaves[n1 - tree];
-        scores[2 * outputs] += leaves[n2 - tree];
-        scores[3 * outputs] += leaves[n3 - tree];
-        scores[4 * outputs] += leaves[n4 - tree];
-        scores[5 * outputs] += leaves[n5 - tree];
-        scores[6 * outputs] += leaves[n6 - tree];
-        scores[7 * outputs] += leaves[n7 - tree];
+        scores[0] += answers.Weight(n0, tree);
+        scores[outputs] += answers.Weight(n1, tree);
+        scores[2 * outputs] += answers.Weight(n2, tree);
+        scores[3 * outputs] += answers.Weight(n3, tree);
+        scores[4 * outputs] += answers.Weight(n4, tree);
+        scores[5 * outputs] += answers.Weight(n5, tree);
+        scores[6 * outputs] += answers.Weight(n6, tree);
+        scores[7 * outputs] += answers.Weight(n7, tree);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Node* Step<TMode>(Node* node, float* x, nint lane) where TMode : struct, IMode
+    static Node* Step<TMode>(Node* node, Node* tree, int* x, in Answers answers) where TMode : struct, IMode
     {
-        nint column = node->Column;
-        float value = x[(column >> 1) * Lanes + lane];
-        nint isRight = TMode.IsRight(value, node->Threshold, column);
-        return node + (nint)node->Ahead + isRight;
+        long value = *(int*)((long*)x + node->Offset);
+        nint step = node->Ahead + (nint)(value - node->Threshold >> 63);       // −1 to go left
+        if (typeof(TMode) == typeof(Missing)) step += (nint)(value - (int.MinValue + 1L) >>> 63) & answers.MissingRight[node - tree];
+        return node + (step + 1);
+    }
+
+    /// <summary>All ones in the lanes of the rows that go right.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<int> Ask<TMode>(Top* top, int question, int* x) where TMode : struct, IMode
+    {
+        Vector256<int> value = Vector256.Load(x + top->Offsets[question]), right = Vector256.GreaterThan(value, Vector256.Create(top->Below[question]));
+        return typeof(TMode) == typeof(Missing)
+            ? right | (Vector256.Equals(value, Vector256.Create(int.MinValue)) & Vector256.Create(top->MissingRight[question]))
+            : right;
     }
 
     readonly struct AddJob(Forest forest, FeatureMatrix rows, float* scores) : IJob
@@ -156,37 +241,52 @@ internal sealed unsafe class Forest
         public void Run(int index) => forest.AddRows(rows, index * RowsPerJob, Math.Min((index + 1) * RowsPerJob, rows.Rows), scores);
     }
 
-    interface IMode
-    {
-        /// <summary>1 to go right, 0 to go left. The lowest bit of the column says that missing values go left.</summary>
-        static abstract nint IsRight(float value, float threshold, nint column);
-    }
+    /// <summary>Whether rows may have missing values, which by their key go left.</summary>
+    interface IMode;
 
-    readonly struct Complete : IMode
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static nint IsRight(float value, float threshold, nint column) => value >= threshold ? 1 : 0;
-    }
+    readonly struct Complete : IMode;
 
-    readonly struct Missing : IMode
+    readonly struct Missing : IMode;
+
+    /// <summary>What is known of the nodes of a tree besides the question.</summary>
+    readonly struct Answers(float* leaves, byte* missingRight)
     {
+        public byte* MissingRight => missingRight;
+
+        /// <summary>Half as many bytes from the first weight as the node is from the root.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static nint IsRight(float value, float threshold, nint column) =>
-            (value >= threshold ? 1 : 0) & (float.IsPositiveInfinity(threshold) ? 0 : 1)
-            | (float.IsNaN(value) && !float.IsPositiveInfinity(threshold) ? 1 : 0) & (int)(~column & 1);
+        public float Weight(Node* leaf, Node* tree) => *(float*)((byte*)leaves + ((nint)((byte*)leaf - (byte*)tree) >> 1));
     }
 
     [StructLayout(LayoutKind.Sequential)]
     struct Node
     {
-        public const int MostColumns = 1 << 15;
+        public const int MostColumns = 1 << 14;
 
-        /// <summary>Twice the column, plus 1 if missing values go left.</summary>
-        public ushort Column;
+        /// <summary>Of the column in the transposed rows, in pairs of elements: eight bytes are what an address is scaled by at most.</summary>
+        public ushort Offset;
 
         /// <summary>Nodes from here to the left child; 0 in a leaf.</summary>
         public ushort Ahead;
 
-        public float Threshold;
+        /// <summary>The key from which on values go right.</summary>
+        public int Threshold;
+    }
+
+    /// <summary>The questions of the first three levels, and the nodes below them.</summary>
+    struct Top
+    {
+        public const int Questions = 7, Starts = 8;
+
+        /// <summary>The last key that goes left.</summary>
+        public fixed int Below[Questions];
+
+        /// <summary>Of the column in the transposed rows.</summary>
+        public fixed int Offsets[Questions];
+
+        /// <summary>−1 where missing values go right, else 0.</summary>
+        public fixed int MissingRight[Questions];
+
+        public fixed int Places[Starts];
     }
 }

@@ -36,15 +36,7 @@ internal sealed unsafe class QueryLambdas
         bool hasSpread = isNormalized && scores.Span[0] != scores.Span[count - 1];
         bool isTop = options.Sampling == PairSampling.Top;
         int firsts = isTop ? Math.Min(options.Pairs, count) : count;
-        for (int i = 0; i < firsts; i++)
-        {
-            int start = isTop ? i + 1 : 0;
-            if (!isTop) Draw(i, target, scale, options.Pairs, random.Split(i));
-            else if (target == LambdaTarget.Map) for (int j = start; j < count; j++) deltas.Pointer[j] = (float)(Delta(i, j, target) * scale);
-            else LaneChoice.Run<float, DeltaRows>(new DeltaRows(this, target, scale), i, start);
-            if (bias is not null) Weigh(i, start, bias, number);
-            LaneChoice.Run<float, PullRows>(new PullRows(this, hasSpread), i, start);
-        }
+        LaneChoice.Run<float, PairRows>(new PairRows(this, target, options, scale, hasSpread, bias, number, random), 0, firsts);
         Finish(query.Weight, isNormalized);
     }
 
@@ -66,7 +58,6 @@ internal sealed unsafe class QueryLambdas
             float grade = query.Labels[document];
             scores.Pointer[i] = query.Scores[document];
             gains.Pointer[i] = target == LambdaTarget.Ndcg && options.HasExponentialGain ? (float)RankingMetrics.ExponentialGain((int)grade) : grade;
-            discounts.Pointer[i] = (float)RankingMetrics.Discount(i);
             (gradients.Pointer[i], hessians.Pointer[i]) = (0, 0);
             if (query.Places.Length > 0) places[i] = query.Places[document];
         }
@@ -81,6 +72,7 @@ internal sealed unsafe class QueryLambdas
         (order, places, hits, sums) = (new long[documents], new int[documents], new double[documents + 1], new double[documents + 1]);
         (scores, gains, discounts) = (new PinnedArray<float>(size), new PinnedArray<float>(size), new PinnedArray<float>(size));
         (deltas, gradients, hessians) = (new PinnedArray<float>(size), new PinnedArray<float>(size), new PinnedArray<float>(size));
+        for (int place = 0; place < size; place++) discounts.Pointer[place] = (float)RankingMetrics.Discount(place);
     }
 
     void CountHits()
@@ -151,48 +143,63 @@ internal sealed unsafe class QueryLambdas
         }
     }
 
-    /// <summary><see cref="Delta"/> of document i and all from start on, of NDCG or pairs.</summary>
-    readonly struct DeltaRows(QueryLambdas own, LambdaTarget target, double scale) : ILaneRows
+    /// <summary>The pairs of documents first … end − 1, each with all that follow or with those drawn.</summary>
+    readonly struct PairRows(
+        QueryLambdas own, LambdaTarget target, LambdaMartOptions options, double scale, bool hasSpread, PositionBias? bias, int number, RandomStream random)
+        : ILaneRows
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V>(int i, int start) where V : unmanaged, ILanes<V>
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
-            float* gains = own.gains.Pointer, discounts = own.discounts.Pointer, deltas = own.deltas.Pointer;
-            V gain = V.Constant(gains[i]), discount = V.Constant(discounts[i]), factor = V.Constant(scale), none = V.Constant(0), one = V.Constant(1);
-            for (nint j = start; j < own.count; j += Lane<V, float>.Width)
+            bool isTop = options.Sampling == PairSampling.Top;
+            for (int i = first; i < end; i++)
             {
-                V other = Lane<V, float>.Load(gains + j);
-                Lane<V, float>.Store(deltas + j, target == LambdaTarget.Pairwise
-                    ? V.IfEqual(gain, other, none, one)
-                    : V.Abs((gain - other) * (discount - Lane<V, float>.Load(discounts + j))) * factor);
+                int start = isTop ? i + 1 : 0;
+                if (!isTop) own.Draw(i, target, scale, options.Pairs, random.Split(i));
+                else if (target == LambdaTarget.Map) for (int j = start; j < own.count; j++) own.deltas.Pointer[j] = (float)(own.Delta(i, j, target) * scale);
+                else own.Compare<V>(i, start, target == LambdaTarget.Pairwise, scale);
+                if (bias is not null) own.Weigh(i, start, bias, number);
+                own.Pull<V>(i, start, hasSpread);
             }
+        }
+    }
+
+    /// <summary><see cref="Delta"/> of document i and all from start on, of NDCG or pairs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Compare<V>(int i, int start, bool isPairwise, double scale) where V : unmanaged, ILanes<V>
+    {
+        float* gains = this.gains.Pointer, discounts = this.discounts.Pointer, deltas = this.deltas.Pointer;
+        V gain = V.Constant(gains[i]), discount = V.Constant(discounts[i]), factor = V.Constant(scale), none = V.Constant(0), one = V.Constant(1);
+        for (nint j = start; j < count; j += Lane<V, float>.Width)
+        {
+            V other = Lane<V, float>.Load(gains + j);
+            Lane<V, float>.Store(deltas + j, isPairwise
+                ? V.IfEqual(gain, other, none, one)
+                : V.Abs((gain - other) * (discount - Lane<V, float>.Load(discounts + j))) * factor);
         }
     }
 
     /// <summary>
     /// Pairs of document i with all from start on: p = σ(−(better − worse)) is the force, p·(1 − p) its slope, both times δ.
     /// </summary>
-    readonly struct PullRows(QueryLambdas own, bool hasSpread) : ILaneRows
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Pull<V>(int i, int start, bool hasSpread) where V : unmanaged, ILanes<V>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V>(int i, int start) where V : unmanaged, ILanes<V>
+        float* scores = this.scores.Pointer, gains = this.gains.Pointer, deltas = this.deltas.Pointer, g = gradients.Pointer, h = hessians.Pointer;
+        V score = V.Constant(scores[i]), gain = V.Constant(gains[i]), one = V.Constant(1), back = V.Constant(-1), none = V.Constant(0), force = none, slope = none;
+        nint width = Lane<V, float>.Width;
+        for (nint j = start; j < count; j += width)
         {
-            float* scores = own.scores.Pointer, gains = own.gains.Pointer, deltas = own.deltas.Pointer, g = own.gradients.Pointer, h = own.hessians.Pointer;
-            V score = V.Constant(scores[i]), gain = V.Constant(gains[i]), one = V.Constant(1), back = V.Constant(-1), none = V.Constant(0), force = none, slope = none;
-            nint width = Lane<V, float>.Width;
-            for (nint j = start; j < own.count; j += width)
-            {
-                V delta = Lane<V, float>.LoadUpTo(deltas + j, Math.Min(width, own.count - j), none), difference = score - Lane<V, float>.Load(scores + j);
-                if (hasSpread) delta /= V.Constant(0.01) + V.Abs(difference);
-                V sign = V.IfLess(gain, Lane<V, float>.Load(gains + j), back, one), p = V.Sigmoid(-(difference * sign));
-                V pull = sign * p * delta, curve = p * (one - p) * delta;
-                force += pull;
-                slope += curve;
-                Lane<V, float>.Store(g + j, Lane<V, float>.Load(g + j) + pull);
-                Lane<V, float>.Store(h + j, Lane<V, float>.Load(h + j) + curve);
-            }
-            g[i] -= (float)Lane<V, float>.Sum(force);
-            h[i] += (float)Lane<V, float>.Sum(slope);
+            V delta = Lane<V, float>.LoadUpTo(deltas + j, Math.Min(width, count - j), none), difference = score - Lane<V, float>.Load(scores + j);
+            if (hasSpread) delta /= V.Constant(0.01) + V.Abs(difference);
+            V sign = V.IfLess(gain, Lane<V, float>.Load(gains + j), back, one), p = V.Sigmoid(-(difference * sign));
+            V pull = sign * p * delta, curve = p * (one - p) * delta;
+            force += pull;
+            slope += curve;
+            Lane<V, float>.Store(g + j, Lane<V, float>.Load(g + j) + pull);
+            Lane<V, float>.Store(h + j, Lane<V, float>.Load(h + j) + curve);
         }
+        g[i] -= (float)Lane<V, float>.Sum(force);
+        h[i] += (float)Lane<V, float>.Sum(slope);
     }
 }

@@ -28,8 +28,10 @@ public static class RankingMetrics
     {
         Span<long> order = scores.Length <= OnStack ? stackalloc long[scores.Length] : new long[scores.Length];
         Sort(scores, order);
+        double[] discounts = Discounts;
         double sum = 0;
-        for (int i = 0; i < Math.Min(k, order.Length); i++) sum += Gain(grades[(int)order[i]], exponential) * Discount(i);
+        for (int i = 0; i < Math.Min(k, order.Length); i++)
+            sum += Gain(grades[(int)order[i]], exponential) * (i < discounts.Length ? discounts[i] : Discount(i));
         return sum;
     }
 

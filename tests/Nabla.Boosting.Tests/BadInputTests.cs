@@ -29,6 +29,24 @@ public class BadInputTests
     }
 
     [Fact]
+    public void Columns_that_say_nothing_are_never_asked()
+    {
+        const int Rows = 200;
+        float[] useful = Tables.Features(Rows, 1), x = [.. useful.SelectMany(static value => new[] { 7, float.NaN, value })];
+        float[] y = [.. useful.Select(static value => value > 0 ? 1f : 0f)];
+        BoostedTrees model = new GradientBoosting(Objective.Logistic, new BoostingOptions { Rounds = 5 }).Fit(new BoostingData(Tensor.From(x, [Rows, 3]), Tensor.From(y)));
+        double[] splits = model.Importance(ImportanceKind.Weight);
+        Assert.Equal(0, splits[0]);
+        Assert.Equal(0, splits[1]);
+        Assert.True(splits[2] > 0);
+        Assert.Equal(y, model.Predict(Tensor.From(x, [Rows, 3])).ToArray<float>().Select(static p => p > 0.5f ? 1f : 0f));
+        // With nothing to ask at all the model is its start.
+        float[] constant = new float[Rows];
+        BoostedTrees flat = new GradientBoosting(Objective.Squared, new BoostingOptions { Rounds = 2 }).Fit(new BoostingData(Tensor.From(constant, [Rows, 1]), Tensor.From(y)));
+        Assert.All(flat.Predict(Tensor.From(constant, [Rows, 1])).ToArray<float>(), p => Assert.Equal(y.Average(), p, 1e-5f));
+    }
+
+    [Fact]
     public void Prediction_wants_the_columns_of_training()
     {
         BoostedTrees model = new GradientBoosting(Objective.Squared, new BoostingOptions { Rounds = 1 }).Fit(Data(1, 2, 3));

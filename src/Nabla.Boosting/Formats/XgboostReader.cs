@@ -58,7 +58,9 @@ internal sealed class XgboostReader(string source)
             case "reg:absoluteerror": return Objective.Absolute;
             case "reg:quantileerror": return Objective.Quantile(Parameter("quantile_loss_param", "quantile_alpha", 0.5));
             case "reg:pseudohubererror": return Objective.Huber(Parameter("pseudo_huber_param", "huber_slope", 1));
-            case "binary:logistic" or "reg:logistic": return Objective.Logistic;
+            case "binary:logistic" or "reg:logistic":
+                double weight = Parameter("reg_loss_param", "scale_pos_weight", 1);
+                return weight > 0 && double.IsFinite(weight) ? Objective.WeightedLogistic(weight) : throw objective.Error("a scale_pos_weight above 0", $"{weight}");
             case "count:poisson": return Objective.Poisson;
             case "reg:tweedie": return Objective.Tweedie(Parameter("tweedie_regression_param", "tweedie_variance_power", 1.5));
             case "rank:pairwise": return new LambdaMart(LambdaTarget.Pairwise);

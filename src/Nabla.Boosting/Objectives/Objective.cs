@@ -29,7 +29,13 @@ public abstract class Objective
     public static Objective Absolute { get; } = new PointObjective<QuantileFormula>(new QuantileFormula(0.5, isAbsolute: true));
 
     /// <summary>Log loss of labels 0 and 1; the score is the logit.</summary>
-    public static Objective Logistic { get; } = new PointObjective<LogisticFormula>(default);
+    public static Objective Logistic { get; } = new PointObjective<LogisticFormula>(new LogisticFormula(1));
+
+    /// <summary>Log loss where rows of label 1 count more or less in training: for rare positives, negatives over positives is usual.</summary>
+    /// <param name="positiveWeight">Finite, above 0. XGBoost's scale_pos_weight.</param>
+    public static Objective WeightedLogistic(double positiveWeight) =>
+        positiveWeight > 0 && double.IsFinite(positiveWeight) ? new PointObjective<LogisticFormula>(new LogisticFormula(positiveWeight))
+            : throw new ArgumentOutOfRangeException(nameof(positiveWeight), positiveWeight, $"WeightedLogistic: expected a weight above 0, got {positiveWeight}.");
 
     /// <summary>Counts: −log of the Poisson likelihood; the score is the logarithm of the mean.</summary>
     public static Objective Poisson { get; } = new PointObjective<PoissonFormula>(default);

@@ -20,7 +20,8 @@ internal readonly struct SquaredFormula : IPointFormula
     public double Finish(double mean) => Math.Sqrt(mean);
 }
 
-internal readonly struct LogisticFormula : IPointFormula
+/// <summary>Rows of label 1 count <paramref name="positiveWeight"/> times in training.</summary>
+internal readonly struct LogisticFormula(double positiveWeight) : IPointFormula
 {
     public string Name => "binary:logistic";
 
@@ -32,6 +33,15 @@ internal readonly struct LogisticFormula : IPointFormula
         V p = V.Sigmoid(score);
         gradient = p - label;
         hessian = V.Max(p * (V.Constant(1) - p), V.Constant(1e-16));
+        if (positiveWeight == 1) return;
+        V one = V.Constant(1), weight = V.IfEqual(label, one, V.Constant(positiveWeight), one);
+        (gradient, hessian) = (gradient * weight, hessian * weight);
+    }
+
+    public double StartScore(LabeledRows rows)
+    {
+        double positive = rows.Mean(row => rows.Labels[row]) * positiveWeight, negative = rows.Mean(row => 1 - rows.Labels[row]);
+        return Math.Log(positive / negative);
     }
 
     /// <summary>log(1 + eˢ) − y·s, without overflow.</summary>
@@ -50,7 +60,7 @@ internal readonly struct LogisticFormula : IPointFormula
 
     public double ScoreOf(double prediction) => Math.Log(prediction / (1 - prediction));
 
-    public IEnumerable<(string, string, string)> Parameters => [("reg_loss_param", "scale_pos_weight", "1")];
+    public IEnumerable<(string, string, string)> Parameters => [("reg_loss_param", "scale_pos_weight", positiveWeight.ToString("R", CultureInfo.InvariantCulture))];
 }
 
 /// <summary>Also the median: its name and measure are those of the absolute error then.</summary>

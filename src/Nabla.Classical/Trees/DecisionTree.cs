@@ -5,18 +5,16 @@ namespace Nabla.Classical.Trees;
 /// <summary>A tree of questions that ends in shares of classes (Breiman, Friedman, Olshen, Stone, 1984).</summary>
 public sealed class DecisionTreeClassifier(TreeOptions? options = null) : ProbabilisticClassifier, IWeightedLearner
 {
-    TreeOptions options = options ?? new();
-    Tree? tree;
-    double[]? importance;
+    readonly SingleTree tree = new(options);
 
     /// <summary>Questions on the longest way to a leaf.</summary>
-    public int Depth => tree?.Depth() ?? 0;
+    public int Depth => tree.Depth;
 
     /// <summary>Leaves.</summary>
-    public int Leaves => tree?.Leaves ?? 0;
+    public int Leaves => tree.Leaves;
 
     /// <summary>Share of each feature in the fall of impurity, Float64 [features].</summary>
-    public Tensor FeatureImportance => Learned(importance);
+    public Tensor FeatureImportance => Learned(tree.Importance);
 
     /// <inheritdoc/>
     public override void Fit(Tensor features, Tensor targets) => Fit(features, targets, null);
@@ -26,12 +24,7 @@ public sealed class DecisionTreeClassifier(TreeOptions? options = null) : Probab
     {
         Matrix<double> x = FitTable<double>(features);
         ClassTargets y = FitClasses(targets, x.Rows);
-        double[] counts = weights is null ? [.. Enumerable.Repeat(1.0, x.Rows)] : TableInput.Weights(weights, Name, x.Rows);
-        var grower = new TreeGrower(
-            x.Transposed(), Array.ConvertAll(y.Indices, c => (double)c), counts, y.Count, Forest.Tried(options.MaxFeatures ?? 1, x.Columns), options,
-            new RandomStream(options.Seed).Split("tree"));
-        tree = grower.Grow();
-        importance = Forest.Normalized(grower.Importance);
+        tree.Fit(x, Array.ConvertAll(y.Indices, static c => (double)c), y.Count, weights is null ? null : TableInput.Weights(weights, Name, x.Rows));
         EndFit();
     }
 
@@ -39,9 +32,7 @@ public sealed class DecisionTreeClassifier(TreeOptions? options = null) : Probab
     protected override void Exchange(EstimatorState state)
     {
         base.Exchange(state);
-        state.Keep(ref options, ClassicalJson.Default.TreeOptions);
-        state.Keep("importance", ref importance);
-        Tree.Exchange(state, "tree", ref tree);
+        tree.Exchange(state);
     }
 
     private protected override Matrix<double> Scores(Matrix<double> x)
@@ -49,8 +40,8 @@ public sealed class DecisionTreeClassifier(TreeOptions? options = null) : Probab
         var scores = new Matrix<double>(x.Rows, Known.Length);
         for (int i = 0; i < x.Rows; i++)
         {
-            int leaf = tree!.Find(x.Row(i));
-            for (int c = 0; c < Known.Length; c++) scores[i, c] = Math.Log(tree.Value(leaf, c));
+            tree.Predict(x.Row(i), scores.Row(i));
+            foreach (ref double share in scores.Row(i)) share = Math.Log(share);
         }
         return scores;
     }
@@ -59,18 +50,16 @@ public sealed class DecisionTreeClassifier(TreeOptions? options = null) : Probab
 /// <summary>A tree of questions that ends in means of the targets.</summary>
 public sealed class DecisionTreeRegressor(TreeOptions? options = null) : TableEstimator, IRegressor, IWeightedLearner
 {
-    TreeOptions options = options ?? new();
-    Tree? tree;
-    double[]? importance;
+    readonly SingleTree tree = new(options);
 
     /// <summary>Questions on the longest way to a leaf.</summary>
-    public int Depth => tree?.Depth() ?? 0;
+    public int Depth => tree.Depth;
 
     /// <summary>Leaves.</summary>
-    public int Leaves => tree?.Leaves ?? 0;
+    public int Leaves => tree.Leaves;
 
     /// <summary>Share of each feature in the fall of variance, Float64 [features].</summary>
-    public Tensor FeatureImportance => Learned(importance);
+    public Tensor FeatureImportance => Learned(tree.Importance);
 
     /// <inheritdoc/>
     public void Fit(Tensor features, Tensor targets) => Fit(features, targets, null);
@@ -80,11 +69,7 @@ public sealed class DecisionTreeRegressor(TreeOptions? options = null) : TableEs
     {
         Matrix<double> x = FitTable<double>(features);
         double[] y = TableInput.Single(targets, Name, x.Rows);
-        double[] counts = weights is null ? [.. Enumerable.Repeat(1.0, x.Rows)] : TableInput.Weights(weights, Name, x.Rows);
-        var grower = new TreeGrower(
-            x.Transposed(), y, counts, 0, Forest.Tried(options.MaxFeatures ?? 1, x.Columns), options, new RandomStream(options.Seed).Split("tree"));
-        tree = grower.Grow();
-        importance = Forest.Normalized(grower.Importance);
+        tree.Fit(x, y, 0, weights is null ? null : TableInput.Weights(weights, Name, x.Rows));
         EndFit();
     }
 
@@ -93,7 +78,7 @@ public sealed class DecisionTreeRegressor(TreeOptions? options = null) : TableEs
     {
         Matrix<double> x = Table<double>(features);
         var y = new double[x.Rows];
-        for (int i = 0; i < y.Length; i++) y[i] = tree!.Value(tree.Find(x.Row(i)), 0);
+        for (int i = 0; i < y.Length; i++) tree.Predict(x.Row(i), y.AsSpan(i, 1));
         return Tensor.From(y);
     }
 
@@ -101,8 +86,6 @@ public sealed class DecisionTreeRegressor(TreeOptions? options = null) : TableEs
     protected override void Exchange(EstimatorState state)
     {
         base.Exchange(state);
-        state.Keep(ref options, ClassicalJson.Default.TreeOptions);
-        state.Keep("importance", ref importance);
-        Tree.Exchange(state, "tree", ref tree);
+        tree.Exchange(state);
     }
 }

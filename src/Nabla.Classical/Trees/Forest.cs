@@ -19,25 +19,51 @@ public sealed record ForestOptions : TreeOptions
     public bool OutOfBag { get; init; }
 }
 
-/// <summary>Trees grown side by side, each from its own stream of random numbers: the number of threads changes nothing.</summary>
+/// <summary>
+/// Trees grown side by side, each from its own stream of random numbers: the number of threads changes nothing. What classifiers and
+/// regressors share.
+/// </summary>
 internal sealed class Forest
 {
+    readonly bool isRandom;
+    ForestOptions options;
     Tree[] trees = [];
+    double[] importance = [];
+    double outOfBag = double.NaN;
 
-    public double[] Importance { get; private set; } = [];
+    /// <param name="options">Settings; null for the defaults.</param>
+    /// <param name="isRandom">True for extra trees, whose thresholds are drawn.</param>
+    public Forest(ForestOptions? options, bool isRandom)
+    {
+        this.isRandom = isRandom;
+        this.options = (options ?? new()) with { RandomThresholds = isRandom };
+    }
 
-    /// <summary>Means over the trees that did not see a row [rows, outputs], NaN where there is none; null if not asked for.</summary>
-    public Matrix<double>? OutOfBag { get; private set; }
+    /// <summary>Share of each feature in the fall of impurity.</summary>
+    public Tensor Importance => Tensor.From(Normalized(importance));
+
+    /// <summary>Mean over the rows that some tree did not see; NaN unless asked for.</summary>
+    public double OutOfBag => outOfBag;
 
     /// <summary>Grows trees on x [rows, features].</summary>
-    public void Grow(Matrix<double> x, double[] targets, int classes, double[]? weights, ForestOptions options, bool bootstrap, int tried)
+    /// <param name="x">The table.</param>
+    /// <param name="targets">Numbers, or places of classes.</param>
+    /// <param name="classes">0 for numbers.</param>
+    /// <param name="weights">Per row; null for 1.</param>
+    /// <param name="tried">Features that a node tries by default.</param>
+    /// <param name="judge">What <see cref="OutOfBag"/> averages: of a row, from the mean of the trees that did not see it [rows, outputs].</param>
+    public void Fit(Matrix<double> x, double[] targets, int classes, double[]? weights, int tried, Func<Matrix<double>, int, double> judge)
     {
+        if (options.MaxFeatures is { } share) tried = Tried(share, x.Columns);
         trees = new Tree[options.Trees];
-        var job = new Job(x.Transposed(), targets, weights, classes, tried, options, bootstrap, trees, new double[options.Trees][], new double[options.Trees][]);
+        var job = new Job(x.Transposed(), targets, weights, classes, tried, options, options.Bootstrap ?? !isRandom, trees, new double[options.Trees][], new double[options.Trees][]);
         Workers.For(options.Trees, ref job);
-        Importance = new double[x.Columns];
-        foreach (double[] one in job.Importances) Vectors.AddScaled(Importance, 1.0 / options.Trees, one);
-        if (options.OutOfBag) OutOfBag = Judge(x, job.Counts);
+        importance = new double[x.Columns];
+        foreach (double[] one in job.Importances) Vectors.AddScaled(importance, 1.0 / options.Trees, one);
+        outOfBag = double.NaN;
+        if (!options.OutOfBag) return;
+        Matrix<double> judged = Judge(x, job.Counts);
+        outOfBag = Enumerable.Range(0, x.Rows).Where(i => !double.IsNaN(judged[i, 0])).Average(i => judge(judged, i));
     }
 
     /// <summary>The mean of the trees' leaves [rows, outputs].</summary>
@@ -51,10 +77,12 @@ internal sealed class Forest
     public void Exchange(EstimatorState state)
     {
         int count = trees.Length;
-        double[]? importance = Importance;
+        double[]? kept = importance;
+        state.Keep(ref options, ClassicalJson.Default.ForestOptions);
+        state.Keep("out of bag", ref outOfBag);
         state.Keep("trees", ref count);
-        state.Keep("importance", ref importance);
-        Importance = importance ?? [];
+        state.Keep("importance", ref kept);
+        importance = kept ?? [];
         if (state.IsReading) trees = new Tree[count];
         for (int t = 0; t < count; t++)
         {
@@ -73,6 +101,7 @@ internal sealed class Forest
         return total > 0 ? Array.ConvertAll(importance, v => v / total) : importance;
     }
 
+    /// <summary>Means over the trees that did not see a row [rows, outputs], NaN where there is none.</summary>
     Matrix<double> Judge(Matrix<double> x, double[][] counts)
     {
         var y = new Matrix<double>(x.Rows, trees[0].Outputs);

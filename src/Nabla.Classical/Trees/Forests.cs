@@ -5,16 +5,9 @@ namespace Nabla.Classical.Trees;
 /// <summary>A forest that votes with the shares in its leaves: what random forests and extra trees share.</summary>
 public abstract class ForestClassifier : ProbabilisticClassifier, IWeightedLearner
 {
-    readonly Forest forest = new();
-    readonly bool isRandom;
-    ForestOptions options;
-    double outOfBag = double.NaN;
+    readonly Forest forest;
 
-    private protected ForestClassifier(ForestOptions? options, bool isRandom)
-    {
-        this.isRandom = isRandom;
-        this.options = (options ?? new()) with { RandomThresholds = isRandom };
-    }
+    private protected ForestClassifier(ForestOptions? options, bool isRandom) => forest = new(options, isRandom);
 
     /// <summary>Share of each feature in the fall of impurity, Float64 [features].</summary>
     public Tensor FeatureImportance
@@ -22,12 +15,12 @@ public abstract class ForestClassifier : ProbabilisticClassifier, IWeightedLearn
         get
         {
             CheckFitted();
-            return Tensor.From(Forest.Normalized(forest.Importance));
+            return forest.Importance;
         }
     }
 
     /// <summary>Accuracy on rows by the trees that did not see them; NaN unless asked for.</summary>
-    public double OutOfBagAccuracy => outOfBag;
+    public double OutOfBagAccuracy => forest.OutOfBag;
 
     /// <inheritdoc/>
     public override void Fit(Tensor features, Tensor targets) => Fit(features, targets, null);
@@ -37,12 +30,9 @@ public abstract class ForestClassifier : ProbabilisticClassifier, IWeightedLearn
     {
         Matrix<double> x = FitTable<double>(features);
         ClassTargets y = FitClasses(targets, x.Rows);
-        int tried = options.MaxFeatures is { } share ? Forest.Tried(share, x.Columns) : Math.Max(1, (int)Math.Sqrt(x.Columns));
-        forest.Grow(
-            x, Array.ConvertAll(y.Indices, c => (double)c), y.Count, weights is null ? null : TableInput.Weights(weights, Name, x.Rows), options,
-            options.Bootstrap ?? !isRandom, tried);
-        outOfBag = forest.OutOfBag is not { } judged ? double.NaN
-            : Enumerable.Range(0, x.Rows).Where(i => !double.IsNaN(judged[i, 0])).Average(i => Best(judged.Row(i)) == y.Indices[i] ? 1.0 : 0);
+        forest.Fit(
+            x, Array.ConvertAll(y.Indices, static c => (double)c), y.Count, weights is null ? null : TableInput.Weights(weights, Name, x.Rows),
+            Math.Max(1, (int)Math.Sqrt(x.Columns)), (judged, i) => Best(judged.Row(i)) == y.Indices[i] ? 1 : 0);
         EndFit();
     }
 
@@ -50,8 +40,6 @@ public abstract class ForestClassifier : ProbabilisticClassifier, IWeightedLearn
     protected override void Exchange(EstimatorState state)
     {
         base.Exchange(state);
-        state.Keep(ref options, ClassicalJson.Default.ForestOptions);
-        state.Keep("out of bag", ref outOfBag);
         forest.Exchange(state);
     }
 
@@ -66,16 +54,9 @@ public abstract class ForestClassifier : ProbabilisticClassifier, IWeightedLearn
 /// <summary>A forest that averages the means in its leaves: what random forests and extra trees share.</summary>
 public abstract class ForestRegressor : TableEstimator, IRegressor, IWeightedLearner
 {
-    readonly Forest forest = new();
-    readonly bool isRandom;
-    ForestOptions options;
-    double outOfBag = double.NaN;
+    readonly Forest forest;
 
-    private protected ForestRegressor(ForestOptions? options, bool isRandom)
-    {
-        this.isRandom = isRandom;
-        this.options = (options ?? new()) with { RandomThresholds = isRandom };
-    }
+    private protected ForestRegressor(ForestOptions? options, bool isRandom) => forest = new(options, isRandom);
 
     /// <summary>Share of each feature in the fall of variance, Float64 [features].</summary>
     public Tensor FeatureImportance
@@ -83,12 +64,12 @@ public abstract class ForestRegressor : TableEstimator, IRegressor, IWeightedLea
         get
         {
             CheckFitted();
-            return Tensor.From(Forest.Normalized(forest.Importance));
+            return forest.Importance;
         }
     }
 
     /// <summary>Mean squared error on rows by the trees that did not see them; NaN unless asked for.</summary>
-    public double OutOfBagError => outOfBag;
+    public double OutOfBagError => forest.OutOfBag;
 
     /// <inheritdoc/>
     public void Fit(Tensor features, Tensor targets) => Fit(features, targets, null);
@@ -98,11 +79,8 @@ public abstract class ForestRegressor : TableEstimator, IRegressor, IWeightedLea
     {
         Matrix<double> x = FitTable<double>(features);
         double[] y = TableInput.Single(targets, Name, x.Rows);
-        forest.Grow(
-            x, y, 0, weights is null ? null : TableInput.Weights(weights, Name, x.Rows), options, options.Bootstrap ?? !isRandom,
-            Forest.Tried(options.MaxFeatures ?? 1, x.Columns));
-        outOfBag = forest.OutOfBag is not { } judged ? double.NaN
-            : Enumerable.Range(0, x.Rows).Where(i => !double.IsNaN(judged[i, 0])).Average(i => (judged[i, 0] - y[i]) * (judged[i, 0] - y[i]));
+        forest.Fit(
+            x, y, 0, weights is null ? null : TableInput.Weights(weights, Name, x.Rows), x.Columns, (judged, i) => (judged[i, 0] - y[i]) * (judged[i, 0] - y[i]));
         EndFit();
     }
 
@@ -113,8 +91,6 @@ public abstract class ForestRegressor : TableEstimator, IRegressor, IWeightedLea
     protected override void Exchange(EstimatorState state)
     {
         base.Exchange(state);
-        state.Keep(ref options, ClassicalJson.Default.ForestOptions);
-        state.Keep("out of bag", ref outOfBag);
         forest.Exchange(state);
     }
 }

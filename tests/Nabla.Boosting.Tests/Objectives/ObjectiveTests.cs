@@ -73,6 +73,33 @@ public class ObjectiveTests
         }
     }
 
+    [Fact]
+    public void Weight_of_positives_is_that_of_their_rows_and_travels_with_the_model()
+    {
+        float[] x = Tables.Features(400, 3), y = Tables.Classes(x, 3), weights = [.. y.Select(static label => label == 1 ? 3f : 1f)];
+        var options = new BoostingOptions { Rounds = 8 };
+        BoostedTrees scaled = new GradientBoosting(Objective.WeightedLogistic(3), options).Fit(Tables.Data(x, 3, y));
+        BoostedTrees weighted = new GradientBoosting(Objective.Logistic, options).Fit(new BoostingData(Tensor.From(x, [400, 3]), Tensor.From(y)) { Weights = Tensor.From(weights) });
+        Assert.Equal(weighted.StartScore, scaled.StartScore, 1e-9);
+        Assert.Equal(Derive(weighted.Objective, x[..400], new LabeledRows(y, weights, null, null)).G, Derive(scaled.Objective, x[..400], new LabeledRows(y, [], null, null)).G);
+
+        string path = Path.Join(Path.GetTempPath(), $"{Guid.NewGuid():N}.json");
+        try
+        {
+            scaled.Save(path);
+            Assert.Contains("\"scale_pos_weight\":\"3\"", File.ReadAllText(path).Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+            BoostedTrees read = BoostedTrees.Load(path);
+            Tensor features = Tensor.From(x, [400, 3]);
+            Assert.Equal(scaled.Predict(features).ToArray<float>(), read.Predict(features).ToArray<float>());
+            File.WriteAllText(path, File.ReadAllText(path).Replace("\"scale_pos_weight\":\"3\"", "\"scale_pos_weight\":\"-1\"", StringComparison.Ordinal));
+            Assert.Contains("scale_pos_weight above 0", Assert.Throws<DataFormatException>(() => BoostedTrees.Load(path)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Theory]
     [InlineData(0.2)]
     [InlineData(0.9)]

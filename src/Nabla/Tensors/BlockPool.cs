@@ -290,7 +290,7 @@ internal static unsafe class BlockPool
         nint capacity = CapacityOf(sizeClass);
         // Idle blocks of other sizes go first, largest first, once there are many; but not while all together stay close to what the program has
         // needed at once: at the start of a training step everything is idle, and will be wanted again.
-        if (capacity >= MegaByte && InUseBytes + IdleBytes + capacity > mostInUse + Spare(mostInUse))
+        if (capacity >= MegaByte && InUseBytes + IdleBytes + capacity > mostInUse + Math.Max(64 * MegaByte, mostInUse / 8))
             for (int i = Idle.Length - 1; i >= 0 && IdleBytes > Spare(InUseBytes); i--)
                 while (Idle[i].Count > 0 && IdleBytes > Spare(InUseBytes)) Free(i);
         byte* memory;

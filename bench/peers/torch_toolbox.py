@@ -28,6 +28,9 @@ both("groupnorm8 32x64x28x28", lambda: [T(1, 32, 64, 28, 28), T(2, 64), T(3, 64)
 both("instancenorm 32x64x28x28", lambda: [T(1, 32, 64, 28, 28)], F.instance_norm)
 both("rmsnorm 4096x768", lambda: [T(1, 4096, 768), T(2, 768)], lambda x, w: x * torch.rsqrt(x.square().mean(-1, True) + 1e-6) * w)
 both("gridsample 16x16x64x64", lambda: [T(1, 16, 16, 64, 64), T(2, 16, 64, 64, 2)], lambda x, g: F.grid_sample(x, g, align_corners=False))
+labels = 1 + (7 * torch.arange(16)[:, None] + 3 * torch.arange(20)) % 39
+both("ctc 200x16x40, labels of 20", lambda: [T(1, 200, 16, 40)],
+     lambda x: F.ctc_loss(x.log_softmax(2), labels, [200] * 16, [20] * 16))
 both("svd 64x32x32", lambda: [T(1, 64, 32, 32)], lambda x: torch.linalg.svdvals(x))
 both("solve 64x32x32", lambda: [T(1, 64, 32, 32), T(2, 64, 32, 8)], torch.linalg.solve)
 bag = torch.from_numpy(ids(5, 100_000, 4096, 20))

@@ -65,8 +65,8 @@ def record(file):
 
 
 def lbfgs(file):
-    """One iteration a step, without a line search."""
-    for options in ({}, {"history_size": 3}):
+    """One iteration a step, without and with a line search."""
+    for options in ({}, {"history_size": 3}, {"line_search_fn": "strong_wolfe"}):
         w, m = (p.requires_grad_() for p in start())
         run = torch.optim.LBFGS([w, m], lr=0.05, max_iter=1, tolerance_grad=0, tolerance_change=0, **options)
         path = []
@@ -82,7 +82,8 @@ def lbfgs(file):
                 run.param_groups[0]["lr"] = 0.025
             run.step(closure)
             path.append(torch.cat([w.detach(), m.detach().reshape(-1)]).clone())
-        attributes = {"history": value for value in options.values()}
+        names = {"history_size": "history", "line_search_fn": "search"}
+        attributes = {names[key]: value for key, value in options.items()}
         w0, m0 = start()
         file.add(name_of("Lbfgs", attributes), attributes={"learningRate": 0.05} | attributes, inputs={"w": w0, "m": m0},
                  outputs=[torch.stack(path)])

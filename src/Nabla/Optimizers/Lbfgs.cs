@@ -12,11 +12,8 @@ public sealed record LbfgsOptions : OptimizerOptions
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(History), value, $"History: expected at least 1, got {value}.");
     } = 10;
 
-    /// <summary>
-    /// Halves a step until the loss falls by at least 1e-4 of what its slope promises (Armijo, 1966), up to twenty times. Needs
-    /// <c>Step(loss)</c>. Default false: the step is the learning rate times the direction, as in PyTorch.
-    /// </summary>
-    public bool SearchesLine { get; init; }
+    /// <summary>How far a step goes. All but the default, none, need <c>Step(loss)</c> and start from the learning rate times the direction.</summary>
+    public LineSearch LineSearch { get; init; }
 }
 
 /// <summary>
@@ -32,7 +29,7 @@ public sealed class Lbfgs : Optimizer
 
     readonly LbfgsOptions options;
     double scale;
-    Func<double>? trial;
+    Func<Tensor>? loss;
     double current;
 
     /// <summary>Trains groups with their own rates.</summary>
@@ -43,7 +40,7 @@ public sealed class Lbfgs : Optimizer
     public Lbfgs(Module module, double learningRate = 1, LbfgsOptions? options = null) : this([new ParameterGroup(module)], learningRate, options) { }
 
     /// <inheritdoc/>
-    public override bool NeedsLoss => options.SearchesLine;
+    public override bool NeedsLoss => options.LineSearch != LineSearch.None;
 
     private protected override string[] StateNames => Names;
 
@@ -53,13 +50,9 @@ public sealed class Lbfgs : Optimizer
     /// <inheritdoc/>
     public override double Step(Func<Tensor> loss)
     {
-        if (!options.SearchesLine) return base.Step(loss);
+        if (!NeedsLoss) return base.Step(loss);
         current = Backward(loss);
-        trial = () =>
-        {
-            using Autograd.Scope scope = Autograd.NoGradient();
-            return (double)loss();
-        };
+        this.loss = loss;
         Take();
         return current;
     }
@@ -139,31 +132,44 @@ public sealed class Lbfgs : Optimizer
         for (int i = 0; i < d.Length; i++) d[i] = -d[i];
     }
 
-    /// <summary>w ← w + t·d, with t halved until the loss has fallen enough if the line is searched. Keeps the step taken.</summary>
+    /// <summary>w ← w + t·d, t from the search of the line if there is one. Keeps the step taken.</summary>
     void Move(ParameterState[] members, double[] rates, double[] direction, double[] g)
     {
         double[] origin = Gather(members, static member => member.Parameter);
-        var step = new double[direction.Length];
-        for (int attempt = 0; ; attempt++)
+        int at = 0;
+        for (int k = 0; k < members.Length; k++)
+            for (int end = at + members[k].Parameter.Length; at < end; at++) direction[at] *= rates[k];
+        double slope = Dot(direction, g);
+        if (options.LineSearch == LineSearch.Armijo)
+            for (int attempt = 0; attempt < 20 && Loss(scale) > current + Promise * scale * slope; attempt++) scale /= 2;
+        else if (options.LineSearch == LineSearch.StrongWolfe && slope < 0)
+            scale = new WolfeSearch(new(0, current, slope), Try, direction.Max(Math.Abs)).Run(scale);
+        Place(members, origin, direction, scale);
+        for (int i = 0; i < direction.Length; i++) direction[i] *= scale;
+        Scatter(members, direction, 3);
+
+        double Loss(double length)
         {
-            int at = 0;
-            for (int k = 0; k < members.Length; k++)
-                for (int end = at + members[k].Parameter.Length; at < end; at++) step[at] = scale * rates[k] * direction[at];
-            Place(members, origin, step);
-            if (trial is null) break;
-            if (attempt == 20 || trial() <= current + Promise * Dot(step, g)) break;
-            scale /= 2;
+            Place(members, origin, direction, length);
+            using Autograd.Scope scope = Autograd.NoGradient();
+            return (double)loss!();
         }
-        Scatter(members, step, 3);
+
+        Trial Try(double length)
+        {
+            Place(members, origin, direction, length);
+            double value = Backward(loss!);
+            return new(length, value, Dot(Gather(members, static member => member.Parameter.RawGradient!), direction));
+        }
     }
 
-    static void Place(ParameterState[] members, double[] origin, double[] step)
+    static void Place(ParameterState[] members, double[] origin, double[] direction, double length)
     {
         int at = 0;
         foreach (ParameterState member in members)
         {
             var moved = new double[member.Parameter.Length];
-            for (int i = 0; i < moved.Length; i++, at++) moved[i] = origin[at] + step[at];
+            for (int i = 0; i < moved.Length; i++, at++) moved[i] = origin[at] + length * direction[at];
             member.Parameter.Detach().Overwrite(Tensor.From(moved, member.Parameter.Shape));
         }
     }

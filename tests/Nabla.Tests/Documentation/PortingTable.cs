@@ -220,7 +220,7 @@ internal static class PortingTable
         yield return new(Group, "param_groups", "", ["ParameterGroup"]);
         yield return new(Group, "nn.utils.clip_grad_norm_, clip_grad_value_", "clipnorm, clipvalue", ["Optimizer.ClipNorm", "Optimizer.ClipValues"]);
         yield return new(Group, "optim.SparseAdam", "", ["SparseAdam", "RowWiseAdaGrad"], "rows touched only");
-        yield return new(Group, "optim.LBFGS", "", ["Lbfgs"], "one iteration a step; lineSearch for line_search_fn");
+        yield return new(Group, "optim.LBFGS", "", ["Lbfgs"], "one iteration a step; LineSearch.StrongWolfe for line_search_fn");
         yield return new(Group, "", "Lion", ["Lion"]);
         yield return new(Group, "optim.Adafactor", "Adafactor", ["AdaFactor"]);
         yield return new(Group, "", "", ["AdaX", "Shampoo"], "Li et al., 2020; Gupta et al., 2018");

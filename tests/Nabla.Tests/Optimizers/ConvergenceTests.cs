@@ -101,8 +101,8 @@ public class ConvergenceTests
         Assert.Equal([2, 0.5], w.Detach().ToArray<double>(), (a, b) => Math.Abs(a - b) < 1e-12);
     }
 
-    [Fact]
-    public void Lbfgs_with_a_line_search_finds_the_end_of_Rosenbrocks_valley()
+    [Theory, InlineData(LineSearch.Armijo), InlineData(LineSearch.StrongWolfe)]
+    public void Lbfgs_with_a_line_search_finds_the_end_of_Rosenbrocks_valley(LineSearch search)
     {
         Tensor w = Tensor.From([-1.2, 1.0]);
         w.RequiresGradient = true;
@@ -111,7 +111,7 @@ public class ConvergenceTests
             Tensor a = w.Select(0, 0), b = w.Select(0, 1);
             return (1 - a).Square() + 100 * (b - a * a).Square();
         }
-        var optimizer = new Lbfgs(Group(w), 1, new LbfgsOptions { SearchesLine = true });
+        var optimizer = new Lbfgs(Group(w), 1, new LbfgsOptions { LineSearch = search });
         double last = double.PositiveInfinity;
         for (int t = 0; t < 60; t++)
         {

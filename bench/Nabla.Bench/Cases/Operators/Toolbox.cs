@@ -1,13 +1,14 @@
+using Nabla.Losses;
 using static Nabla.Bench.Cases.Operators.Differentiated;
 using static Nabla.Bench.Measurement.Inputs;
 
 namespace Nabla.Bench.Cases.Operators;
 
-/// <summary>Normalizations of single samples, reading at places, small decompositions.</summary>
+/// <summary>Normalizations of single samples, reading at places, alignments, small decompositions.</summary>
 internal static class Toolbox
 {
     const string Script = "bench/peers/torch_toolbox.py";
-    const double Image28 = 4.0 * 32 * 64 * 28 * 28, Rows768 = 4.0 * 4096 * 768, Image64 = 4.0 * 16 * 16 * 64 * 64, Small = 4.0 * 64 * 32 * 32;
+    const double Image28 = 4.0 * 32 * 64 * 28 * 28, Rows768 = 4.0 * 4096 * 768, Image64 = 4.0 * 16 * 16 * 64 * 64, Small = 4.0 * 64 * 32 * 32, Frames = 4.0 * 200 * 16 * 40;
 
     static readonly Shape images = Shape.Create(32, 64, 28, 28);
 
@@ -20,6 +21,11 @@ internal static class Toolbox
         .. Of("rmsnorm 4096x768", Rows768, static () => ([Uniform(1, (4096, 768)), Uniform(2, 768)], static t => t[0].RmsNorm(t[1]))),
         .. Of("gridsample 16x16x64x64", Image64, static () =>
             ([Uniform(1, Shape.Create(16, 16, 64, 64)), Uniform(2, Shape.Create(16, 64, 64, 2))], static t => t[0].GridSample(t[1]))),
+        .. Of("ctc 200x16x40, labels of 20", Frames, static () =>
+        {
+            Tensor labels = Tensor.From([.. Enumerable.Range(0, 16 * 20).Select(static i => 1L + (7 * (i / 20) + 3 * (i % 20)) % 39)], (16, 20));
+            return ([Uniform(1, (200, 16, 40))], t => new Ctc().Forward(t[0], labels));
+        }),
         .. Of("svd 64x32x32", Small, static () => ([Uniform(1, (64, 32, 32))], static t => t[0].Svd().S)),
         .. Of("solve 64x32x32", Small, static () => ([Uniform(1, (64, 32, 32)), Uniform(2, (64, 32, 8))], static t => t[0].Solve(t[1]))),
     ];

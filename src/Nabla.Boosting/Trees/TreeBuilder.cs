@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Nabla.Boosting.Binning;
 
 namespace Nabla.Boosting.Trees;

@@ -76,7 +76,7 @@ internal sealed class TreeGrower
     {
         (feature, threshold, gain) = (-1, 0, 0);
         Sum(start, end, total);
-        double whole = Mass(total) * Impure(total), best = NoGain * Math.Max(whole, 1e-300);
+        double whole = WeightedImpurity(total), best = NoGain * Math.Max(whole, 1e-300);
         if (whole <= 1e-12 * Mass(total)) return false;
         int count = columns.Rows, useful = 0;
         int[] features = [.. Enumerable.Range(0, count)];
@@ -115,7 +115,7 @@ internal sealed class TreeGrower
             if (keys[i + 1] <= keys[i]) continue;
             int before = i + 1 - start;
             if (before < options.MinSamplesLeaf || end - start - before < options.MinSamplesLeaf) continue;
-            double gain = whole - Mass(left) * Impure(left) - Mass(right) * Impure(right);
+            double gain = whole - WeightedImpurity(left) - WeightedImpurity(right);
             if (gain <= best) continue;
             (feature, best) = (j, gain);
             double middle = keys[i] / 2 + keys[i + 1] / 2;
@@ -142,7 +142,7 @@ internal sealed class TreeGrower
             before++;
         }
         if (before >= options.MinSamplesLeaf && end - start - before >= options.MinSamplesLeaf)
-            gain = whole - Mass(left) * Impure(left) - Mass(right) * Impure(right);
+            gain = whole - WeightedImpurity(left) - WeightedImpurity(right);
         return true;
     }
 
@@ -183,23 +183,31 @@ internal sealed class TreeGrower
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    double Mass(double[] sums) => classes > 0 ? sums.Sum() : sums[0];
+    double Mass(double[] sums)
+    {
+        if (classes == 0) return sums[0];
+        double mass = 0;
+        foreach (double s in sums) mass += s;
+        return mass;
+    }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    double Impure(double[] sums)
+    /// <summary>Weight times impurity.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    double WeightedImpurity(double[] sums)
     {
         double mass = Mass(sums);
         if (mass <= 0) return 0;
-        if (classes == 0) return Math.Max(sums[2] / mass - sums[1] / mass * (sums[1] / mass), 0);
-        double impurity = options.Impurity == Impurity.Gini ? 1 : 0;
+        if (classes == 0) return mass * Math.Max(sums[2] / mass - sums[1] / mass * (sums[1] / mass), 0);
+        bool isGini = options.Impurity == Impurity.Gini;
+        double impurity = isGini ? 1 : 0;
         foreach (double s in sums)
         {
+            if (s == 0) continue;       // most classes of a small node
             double p = s / mass;
-            if (options.Impurity == Impurity.Gini) impurity -= p * p;
+            if (isGini) impurity -= p * p;
             else if (p > 0) impurity -= p * Math.Log2(p);
         }
-        return impurity;
+        return mass * impurity;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -125,7 +125,7 @@ internal sealed unsafe class PointObjective<TFormula>(TFormula formula) : Object
         }
 
         // A method of its own, because the compiler inlines only so much into one; the call is nothing beside a logarithm.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        [MethodImpl(Compiled.Apart)]
         V Loss<V>(nint row) where V : unmanaged, ILanes<V> => formula.Measure(Lane<V, float>.Load(scores + row), Lane<V, float>.Load(labels + row));
 
         double Rest(nint row, nint end)

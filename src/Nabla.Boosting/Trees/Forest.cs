@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Nabla.Kernels;
 
@@ -12,15 +11,17 @@ namespace Nabla.Boosting.Trees;
 /// </summary>
 internal sealed unsafe class Forest
 {
-    const int Lanes = 8, RowsPerJob = 512;
-    const int TopLevels = 3;
-    const int BlockGroups = 8, BlockNumbers = 4096;     // groups of rows that see a tree one after the other, and what they may hold: it stays in the first-level cache
+    const int Lanes = ForestNode.Lanes, RowsPerJob = 512;
+
+    // Groups of rows that see a tree one after the other, and the numbers they may hold: they stay in the first-level cache.
+    const int BlockGroups = 8, BlockNumbers = 4096;
+
     const int Deep = 16;            // deeper trees are walked row by row, with an end at the leaf
 
     readonly RegressionTree[] trees;
     readonly int outputs;
-    readonly PinnedArray<Node>? nodes;
-    readonly PinnedArray<Top>? tops;
+    readonly PinnedArray<ForestNode>? nodes;
+    readonly PinnedArray<ForestTop>? tops;
     readonly PinnedArray<float>? leaves;        // per node
     readonly PinnedArray<byte>? missingRight;   // per node 1 if missing values go right
     readonly int[] starts, depths;
@@ -35,17 +36,17 @@ internal sealed unsafe class Forest
         depths = [.. trees.Select(static tree => tree.Depth)];
         starts = new int[trees.Count + 1];
         for (int i = 0; i < trees.Count; i++) starts[i + 1] = starts[i] + trees[i].NodeCount;
-        bool fits = columns <= Node.MostColumns && trees.All(static tree => !tree.HasCategories && tree.NodeCount <= ushort.MaxValue);
+        bool fits = columns <= ForestNode.MostColumns && trees.All(static tree => !tree.HasCategories && tree.NodeCount <= ushort.MaxValue);
         if (!fits || depths.Any(static depth => depth > Deep)) return;
-        nodes = new PinnedArray<Node>(starts[^1]);
+        nodes = new PinnedArray<ForestNode>(starts[^1]);
         leaves = new PinnedArray<float>(starts[^1]);
         missingRight = new PinnedArray<byte>(starts[^1]);
-        tops = new PinnedArray<Top>(trees.Count);
+        tops = new PinnedArray<ForestTop>(trees.Count);
         for (int i = 0; i < trees.Count; i++)
         {
             int first = starts[i], count = trees[i].NodeCount;
-            LayOut(trees[i], nodes.Span.Slice(first, count), leaves.Span.Slice(first, count), missingRight.Span.Slice(first, count));
-            LayOutTop(nodes.Pointer + first, missingRight.Pointer + first, tops.Pointer + i);
+            ForestNode.LayOut(trees[i], nodes.Span.Slice(first, count), leaves.Span.Slice(first, count), missingRight.Span.Slice(first, count));
+            ForestTop.LayOut(nodes.Pointer + first, missingRight.Pointer + first, tops.Pointer + i);
         }
     }
 
@@ -58,50 +59,6 @@ internal sealed unsafe class Forest
             Workers.For((rows.Rows + RowsPerJob - 1) / RowsPerJob, ref job);
         }
         rows.KeepAlive();
-    }
-
-    /// <summary>
-    /// Numbers the nodes breadth first, so that siblings are neighbors and children a short way ahead of their parent. A leaf
-    /// leads to itself: nothing is at or above its threshold.
-    /// </summary>
-    static void LayOut(RegressionTree tree, Span<Node> to, Span<float> values, Span<byte> missing)
-    {
-        var order = new List<int> { 0 };
-        for (int i = 0; i < order.Count; i++)
-        {
-            int node = order[i];
-            values[i] = tree.Weight[node];
-            missing[i] = (byte)(tree.IsLeaf(node) || tree.MissingGoesLeft[node] ? 0 : 1);
-            if (tree.IsLeaf(node))
-            {
-                to[i] = new Node { Threshold = int.MaxValue };
-                continue;
-            }
-            to[i] = new Node
-            {
-                Offset = (ushort)(tree.Feature[node] * Lanes / 2),
-                Ahead = (ushort)(order.Count - i),
-                Threshold = Key(tree.Threshold[node]),
-            };
-            order.Add(tree.Left[node]);
-            order.Add(tree.Right[node]);
-        }
-    }
-
-    /// <summary>A path that ends early answers any further question: both ways lead to its leaf.</summary>
-    static void LayOutTop(Node* tree, byte* missingRight, Top* top)
-    {
-        var reached = new int[2 * Top.Questions + 1];       // children of question i are 2i + 1 and 2i + 2, then come the starts
-        for (int i = 0; i < Top.Questions; i++)
-        {
-            Node* node = tree + reached[i];
-            top->Offsets[i] = 2 * node->Offset;
-            top->Below[i] = node->Threshold - 1;
-            top->MissingRight[i] = -missingRight[reached[i]];
-            reached[2 * i + 1] = reached[i] + node->Ahead;
-            reached[2 * i + 2] = reached[i] + node->Ahead + (node->Ahead > 0 ? 1 : 0);
-        }
-        for (int i = 0; i < Top.Starts; i++) top->Places[i] = reached[Top.Questions + i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -118,7 +75,7 @@ internal sealed unsafe class Forest
                 int groups = Math.Min(most, (end - row) / Lanes);
                 bool hasMissing = false;
                 for (int group = 0; group < groups; group++)
-                    {
+                {
                     hasMissing |= ToKeys(rows.Row(row + group * Lanes), pitch, keys);
                     Transpose(keys, rows.Columns, transposed.Pointer + group * pitch);
                 }
@@ -139,18 +96,13 @@ internal sealed unsafe class Forest
         {
             float* to = scores + tree % outputs;
             for (int group = 0; group < groups; group++, to += Lanes * outputs)
-                Walk<TMode>(tops!.Pointer + tree, nodes!.Pointer + starts[tree], depths[tree] - TopLevels, x + group * pitch, new Answers(leaves!.Pointer + starts[tree], missingRight!.Pointer + starts[tree]), to, outputs);
+                Walk<TMode>(
+                    tops!.Pointer + tree, nodes!.Pointer + starts[tree], depths[tree] - ForestTop.Levels, x + group * pitch,
+                    new Answers(leaves!.Pointer + starts[tree], missingRight!.Pointer + starts[tree]), to, outputs);
         }
     }
 
-    /// <summary>An integer per number, in the same order; 0 and −0 are one, and NaN comes before all.</summary>
-    static int Key(float x)
-    {
-        int bits = BitConverter.SingleToInt32Bits(x + 0f);
-        return float.IsNaN(x) ? int.MinValue : bits ^ (bits >> 31 & int.MaxValue);
-    }
-
-    /// <summary><see cref="Key(float)"/> of each number; true if one is missing.</summary>
+    /// <summary><see cref="ForestNode.Key"/> of each number; true if one is missing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static bool ToKeys(float* x, nint count, int* keys)
     {
@@ -183,8 +135,8 @@ internal sealed unsafe class Forest
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Walk<TMode>(Top* top, Node* tree, nint depth, int* x, Answers answers, float* scores, nint outputs) where TMode : struct, IMode
+    [MethodImpl(Compiled.Apart)]
+    static void Walk<TMode>(ForestTop* top, ForestNode* tree, nint depth, int* x, Answers answers, float* scores, nint outputs) where TMode : struct, IMode
     {
         Vector256<int> first = Ask<TMode>(top, 0, x);
         Vector256<int> second = Vector256.ConditionalSelect(first, Ask<TMode>(top, 2, x), Ask<TMode>(top, 1, x));
@@ -194,8 +146,8 @@ internal sealed unsafe class Forest
             Vector256.ConditionalSelect(second, Ask<TMode>(top, 4, x), Ask<TMode>(top, 3, x)));
         int* way = stackalloc int[Lanes];
         ((first & Vector256.Create(4)) | (second & Vector256.Create(2)) | (third & Vector256.Create(1))).Store(way);
-        Node* n0 = tree + top->Places[way[0]], n1 = tree + top->Places[way[1]], n2 = tree + top->Places[way[2]], n3 = tree + top->Places[way[3]];
-        Node* n4 = tree + top->Places[way[4]], n5 = tree + top->Places[way[5]], n6 = tree + top->Places[way[6]], n7 = tree + top->Places[way[7]];
+        ForestNode* n0 = tree + top->Places[way[0]], n1 = tree + top->Places[way[1]], n2 = tree + top->Places[way[2]], n3 = tree + top->Places[way[3]];
+        ForestNode* n4 = tree + top->Places[way[4]], n5 = tree + top->Places[way[5]], n6 = tree + top->Places[way[6]], n7 = tree + top->Places[way[7]];
         for (nint level = 0; level < depth; level++)
         {
             n0 = Step<TMode>(n0, tree, x + 0, answers);
@@ -218,7 +170,7 @@ internal sealed unsafe class Forest
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Node* Step<TMode>(Node* node, Node* tree, int* x, in Answers answers) where TMode : struct, IMode
+    static ForestNode* Step<TMode>(ForestNode* node, ForestNode* tree, int* x, in Answers answers) where TMode : struct, IMode
     {
         long value = *(int*)((long*)x + node->Offset);
         nint step = node->Ahead + (nint)(value - node->Threshold >> 63);       // −1 to go left
@@ -228,7 +180,7 @@ internal sealed unsafe class Forest
 
     /// <summary>All ones in the lanes of the rows that go right.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<int> Ask<TMode>(Top* top, int question, int* x) where TMode : struct, IMode
+    static Vector256<int> Ask<TMode>(ForestTop* top, int question, int* x) where TMode : struct, IMode
     {
         Vector256<int> value = Vector256.Load(x + top->Offsets[question]), right = Vector256.GreaterThan(value, Vector256.Create(top->Below[question]));
         return typeof(TMode) == typeof(Missing)
@@ -255,38 +207,6 @@ internal sealed unsafe class Forest
 
         /// <summary>Half as many bytes from the first weight as the node is from the root.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public float Weight(Node* leaf, Node* tree) => *(float*)((byte*)leaves + ((nint)((byte*)leaf - (byte*)tree) >> 1));
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    struct Node
-    {
-        public const int MostColumns = 1 << 14;
-
-        /// <summary>Of the column in the transposed rows, in pairs of elements: eight bytes are what an address is scaled by at most.</summary>
-        public ushort Offset;
-
-        /// <summary>Nodes from here to the left child; 0 in a leaf.</summary>
-        public ushort Ahead;
-
-        /// <summary>The key from which on values go right.</summary>
-        public int Threshold;
-    }
-
-    /// <summary>The questions of the first three levels, and the nodes below them.</summary>
-    struct Top
-    {
-        public const int Questions = 7, Starts = 8;
-
-        /// <summary>The last key that goes left.</summary>
-        public fixed int Below[Questions];
-
-        /// <summary>Of the column in the transposed rows.</summary>
-        public fixed int Offsets[Questions];
-
-        /// <summary>−1 where missing values go right, else 0.</summary>
-        public fixed int MissingRight[Questions];
-
-        public fixed int Places[Starts];
+        public float Weight(ForestNode* leaf, ForestNode* tree) => *(float*)((byte*)leaves + ((nint)((byte*)leaf - (byte*)tree) >> 1));
     }
 }

@@ -63,7 +63,7 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
         for (; column < matrix.Columns; column++) AddOne(matrix.Column(column) + first, 1, pairs, count, sums + matrix.Starts[column]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Compiled.Apart)]
     static void AddFour(byte* bins, nint pitch, long* pairs, nint count, long* sums, int* starts)
     {
         byte* b0 = bins, b1 = bins + pitch, b2 = bins + 2 * pitch, b3 = bins + 3 * pitch;
@@ -92,7 +92,7 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
     /// Copies the bins of some rows so that each group of columns lies together: then the part of the histogram that a group
     /// updates, 17 KB, stays in the first-level cache. Reading rows where they are updates all parts in turn, twice as slow.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Compiled.Apart)]
     void Gather(int* rows, int count, ulong* bins, long* pairs)
     {
         byte* source = matrix.Row(0);
@@ -122,7 +122,7 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
             for (int i = 0; i < columns; i++) AddOne((byte*)bins + i, sizeof(ulong), scratch.Pairs.Pointer, count, scratch.Sums.Pointer + matrix.Starts[first + i]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Compiled.Apart)]
     static void AddEight(ulong* bins, long* pairs, nint count, long* sums, int* starts)
     {
         long* h0 = sums + starts[0], h1 = sums + starts[1], h2 = sums + starts[2], h3 = sums + starts[3];
@@ -142,7 +142,7 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Compiled.Apart)]
     static void AddOne(byte* bins, nint stride, long* pairs, nint count, long* sums)
     {
         for (nint i = 0; i < count; i++, bins += stride) sums[*bins] += pairs[i];

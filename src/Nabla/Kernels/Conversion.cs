@@ -15,8 +15,8 @@ internal static unsafe class Conversion
             case DType.Float64: From((double*)x, y, to, length); break;
             case DType.Int32: From((int*)x, y, to, length); break;
             case DType.Int64: From((long*)x, y, to, length); break;
-            case DType.Float16: Run<HalfConversion.FromFloat16, ushort, float>(default, x, y, length); break;
-            case DType.BFloat16: Run<HalfConversion.FromBFloat16, ushort, float>(default, x, y, length); break;
+            case DType.Float16: Run<HalfConversion.From<Float16Format>, ushort, float>(default, x, y, length); break;
+            case DType.BFloat16: Run<HalfConversion.From<BFloat16Format>, ushort, float>(default, x, y, length); break;
             default: From((byte*)x, y, to, length); break;
         }
     }
@@ -24,8 +24,8 @@ internal static unsafe class Conversion
     /// <summary>y = x rounded to a 16-bit type and widened again.</summary>
     public static void Round(float* x, float* y, DType type, int length)
     {
-        if (type == DType.BFloat16) Run<HalfConversion.RoundBFloat16, float, float>(default, x, y, length);
-        else Run<HalfConversion.RoundFloat16, float, float>(default, x, y, length);
+        if (type == DType.BFloat16) Run<HalfConversion.Rounded<BFloat16Format>, float, float>(default, x, y, length);
+        else Run<HalfConversion.Rounded<Float16Format>, float, float>(default, x, y, length);
     }
 
     static void From<T>(T* x, void* y, DType to, int length) where T : unmanaged, INumber<T>
@@ -37,8 +37,8 @@ internal static unsafe class Conversion
             case DType.Int32: Run<Cast<T, int>, T, int>(default, x, y, length); break;
             case DType.Int64: Run<Cast<T, long>, T, long>(default, x, y, length); break;
             case DType.UInt8: Run<Cast<T, byte>, T, byte>(default, x, y, length); break;
-            case DType.Float16: Run<HalfConversion.ToFloat16, float, ushort>(default, x, y, length); break;
-            case DType.BFloat16: Run<HalfConversion.ToBFloat16, float, ushort>(default, x, y, length); break;
+            case DType.Float16: Run<HalfConversion.To<Float16Format>, float, ushort>(default, x, y, length); break;
+            case DType.BFloat16: Run<HalfConversion.To<BFloat16Format>, float, ushort>(default, x, y, length); break;
             default:
                 T zero = T.Zero;
                 Elementwise.Run(default(RelationLoop<IsNotEqual, T>), new Operand<T>(x, false), new(&zero, true), default, (byte*)y, length);

@@ -103,22 +103,17 @@ public sealed class AdaFactor : Optimizer
     unsafe void Factored<T>(ParameterState state, Tensor gradient, double memory, double rate, double shrink) where T : unmanaged
     {
         int height = gradient.Shape[^2], width = gradient.Shape[^1], matrices = gradient.Length / Math.Max(height * width, 1);
-        Tensor scratch = Tensor.Uninitialized((2, width), gradient.DType);
+        Tensor scratch = Tensor.Uninitialized(width, gradient.DType);
         double squares = 0;
         fixed (T* w0 = &state.Parameter.Origin<T>(), g0 = &gradient.Origin<T>(), r0 = &state.Tensors[0].Origin<T>(), c0 = &state.Tensors[1].Origin<T>(),
             factors = &scratch.Origin<T>())
         {
-            T* product = factors + width;
             for (int k = 0; k < matrices; k++)
             {
                 T* g = g0 + (nint)k * height * width, rows = r0 + k * height;
                 double total = Sums(g, rows, c0 + k * width, height, width, memory);
                 UpdateLoop.Run(new InverseRootUpdate(), factors, c0 + k * width, null, null, null, width);
-                for (int i = 0; i < height; i++)
-                {
-                    UpdateLoop.Run(new ProductUpdate(), product, g + (nint)i * width, factors, null, null, width);
-                    squares += SquareSum.Run(product, width) * total / Number.Of(rows[i]);
-                }
+                for (int i = 0; i < height; i++) squares += SquareSum.OfProduct(g + (nint)i * width, factors, width) * total / Number.Of(rows[i]);
             }
             rate = Clipped(rate, squares, gradient.Length);
             for (int k = 0; k < matrices; k++)
@@ -148,7 +143,7 @@ public sealed class AdaFactor : Optimizer
         {
             T* row = g + (nint)i * width;
             UpdateLoop.Run(new AddSquareUpdate(share, options.SquareEpsilon), columns, row, null, null, null, width);
-            rows[i] = Number.To<T>(memory * Number.Of(rows[i]) + share * (SquareSum.Run(row, width) + width * options.SquareEpsilon));
+            rows[i] = Number.To<T>(memory * Number.Of(rows[i]) + share * (SquareSum.Of(row, width) + width * options.SquareEpsilon));
             total += Number.Of(rows[i]);
         }
         return total;

@@ -83,7 +83,7 @@ public sealed class Ftrl : Optimizer
             {
                 T* w = w0 + row * width, n = n0 + row * width;
                 UpdateLoop.Run(new FtrlRowStart(alpha, lasso), w, g0 + row * width, z0 + row * width, n, null, width);
-                double norm = Math.Sqrt(SquareSum.Run(w, width)), factor = norm > threshold ? 1 - threshold / norm : 0;
+                double norm = Math.Sqrt(SquareSum.Of(w, width)), factor = norm > threshold ? 1 - threshold / norm : 0;
                 UpdateLoop.Run(new FtrlRowEnd(factor, alpha, options.Beta, ridge), w, n, null, null, null, width);
             }
         GC.KeepAlive(gradient);

@@ -13,9 +13,9 @@ internal static unsafe class ParameterVectors
             Tensor plain = x.Contiguous();
             double sum;
             if (x.DType == DType.Float32)
-                fixed (float* from = &plain.Origin<float>()) sum = SquareSum.Run(from, plain.Length);
+                fixed (float* from = &plain.Origin<float>()) sum = SquareSum.Of(from, plain.Length);
             else
-                fixed (double* from = &plain.Origin<double>()) sum = SquareSum.Run(from, plain.Length);
+                fixed (double* from = &plain.Origin<double>()) sum = SquareSum.Of(from, plain.Length);
             GC.KeepAlive(plain);
             return sum;
         }
@@ -25,9 +25,9 @@ internal static unsafe class ParameterVectors
         {
             double sum;
             if (x.DType == DType.Float32)
-                fixed (float* a = &x.Origin<float>(), b = &y.Origin<float>()) sum = SquareSum.Run(a, b, x.Length);
+                fixed (float* a = &x.Origin<float>(), b = &y.Origin<float>()) sum = SquareSum.OfDifference(a, b, x.Length);
             else
-                fixed (double* a = &x.Origin<double>(), b = &y.Origin<double>()) sum = SquareSum.Run(a, b, x.Length);
+                fixed (double* a = &x.Origin<double>(), b = &y.Origin<double>()) sum = SquareSum.OfDifference(a, b, x.Length);
             GC.KeepAlive(x);
             GC.KeepAlive(y);
             return sum;

@@ -34,15 +34,6 @@ internal readonly struct InverseRootUpdate : IUpdate
     public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> => w = V.Constant(1) / V.Sqrt(g);
 }
 
-/// <summary>w ← g·s.</summary>
-internal readonly struct ProductUpdate : IUpdate
-{
-    public int States => 1;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> => w = g * s;
-}
-
 /// <summary>w ← shrink·w − rate·g·s: a row of a step whose second moment is a product, s the factors of the columns.</summary>
 internal readonly struct FactoredUpdate(double shrink, double rate) : IUpdate
 {

@@ -2,70 +2,98 @@ using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>Σ (x − y)², y = 0 if there is none. Fixed blocks, each summed in lanes, added up in order as doubles: the same bits for any number of threads.</summary>
+/// <summary>Sums of squares. Fixed blocks, each summed in lanes, added up in order as doubles: the same bits for any number of threads.</summary>
 internal static unsafe class SquareSum
 {
     const int Block = 16 * 1024;
 
-    public static double Run<T>(T* x, nint n) where T : unmanaged => Run(x, null, n);
+    /// <summary>Σ x².</summary>
+    public static double Of<T>(T* x, nint n) where T : unmanaged => Run<First, T>(x, x, n);
 
-    public static double Run<T>(T* x, T* y, nint n) where T : unmanaged
+    /// <summary>Σ (x − y)².</summary>
+    public static double OfDifference<T>(T* x, T* y, nint n) where T : unmanaged => Run<Difference, T>(x, y, n);
+
+    /// <summary>Σ (x·y)².</summary>
+    public static double OfProduct<T>(T* x, T* y, nint n) where T : unmanaged => Run<Product, T>(x, y, n);
+
+    static double Run<Q, T>(T* x, T* y, nint n) where Q : ITerm where T : unmanaged
     {
-        if (n <= Block) return Sum(x, y, n);
+        if (n <= Block) return Sum<Q, T>(x, y, n);
         int blocks = (int)((n + Block - 1) / Block);
         double* partial = (double*)Scratch.Get((nuint)blocks * sizeof(double));
-        var job = new Job<T>(x, y, n, partial);
+        var job = new Job<Q, T>(x, y, n, partial);
         Workers.For(blocks, ref job);
         double sum = 0;
         for (int i = 0; i < blocks; i++) sum += partial[i];
         return sum;
     }
 
-    static double Sum<T>(T* x, T* y, nint n) where T : unmanaged => LaneChoice.Run<T, Part<T>>(new(x, y, n));
+    static double Sum<Q, T>(T* x, T* y, nint n) where Q : ITerm where T : unmanaged => LaneChoice.Run<T, Part<Q, T>>(new(x, y, n));
 
-    readonly struct Part<T>(T* x, T* y, nint n) : ILaneWork where T : unmanaged
-    {
-        public double Run<V>() where V : unmanaged, ILanes<V> => Lanes<V, T>(x, y, n);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static double Lanes<V, T>(T* x, T* y, nint n) where V : unmanaged, ILanes<V> where T : unmanaged
+    [MethodImpl(Compiled.Apart)]
+    static double Lanes<Q, V, T>(T* x, T* y, nint n) where Q : ITerm where V : unmanaged, ILanes<V> where T : unmanaged
     {
         nint width = sizeof(V) / sizeof(T), i = 0;
         V s0 = default, s1 = default, s2 = default, s3 = default;
         for (; i <= n - 4 * width; i += 4 * width)
         {
-            V x0 = Difference<V, T>(x, y, i), x1 = Difference<V, T>(x, y, i + width);
-            V x2 = Difference<V, T>(x, y, i + 2 * width), x3 = Difference<V, T>(x, y, i + 3 * width);
-            s0 = V.FusedMultiplyAdd(x0, x0, s0);
-            s1 = V.FusedMultiplyAdd(x1, x1, s1);
-            s2 = V.FusedMultiplyAdd(x2, x2, s2);
-            s3 = V.FusedMultiplyAdd(x3, x3, s3);
+            V t0 = Term<Q, V, T>(x, y, i), t1 = Term<Q, V, T>(x, y, i + width);
+            V t2 = Term<Q, V, T>(x, y, i + 2 * width), t3 = Term<Q, V, T>(x, y, i + 3 * width);
+            s0 = V.FusedMultiplyAdd(t0, t0, s0);
+            s1 = V.FusedMultiplyAdd(t1, t1, s1);
+            s2 = V.FusedMultiplyAdd(t2, t2, s2);
+            s3 = V.FusedMultiplyAdd(t3, t3, s3);
         }
         V all = (s0 + s1) + (s2 + s3);
         double sum = 0;
         for (T* lane = (T*)&all, end = lane + width; lane < end; lane++) sum += Number.Of(*lane);
         for (; i < n; i++)
         {
-            double d = Number.Of(x[i]) - (y == null ? 0 : Number.Of(y[i]));
-            sum += d * d;
+            double t = Q.Of<Float64>(new(Number.Of(x[i])), new(Number.Of(y[i]))).Value;
+            sum += t * t;
         }
         return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Difference<V, T>(T* x, T* y, nint i) where V : unmanaged, ILanes<V> where T : unmanaged
+    static V Term<Q, V, T>(T* x, T* y, nint i) where Q : ITerm where V : unmanaged, ILanes<V> where T : unmanaged =>
+        Q.Of(Unsafe.ReadUnaligned<V>(x + i), Unsafe.ReadUnaligned<V>(y + i));
+
+    /// <summary>What is squared.</summary>
+    interface ITerm
     {
-        V a = Unsafe.ReadUnaligned<V>(x + i);
-        return y == null ? a : a - Unsafe.ReadUnaligned<V>(y + i);
+        static abstract V Of<V>(V x, V y) where V : struct, ILanes<V>;
     }
 
-    readonly struct Job<T>(T* x, T* y, nint n, double* partial) : IJob where T : unmanaged
+    readonly struct First : ITerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Of<V>(V x, V y) where V : struct, ILanes<V> => x;
+    }
+
+    readonly struct Difference : ITerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Of<V>(V x, V y) where V : struct, ILanes<V> => x - y;
+    }
+
+    readonly struct Product : ITerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Of<V>(V x, V y) where V : struct, ILanes<V> => x * y;
+    }
+
+    readonly struct Part<Q, T>(T* x, T* y, nint n) : ILaneWork where Q : ITerm where T : unmanaged
+    {
+        public double Run<V>() where V : unmanaged, ILanes<V> => Lanes<Q, V, T>(x, y, n);
+    }
+
+    readonly struct Job<Q, T>(T* x, T* y, nint n, double* partial) : IJob where Q : ITerm where T : unmanaged
     {
         public void Run(int index)
         {
             nint at = (nint)index * Block;
-            partial[index] = Sum(x + at, y == null ? null : y + at, Math.Min(Block, n - at));
+            partial[index] = Sum<Q, T>(x + at, y + at, Math.Min(Block, n - at));
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Kernels;
 
 /// <summary>Lanes of 32-bit floats whose bits can be taken apart: what the vector mathematics is built on.</summary>
@@ -22,6 +24,7 @@ internal interface ISingleLanes<V> : ILanes<V> where V : struct, ISingleLanes<V>
     static abstract V AtLeast(V x, V low);
 
     /// <summary>x within [low, high]; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual V Bound(V x, V low, V high) => V.AtLeast(V.AtMost(x, high), low);
 
     /// <summary>The size of x with the sign of <paramref name="sign"/>, zeros included.</summary>

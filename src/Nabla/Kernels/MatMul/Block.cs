@@ -53,19 +53,26 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
             CRow = Product.CRow,
             Accumulate = Product.Accumulate,
         };
-        for (int j = column0; j < column1; j += Columns)
-        {
-            tile.Columns = Math.Min(Columns, column1 - j);
-            bool packed = j >= FirstPanelB * Columns;
-            tile.B = packed ? PanelB(j) : Product.B + j;
-            tile.BRow = packed ? Columns : Product.BRow;
-            tile.Bias = Product.Bias == null ? null : Product.Bias + j;
+        // What the inner loop passes over streams from the second cache, the other operand's panel stays in the first. A narrow tile is
+        // slow enough for that to be B; a panel of A, of six rows, may then be as deep as a block, which saves passes over C.
+        if (TSimd.IsNarrow)
             for (int i = row0; i < row1; i += Rows)
-            {
-                tile.A = DirectA ? Product.A + i * Product.ARow : PackedA + (nint)i * Product.K;
-                tile.C = Product.C + i * Product.CRow + j;
-                OuterTile<TSimd, TVector, T>.Run(Math.Min(Rows, row1 - i), tile);
-            }
-        }
+                for (int j = column0; j < column1; j += Columns) Tile(ref tile, i, row1, j, column1);
+        else
+            for (int j = column0; j < column1; j += Columns)
+                for (int i = row0; i < row1; i += Rows) Tile(ref tile, i, row1, j, column1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    readonly void Tile(ref TileOperands<T> tile, int i, int row1, int j, int column1)
+    {
+        bool packed = j >= FirstPanelB * Columns;
+        tile.Columns = Math.Min(Columns, column1 - j);
+        tile.B = packed ? PanelB(j) : Product.B + j;
+        tile.BRow = packed ? Columns : Product.BRow;
+        tile.Bias = Product.Bias == null ? null : Product.Bias + j;
+        tile.A = DirectA ? Product.A + i * Product.ARow : PackedA + (nint)i * Product.K;
+        tile.C = Product.C + i * Product.CRow + j;
+        OuterTile<TSimd, TVector, T>.Run(Math.Min(Rows, row1 - i), tile);
     }
 }

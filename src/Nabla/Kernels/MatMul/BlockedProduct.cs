@@ -26,15 +26,14 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     // In place, a tile must use most of each cache line of a transposed A, or the lines are fetched again for the next tile.
     static bool FillsLine => Rows * sizeof(T) > CacheLine / 2;
 
-    // Elements along k. With narrow registers the panel of B that tiles read again and again, of one cache line a step, then takes half of
-    // the first cache.
-    static int BlockK => TSimd.IsNarrow ? 256 : 2048 / sizeof(T);
-
     // Of as many bytes, so that double gets half as many elements.
+    static int BlockK => 2048 / sizeof(T);
     static int BlockN => 8192 / sizeof(T);
     static int BlockM => 1536;
     static int CacheM => 384;
-    static int CacheN => 512;
+
+    // With narrow registers B is passed over again and again: a block of K · N then takes half of a second cache of 512 KB.
+    static int CacheN => TSimd.IsNarrow ? 128 : 512;
 
     public static void Run(in Product<T> product)
     {

@@ -46,37 +46,38 @@ internal unsafe struct RecurrentBackward<TCell, V, T> : IJob
                     gate * hidden, hidden, first, units, memory.StateCarry + first, hidden, accumulate: true);
         if (step < 0) return;
 
-        T* before = memory.Before(memory.States, memory.FirstState, step), cells = TCell.HasCell ? memory.Step(memory.Cells, step) : null;
-        T* cellBefore = TCell.HasCell ? memory.Before(memory.Cells, memory.FirstCell, step) : null;
-        T* slots = memory.SlotStep(memory.Slots, step, TCell.Slots), gradients = memory.SlotStep(memory.SlotGradients, step, TCell.Slots);
+        int whole = units - units % (int)Lane<V, T>.Width;
         for (int row = 0; row < memory.Batch; row++)
         {
-            nint at = (nint)row * TCell.Slots * hidden;
-            T* carry = memory.Row(memory.StateCarry, row), cellCarry = memory.Row(memory.CellCarry, row);
-            if (memory.IsOver(row, step))
+            if (!memory.IsOver(row, step))
             {
-                for (int slot = 0; slot < TCell.Slots; slot++) new Span<T>(gradients + at + slot * hidden + first, units).Clear();
-                continue;       // the carries are still zero
+                Cell<N1>(row, first, whole);
+                if (whole < units) Cell<N0>(row, first + whole, units - whole);
+                continue;
             }
-            bool isLast = memory.IsLast(row, step);
-            Cell(
-                slots + at, memory.Row(before, row), memory.Row(cellBefore, row), memory.Row(cells, row),
-                memory.Row(memory.Step(memory.StateGradients, step), row),
-                isLast ? memory.Row(memory.LastStateGradients, row) : null, isLast ? memory.Row(memory.LastCellGradients, row) : null,
-                carry, cellCarry, gradients + at, first, units);
+            T* gradients = memory.SlotStep(memory.SlotGradients, step, TCell.Slots) + (nint)row * TCell.Slots * hidden;
+            for (int slot = 0; slot < TCell.Slots; slot++) new Span<T>(gradients + slot * hidden + first, units).Clear();    // the carries are still zero
         }
     }
 
+    // Whole vectors apart from the last one, as in forward.
     [MethodImpl(Compiled.Apart)]
-    readonly void Cell(
-        T* slots, T* before, T* cellBefore, T* cell, T* stateGradient, T* lastState, T* lastCell, T* carry, T* cellCarry, T* gradients, int first, int units)
+    readonly void Cell<TWhole>(int row, int first, int units) where TWhole : struct, ISize
     {
-        nint hidden = memory.Hidden, width = Lane<V, T>.Width;
+        nint hidden = memory.Hidden, width = Lane<V, T>.Width, at = row * hidden * TCell.Slots;
+        T* slots = memory.SlotStep(memory.Slots, step, TCell.Slots) + at, gradients = memory.SlotStep(memory.SlotGradients, step, TCell.Slots) + at;
+        T* before = memory.Row(memory.Before(memory.States, memory.FirstState, step), row);
+        T* cellBefore = TCell.HasCell ? memory.Row(memory.Before(memory.Cells, memory.FirstCell, step), row) : null;
+        T* cell = TCell.HasCell ? memory.Row(memory.Step(memory.Cells, step), row) : null;
+        T* stateGradient = memory.Row(memory.Step(memory.StateGradients, step), row);
+        T* lastState = memory.IsLast(row, step) ? memory.Row(memory.LastStateGradients, row) : null;
+        T* lastCell = memory.IsLast(row, step) ? memory.Row(memory.LastCellGradients, row) : null;
+        T* carry = memory.Row(memory.StateCarry, row), cellCarry = memory.Row(memory.CellCarry, row);
         V zero = V.Constant(0);
         T* peepholes = memory.Peepholes;
         for (nint i = first; i < first + units; i += width)
         {
-            nint count = Math.Min(first + units - i, width);
+            nint count = TWhole.Value == 1 ? width : first + units - i;
             UnitLanes<V, T>.Load(slots + i, hidden, TCell.Slots, count, out V a, out V b, out V c, out V d);
             UnitLanes<V, T>.Load(peepholes == null ? null : peepholes + i, hidden, 3, count, out V pi, out V pf, out V po, out _);
             UnitLanes<V, T>.Load(before == null ? null : before + i, hidden, 1, count, out V h, out _, out _, out _);

@@ -40,11 +40,9 @@ internal unsafe struct RecurrentForward<TCell, V, T> : IJob
     public readonly void Run(int index)
     {
         int first = index * Block, units = Math.Min(Block, memory.Hidden - first);
+        int whole = units - units % (int)Lane<V, T>.Width;
         Products(first, units);
         T* states = memory.Step(memory.States, step), cells = TCell.HasCell ? memory.Step(memory.Cells, step) : null;
-        T* before = memory.Before(memory.States, memory.FirstState, step);
-        T* cellBefore = TCell.HasCell ? memory.Before(memory.Cells, memory.FirstCell, step) : null;
-        T* slots = memory.SlotStep(memory.Slots, step, TCell.Slots);
         for (int row = 0; row < memory.Batch; row++)
         {
             T* state = memory.Row(states, row), cell = memory.Row(cells, row);
@@ -54,7 +52,8 @@ internal unsafe struct RecurrentForward<TCell, V, T> : IJob
                 if (cell != null) new Span<T>(cell + first, units).Clear();
                 continue;
             }
-            Cell(slots + (nint)row * TCell.Slots * memory.Hidden, memory.Row(before, row), memory.Row(cellBefore, row), state, cell, first, units);
+            Cell<N1>(row, first, whole);
+            if (whole < units) Cell<N0>(row, first + whole, units - whole);
             if (!memory.IsLast(row, step)) continue;
             Copy(state + first, memory.Row(memory.LastState, row) + first, units);
             if (TCell.HasCell) Copy(cell + first, memory.Row(memory.LastCell, row) + first, units);
@@ -81,14 +80,19 @@ internal unsafe struct RecurrentForward<TCell, V, T> : IJob
         }
     }
 
+    // Whole vectors and the last one are compiled apart: where every operand may be masked, little of the formula stays in registers.
     [MethodImpl(Compiled.Apart)]
-    readonly void Cell(T* slots, T* before, T* cellBefore, T* state, T* cell, int first, int units)
+    readonly void Cell<TWhole>(int row, int first, int units) where TWhole : struct, ISize
     {
         nint hidden = memory.Hidden, width = Lane<V, T>.Width;
+        T* slots = memory.SlotStep(memory.Slots, step, TCell.Slots) + row * hidden * TCell.Slots;
+        T* before = memory.Row(memory.Before(memory.States, memory.FirstState, step), row), state = memory.Row(memory.Step(memory.States, step), row);
+        T* cellBefore = TCell.HasCell ? memory.Row(memory.Before(memory.Cells, memory.FirstCell, step), row) : null;
+        T* cell = TCell.HasCell ? memory.Row(memory.Step(memory.Cells, step), row) : null;
         T* peepholes = memory.Peepholes;
         for (nint i = first; i < first + units; i += width)
         {
-            nint count = Math.Min(first + units - i, width);
+            nint count = TWhole.Value == 1 ? width : first + units - i;
             UnitLanes<V, T>.Load(slots + i, hidden, TCell.Slots, count, out V a, out V b, out V c, out V d);
             UnitLanes<V, T>.Load(peepholes == null ? null : peepholes + i, hidden, 3, count, out V pi, out V pf, out V po, out _);
             UnitLanes<V, T>.Load(before == null ? null : before + i, hidden, 1, count, out V h, out _, out _, out _);

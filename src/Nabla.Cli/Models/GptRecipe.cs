@@ -41,7 +41,7 @@ internal sealed record GptRecipe : LayerRecipe, ITokenLayer
 
     public override (Module Layer, Shape Output) Build(Shape input)
     {
-        EmbeddingRecipe.RequireTokens(input, VocabularySize);
+        TokenVectorsRecipe.RequireTokens(input, VocabularySize);
         var options = new GptOptions
         {
             Vocabulary = VocabularySize, Context = input[0], Layers = Layers, Heads = Heads, Width = Width, Dropout = Dropout, HasBias = Bias,

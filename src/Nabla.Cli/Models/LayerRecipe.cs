@@ -9,7 +9,7 @@ internal abstract record LayerRecipe : ITagged<LayerRecipe>
     /// <summary>Every kind with its defaults.</summary>
     public static IReadOnlyList<LayerRecipe> Starts { get; } =
     [
-        new LinearRecipe(), new Conv2dRecipe(), new MaxPool2dRecipe(), new AveragePool2dRecipe(), new GlobalAveragePoolRecipe(),
+        new LinearRecipe(), new Conv2dRecipe(), .. Pool2dRecipe.All, new GlobalAveragePoolRecipe(),
         new BatchNormRecipe(), new LayerNormRecipe(), new DropoutRecipe(), new FlattenRecipe(),
         .. ActivationRecipe.All,
         .. TrainedActivationRecipes.All,

@@ -11,18 +11,16 @@ internal interface ITokenLayer
     LayerRecipe Of(int vocabularySize);
 }
 
-/// <summary>A trained vector per token.</summary>
-internal sealed record EmbeddingRecipe : LayerRecipe, ITokenLayer
+/// <summary>A trained vector for each token of the vocabulary.</summary>
+internal abstract record TokenVectorsRecipe : LayerRecipe, ITokenLayer
 {
-    public override string Kind => "embedding";
-
-    public override string Meaning => "A trained vector per token: [length] → [length, features].";
-
     public int Features { get; init; }
 
     public double Deviation { get; init; } = 1;
 
-    int VocabularySize { get; init; }
+    private protected int VocabularySize { get; init; }
+
+    private protected Initializer Start => Initializer.Normal(0, Deviation);
 
     public LayerRecipe Of(int vocabularySize) => this with { VocabularySize = vocabularySize };
 
@@ -35,8 +33,10 @@ internal sealed record EmbeddingRecipe : LayerRecipe, ITokenLayer
     public override (Module Layer, Shape Output) Build(Shape input)
     {
         RequireTokens(input, VocabularySize);
-        return (new Embedding(VocabularySize, Features, initializer: Initializer.Normal(0, Deviation)), (input[0], Features));
+        return Vectors(input[0]);
     }
+
+    private protected abstract (Module Layer, Shape Output) Vectors(int length);
 
     /// <exception cref="ShapeException">The samples are not tokens.</exception>
     internal static void RequireTokens(Shape input, int vocabularySize)
@@ -46,33 +46,26 @@ internal sealed record EmbeddingRecipe : LayerRecipe, ITokenLayer
     }
 }
 
+/// <summary>A vector per token.</summary>
+internal sealed record EmbeddingRecipe : TokenVectorsRecipe
+{
+    public override string Kind => "embedding";
+
+    public override string Meaning => "A trained vector per token: [length] → [length, features].";
+
+    private protected override (Module Layer, Shape Output) Vectors(int length) =>
+        (new Embedding(VocabularySize, Features, initializer: Start), (length, Features));
+}
+
 /// <summary>The mean of the vectors of all tokens (Joulin et al., 2017).</summary>
-internal sealed record EmbeddingBagRecipe : LayerRecipe, ITokenLayer
+internal sealed record EmbeddingBagRecipe : TokenVectorsRecipe
 {
     public override string Kind => "embeddingBag";
 
     public override string Meaning => "The mean of the trained vectors of all tokens but padding: [length] → [features].";
 
-    public int Features { get; init; }
-
-    public double Deviation { get; init; } = 1;
-
-    int VocabularySize { get; init; }
-
-    public LayerRecipe Of(int vocabularySize) => this with { VocabularySize = vocabularySize };
-
-    public override LayerRecipe Declare(Keys keys) => this with
-    {
-        Features = keys.Integer("features", Features, Interval.AtLeast(1), "Length of the vectors.", isMain: true, isRequired: true),
-        Deviation = keys.Number("deviation", Deviation, Interval.Positive, "Standard deviation of the first vectors."),
-    };
-
-    public override (Module Layer, Shape Output) Build(Shape input)
-    {
-        EmbeddingRecipe.RequireTokens(input, VocabularySize);
-        return (new EmbeddingBag(VocabularySize, Features, paddingIndex: Vocabulary.PaddingIndex, initializer: Initializer.Normal(0, Deviation)),
-            Shape.Create(Features));
-    }
+    private protected override (Module Layer, Shape Output) Vectors(int length) =>
+        (new EmbeddingBag(VocabularySize, Features, paddingIndex: Vocabulary.PaddingIndex, initializer: Start), Shape.Create(Features));
 }
 
 /// <summary>Patterns anywhere in a sequence (Kim, 2014).</summary>

@@ -68,12 +68,18 @@ internal sealed record Conv2dRecipe : WindowRecipe
     }
 }
 
-/// <summary>The largest value of each window.</summary>
-internal sealed record MaxPool2dRecipe : WindowRecipe
+/// <summary>One number for each window.</summary>
+internal sealed record Pool2dRecipe(string Name, string What, Func<int, int, Module> Create) : WindowRecipe
 {
-    public override string Kind => "maxPool2d";
+    public static IReadOnlyList<LayerRecipe> All { get; } =
+    [
+        new Pool2dRecipe("maxPool2d", "The largest value of each window.", static (kernel, stride) => new MaxPool2d(kernel, stride)),
+        new Pool2dRecipe("averagePool2d", "The mean of each window.", static (kernel, stride) => new AveragePool2d(kernel, stride)),
+    ];
 
-    public override string Meaning => "The largest value of each window.";
+    public override string Kind => Name;
+
+    public override string Meaning => What;
 
     public int Kernel { get; init; } = 2;
 
@@ -89,32 +95,7 @@ internal sealed record MaxPool2dRecipe : WindowRecipe
     {
         RequireImage(input);
         int step = Stride ?? Kernel;
-        return (new MaxPool2d(Kernel, step), (input[0], Places(input[1], Kernel, step, Valid), Places(input[2], Kernel, step, Valid)));
-    }
-}
-
-/// <summary>The mean of each window.</summary>
-internal sealed record AveragePool2dRecipe : WindowRecipe
-{
-    public override string Kind => "averagePool2d";
-
-    public override string Meaning => "The mean of each window.";
-
-    public int Kernel { get; init; } = 2;
-
-    public int? Stride { get; init; }
-
-    public override LayerRecipe Declare(Keys keys) => this with
-    {
-        Kernel = keys.Integer("kernel", Kernel, new Interval(1, 64), "Height and width of the window.", isMain: true),
-        Stride = keys.OptionalInteger("stride", Stride, new Interval(1, 64), "Step of the window; none: its size."),
-    };
-
-    public override (Module Layer, Shape Output) Build(Shape input)
-    {
-        RequireImage(input);
-        int step = Stride ?? Kernel;
-        return (new AveragePool2d(Kernel, step), (input[0], Places(input[1], Kernel, step, Valid), Places(input[2], Kernel, step, Valid)));
+        return (Create(Kernel, step), (input[0], Places(input[1], Kernel, step, Valid), Places(input[2], Kernel, step, Valid)));
     }
 }
 

@@ -39,6 +39,9 @@ public abstract class WindowPool : Module
         (options.Padding == default ? "" : $", padding {options.Padding}") +
         (options.Dilation == default || options.Dilation == 1 ? "" : $", dilation {options.Dilation}") + (options.CeilMode ? ", rounded up" : "");
 
+    private protected WindowPool(int rank, PerAxis kernel, PerAxis stride, Padding padding)
+        : this(rank, kernel, new PoolingOptions { Stride = stride, Padding = padding }) { }
+
     private protected Tensor Maximum(Tensor x) => PoolingProducts.Maximum(x, Plan(x));
 
     private protected Tensor Average(Tensor x) => PoolingProducts.Average(x, Undilated(x, PoolingOperations.Divisor(options.CountPadding)));
@@ -53,104 +56,94 @@ public abstract class WindowPool : Module
         TypeName, x.Shape, rank, kernel, options.Stride, options.Padding, options.Dilation, options.CeilMode, divisor);
 }
 
-/// <summary>Largest element of each window: [N, C, W] → [N, C, W'].</summary>
-public sealed class MaxPool1d : WindowPool
+/// <summary>The largest element of each window, over as many spatial axes as the derived layer says.</summary>
+public abstract class MaxPool : WindowPool
 {
     /// <summary>Creates the layer.</summary>
+    /// <param name="rank">Number of spatial axes.</param>
     /// <param name="kernel">Size of the window.</param>
     /// <param name="stride">Steps of the window; its size by default.</param>
     /// <param name="padding">Elements around the input that never win, at most half the window. Default none.</param>
-    public MaxPool1d(PerAxis kernel, PerAxis stride = default, Padding padding = default)
-        : this(kernel, new PoolingOptions { Stride = stride, Padding = padding }) { }
+    private protected MaxPool(int rank, PerAxis kernel, PerAxis stride, Padding padding) : base(rank, kernel, stride, padding) { }
+
+    private protected MaxPool(int rank, PerAxis kernel, PoolingOptions options) : base(rank, kernel, options) { }
+
+    /// <inheritdoc/>
+    protected sealed override Tensor Forward(Tensor x, Pass pass) => Maximum(x);
+}
+
+/// <summary>Largest element of each window: [N, C, W] → [N, C, W'].</summary>
+public sealed class MaxPool1d : MaxPool
+{
+    /// <inheritdoc cref="MaxPool(int, PerAxis, PerAxis, Padding)"/>
+    public MaxPool1d(PerAxis kernel, PerAxis stride = default, Padding padding = default) : base(1, kernel, stride, padding) { }
 
     /// <summary>Creates the layer with all options.</summary>
     public MaxPool1d(PerAxis kernel, PoolingOptions options) : base(1, kernel, options) { }
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => Maximum(x);
 }
 
 /// <summary>Largest element of each window: [N, C, H, W] → [N, C, H', W'].</summary>
-public sealed class MaxPool2d : WindowPool
+public sealed class MaxPool2d : MaxPool
 {
-    /// <summary>Creates the layer.</summary>
-    /// <param name="kernel">Size of the window.</param>
-    /// <param name="stride">Steps of the window; its size by default.</param>
-    /// <param name="padding">Elements around the input that never win, at most half the window. Default none.</param>
-    public MaxPool2d(PerAxis kernel, PerAxis stride = default, Padding padding = default)
-        : this(kernel, new PoolingOptions { Stride = stride, Padding = padding }) { }
+    /// <inheritdoc cref="MaxPool(int, PerAxis, PerAxis, Padding)"/>
+    public MaxPool2d(PerAxis kernel, PerAxis stride = default, Padding padding = default) : base(2, kernel, stride, padding) { }
 
     /// <summary>Creates the layer with all options.</summary>
     public MaxPool2d(PerAxis kernel, PoolingOptions options) : base(2, kernel, options) { }
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => Maximum(x);
 }
 
 /// <summary>Largest element of each window: [N, C, D, H, W] → [N, C, D', H', W'].</summary>
-public sealed class MaxPool3d : WindowPool
+public sealed class MaxPool3d : MaxPool
 {
-    /// <summary>Creates the layer.</summary>
-    /// <param name="kernel">Size of the window.</param>
-    /// <param name="stride">Steps of the window; its size by default.</param>
-    /// <param name="padding">Elements around the input that never win, at most half the window. Default none.</param>
-    public MaxPool3d(PerAxis kernel, PerAxis stride = default, Padding padding = default)
-        : this(kernel, new PoolingOptions { Stride = stride, Padding = padding }) { }
+    /// <inheritdoc cref="MaxPool(int, PerAxis, PerAxis, Padding)"/>
+    public MaxPool3d(PerAxis kernel, PerAxis stride = default, Padding padding = default) : base(3, kernel, stride, padding) { }
 
     /// <summary>Creates the layer with all options.</summary>
     public MaxPool3d(PerAxis kernel, PoolingOptions options) : base(3, kernel, options) { }
+}
+
+/// <summary>The mean of each window, over as many spatial axes as the derived layer says.</summary>
+public abstract class AveragePool : WindowPool
+{
+    /// <summary>Creates the layer.</summary>
+    /// <param name="rank">Number of spatial axes.</param>
+    /// <param name="kernel">Size of the window.</param>
+    /// <param name="stride">Steps of the window; its size by default.</param>
+    /// <param name="padding">Zeros around the input, at most half the window. Default none.</param>
+    private protected AveragePool(int rank, PerAxis kernel, PerAxis stride, Padding padding) : base(rank, kernel, stride, padding) { }
+
+    private protected AveragePool(int rank, PerAxis kernel, PoolingOptions options) : base(rank, kernel, options) { }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => Maximum(x);
+    protected sealed override Tensor Forward(Tensor x, Pass pass) => Average(x);
 }
 
 /// <summary>Mean of each window: [N, C, W] → [N, C, W'].</summary>
-public sealed class AveragePool1d : WindowPool
+public sealed class AveragePool1d : AveragePool
 {
-    /// <summary>Creates the layer.</summary>
-    /// <param name="kernel">Size of the window.</param>
-    /// <param name="stride">Steps of the window; its size by default.</param>
-    /// <param name="padding">Zeros around the input, at most half the window. Default none.</param>
-    public AveragePool1d(PerAxis kernel, PerAxis stride = default, Padding padding = default)
-        : this(kernel, new PoolingOptions { Stride = stride, Padding = padding }) { }
+    /// <inheritdoc cref="AveragePool(int, PerAxis, PerAxis, Padding)"/>
+    public AveragePool1d(PerAxis kernel, PerAxis stride = default, Padding padding = default) : base(1, kernel, stride, padding) { }
 
     /// <summary>Creates the layer with all options.</summary>
     public AveragePool1d(PerAxis kernel, PoolingOptions options) : base(1, kernel, options) { }
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => Average(x);
 }
 
 /// <summary>Mean of each window: [N, C, H, W] → [N, C, H', W'].</summary>
-public sealed class AveragePool2d : WindowPool
+public sealed class AveragePool2d : AveragePool
 {
-    /// <summary>Creates the layer.</summary>
-    /// <param name="kernel">Size of the window.</param>
-    /// <param name="stride">Steps of the window; its size by default.</param>
-    /// <param name="padding">Zeros around the input, at most half the window. Default none.</param>
-    public AveragePool2d(PerAxis kernel, PerAxis stride = default, Padding padding = default)
-        : this(kernel, new PoolingOptions { Stride = stride, Padding = padding }) { }
+    /// <inheritdoc cref="AveragePool(int, PerAxis, PerAxis, Padding)"/>
+    public AveragePool2d(PerAxis kernel, PerAxis stride = default, Padding padding = default) : base(2, kernel, stride, padding) { }
 
     /// <summary>Creates the layer with all options.</summary>
     public AveragePool2d(PerAxis kernel, PoolingOptions options) : base(2, kernel, options) { }
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => Average(x);
 }
 
 /// <summary>Mean of each window: [N, C, D, H, W] → [N, C, D', H', W'].</summary>
-public sealed class AveragePool3d : WindowPool
+public sealed class AveragePool3d : AveragePool
 {
-    /// <summary>Creates the layer.</summary>
-    /// <param name="kernel">Size of the window.</param>
-    /// <param name="stride">Steps of the window; its size by default.</param>
-    /// <param name="padding">Zeros around the input, at most half the window. Default none.</param>
-    public AveragePool3d(PerAxis kernel, PerAxis stride = default, Padding padding = default)
-        : this(kernel, new PoolingOptions { Stride = stride, Padding = padding }) { }
+    /// <inheritdoc cref="AveragePool(int, PerAxis, PerAxis, Padding)"/>
+    public AveragePool3d(PerAxis kernel, PerAxis stride = default, Padding padding = default) : base(3, kernel, stride, padding) { }
 
     /// <summary>Creates the layer with all options.</summary>
     public AveragePool3d(PerAxis kernel, PoolingOptions options) : base(3, kernel, options) { }
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x, Pass pass) => Average(x);
 }

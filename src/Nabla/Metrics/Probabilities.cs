@@ -2,11 +2,9 @@ namespace Nabla.Metrics;
 
 /// <summary>Mean of −log p of the true class: probabilities [N, C] and class indices [N], or probabilities of class 1 [N] and targets 0 or 1.</summary>
 /// <remarks>Probabilities are kept within [ε, 1 − ε], so that one certain mistake does not make the mean infinite.</remarks>
-public sealed class LogLoss : Metric
+public sealed class LogLoss : MeanMetric
 {
     readonly double epsilon;
-    double sum;
-    long seen;
 
     /// <summary>Creates the metric.</summary>
     /// <param name="epsilon">Least probability, in (0, ½). Default 1e-15.</param>
@@ -17,37 +15,22 @@ public sealed class LogLoss : Metric
     public override string Name => "logLoss";
 
     /// <inheritdoc/>
-    public override bool HigherIsBetter => false;
-
-    /// <inheritdoc/>
-    public override double Value => seen == 0 ? double.NaN : sum / seen;
-
-    /// <inheritdoc/>
     public override void Update(Tensor prediction, Tensor target)
     {
+        double sum = 0;
+        int samples;
         if (prediction.Rank == 2 && prediction.Shape[1] > 1)
         {
-            double[] p = Scores(prediction, Name, out int samples, out int classes);
+            double[] p = Scores(prediction, Name, out samples, out int classes);
             long[] labels = Labels(target, samples, classes, Name);
             for (int i = 0; i < samples; i++) sum -= Math.Log(Bounded(p[i * classes + labels[i]], i));
-            seen += samples;
         }
         else
         {
-            double[] p = BinaryMetric.BinaryScores(prediction, Name, out int samples), labels = BinaryMetric.BinaryLabels(target, samples, Name);
+            double[] p = BinaryMetric.BinaryScores(prediction, Name, out samples), labels = BinaryMetric.BinaryLabels(target, samples, Name);
             for (int i = 0; i < samples; i++) sum -= Math.Log(labels[i] == 1 ? Bounded(p[i], i) : 1 - Bounded(p[i], i));
-            seen += samples;
         }
-    }
-
-    /// <inheritdoc/>
-    public override void Reset() => (sum, seen) = (0, 0);
-
-    /// <inheritdoc/>
-    protected override void Add(Metric other)
-    {
-        sum += ((LogLoss)other).sum;
-        seen += ((LogLoss)other).seen;
+        Take(sum, samples);
     }
 
     double Bounded(double p, int row) => p is >= 0 and <= 1
@@ -56,36 +39,18 @@ public sealed class LogLoss : Metric
 }
 
 /// <summary>Mean of (p − y)² of the probability of class 1 (Brier, 1950).</summary>
-public sealed class BrierScore : Metric
+public sealed class BrierScore : MeanMetric
 {
-    double sum;
-    long seen;
-
     /// <inheritdoc/>
     public override string Name => "brier";
-
-    /// <inheritdoc/>
-    public override bool HigherIsBetter => false;
-
-    /// <inheritdoc/>
-    public override double Value => seen == 0 ? double.NaN : sum / seen;
 
     /// <inheritdoc/>
     public override void Update(Tensor prediction, Tensor target)
     {
         double[] p = BinaryMetric.BinaryScores(prediction, Name, out int samples), y = BinaryMetric.BinaryLabels(target, samples, Name);
+        double sum = 0;
         for (int i = 0; i < samples; i++) sum += (p[i] - y[i]) * (p[i] - y[i]);
-        seen += samples;
-    }
-
-    /// <inheritdoc/>
-    public override void Reset() => (sum, seen) = (0, 0);
-
-    /// <inheritdoc/>
-    protected override void Add(Metric other)
-    {
-        sum += ((BrierScore)other).sum;
-        seen += ((BrierScore)other).seen;
+        Take(sum, samples);
     }
 }
 

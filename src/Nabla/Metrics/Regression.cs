@@ -1,71 +1,21 @@
 namespace Nabla.Metrics;
 
 /// <summary>Mean of (prediction − target)². Both of one shape.</summary>
-public sealed class MeanSquaredError : Metric
+public sealed class MeanSquaredError : ErrorMetric
 {
-    double sum;
-    long seen;
-
     /// <inheritdoc/>
     public override string Name => "mse";
 
-    /// <inheritdoc/>
-    public override bool HigherIsBetter => false;
-
-    /// <inheritdoc/>
-    public override double Value => seen == 0 ? double.NaN : sum / seen;
-
-    /// <inheritdoc/>
-    public override void Update(Tensor prediction, Tensor target)
-    {
-        (double[] p, double[] t) = Pairs(prediction, target, "MeanSquaredError");
-        for (int i = 0; i < p.Length; i++) sum += (p[i] - t[i]) * (p[i] - t[i]);
-        seen += p.Length;
-    }
-
-    /// <inheritdoc/>
-    public override void Reset() => (sum, seen) = (0, 0);
-
-    /// <inheritdoc/>
-    protected override void Add(Metric other)
-    {
-        sum += ((MeanSquaredError)other).sum;
-        seen += ((MeanSquaredError)other).seen;
-    }
+    private protected override double Term(double prediction, double target) => (prediction - target) * (prediction - target);
 }
 
 /// <summary>Mean of |prediction − target|. Both of one shape.</summary>
-public sealed class MeanAbsoluteError : Metric
+public sealed class MeanAbsoluteError : ErrorMetric
 {
-    double sum;
-    long seen;
-
     /// <inheritdoc/>
     public override string Name => "mae";
 
-    /// <inheritdoc/>
-    public override bool HigherIsBetter => false;
-
-    /// <inheritdoc/>
-    public override double Value => seen == 0 ? double.NaN : sum / seen;
-
-    /// <inheritdoc/>
-    public override void Update(Tensor prediction, Tensor target)
-    {
-        (double[] p, double[] t) = Pairs(prediction, target, "MeanAbsoluteError");
-        for (int i = 0; i < p.Length; i++) sum += Math.Abs(p[i] - t[i]);
-        seen += p.Length;
-    }
-
-    /// <inheritdoc/>
-    public override void Reset() => (sum, seen) = (0, 0);
-
-    /// <inheritdoc/>
-    protected override void Add(Metric other)
-    {
-        sum += ((MeanAbsoluteError)other).sum;
-        seen += ((MeanAbsoluteError)other).seen;
-    }
+    private protected override double Term(double prediction, double target) => Math.Abs(prediction - target);
 }
 
 /// <summary>

@@ -1,42 +1,21 @@
 namespace Nabla.Metrics;
 
 /// <summary>A mean over samples of a function of prediction and target, both of one shape.</summary>
-public abstract class MeanMetric : Metric
+public abstract class ErrorMetric : MeanMetric
 {
-    double sum;
-    long seen;
-
-    private protected MeanMetric() { }
-
-    /// <inheritdoc/>
-    public override bool HigherIsBetter => false;
-
-    /// <inheritdoc/>
-    public override double Value => seen == 0 ? double.NaN : Finish(sum / seen);
+    private protected ErrorMetric() { }
 
     /// <inheritdoc/>
     public sealed override void Update(Tensor prediction, Tensor target)
     {
         (double[] p, double[] t) = Pairs(prediction, target, GetType().Name);
+        double sum = 0;
         for (int i = 0; i < p.Length; i++) sum += Term(p[i], t[i]);
-        seen += p.Length;
-    }
-
-    /// <inheritdoc/>
-    public sealed override void Reset() => (sum, seen) = (0, 0);
-
-    /// <inheritdoc/>
-    protected sealed override void Add(Metric other)
-    {
-        sum += ((MeanMetric)other).sum;
-        seen += ((MeanMetric)other).seen;
+        Take(sum, p.Length);
     }
 
     /// <summary>What one sample adds.</summary>
     private protected abstract double Term(double prediction, double target);
-
-    /// <summary>The value from the mean of the terms.</summary>
-    private protected virtual double Finish(double mean) => mean;
 
     /// <exception cref="ArgumentException">A number lies outside of where the metric is defined.</exception>
     private protected void Require(bool condition, string expected, double got)
@@ -46,7 +25,7 @@ public abstract class MeanMetric : Metric
 }
 
 /// <summary>√ of the mean of (prediction − target)², in units of the target.</summary>
-public sealed class RootMeanSquaredError : MeanMetric
+public sealed class RootMeanSquaredError : ErrorMetric
 {
     /// <inheritdoc/>
     public override string Name => "rmse";
@@ -57,7 +36,7 @@ public sealed class RootMeanSquaredError : MeanMetric
 }
 
 /// <summary>Mean of (log(1 + prediction) − log(1 + target))²: relative errors of numbers above −1.</summary>
-public sealed class MeanSquaredLogError : MeanMetric
+public sealed class MeanSquaredLogError : ErrorMetric
 {
     /// <inheritdoc/>
     public override string Name => "msle";
@@ -72,7 +51,7 @@ public sealed class MeanSquaredLogError : MeanMetric
 }
 
 /// <summary>Mean of |prediction − target| / |target|; a target of 0 counts with the least normal number in its place.</summary>
-public sealed class MeanAbsolutePercentageError : MeanMetric
+public sealed class MeanAbsolutePercentageError : ErrorMetric
 {
     /// <inheritdoc/>
     public override string Name => "mape";
@@ -83,7 +62,7 @@ public sealed class MeanAbsolutePercentageError : MeanMetric
 }
 
 /// <summary>Mean of max(τ·(t − p), (τ − 1)·(t − p)): least for the τ-quantile (Koenker, Bassett, 1978).</summary>
-public sealed class PinballError : MeanMetric
+public sealed class PinballError : ErrorMetric
 {
     readonly double quantile;
 
@@ -103,7 +82,7 @@ public sealed class PinballError : MeanMetric
 }
 
 /// <summary>Mean of 2·(t·log(t/p) + p − t): what a Poisson likelihood loses against the best possible.</summary>
-public sealed class PoissonDeviance : MeanMetric
+public sealed class PoissonDeviance : ErrorMetric
 {
     /// <inheritdoc/>
     public override string Name => "poissonDeviance";

@@ -52,7 +52,7 @@ public static class CrossValidation
     /// <summary>The value of a metric for a fitted learner.</summary>
     public static double Score(IPredictor fitted, Tensor features, Tensor targets, Metric metric)
     {
-        if (fitted is IProbabilisticClassifier classifier && metric is not (MeanSquaredError or MeanAbsoluteError or R2 or MeanMetric or ResidualMetric))
+        if (fitted is IProbabilisticClassifier classifier && metric is not (ErrorMetric or R2 or ResidualMetric))
             metric.Update(classifier.PredictProbability(features), Indices(targets, classifier.Classes));
         else metric.Update(fitted.Predict(features), targets);
         return metric.Value;

@@ -63,7 +63,7 @@ internal sealed unsafe class BoostingRun<TRule> where TRule : struct, ILeafRule
             GrownTree grown = builder.Grow(chosen, own.Split("columns").Split(output));
             RefitLeaves(grown, output);
             Scale(grown.Tree, rate * share);
-            if (dropped.Length == 0) AddToScores(grown, output);
+            if (dropped.Length == 0) AddToScores(grown, chosen, output);
             Trees.Add(grown.Tree);
         }
         objective.EndRound();
@@ -105,27 +105,30 @@ internal sealed unsafe class BoostingRun<TRule> where TRule : struct, ILeafRule
     }
 
     /// <summary>Adds a tree's weights: rows that took part lie by leaf, the others walk down by their bins.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void AddToScores(GrownTree grown, int output)
+    void AddToScores(GrownTree grown, bool[]? chosen, int output)
     {
-        RegressionTree tree = grown.Tree;
-        int[] leaves = [.. Enumerable.Range(0, tree.NodeCount).Where(tree.IsLeaf)];
-        var job = new AddJob(grown, leaves, Scores.Pointer + output, objective.Outputs);
-        Workers.For(leaves.Length, ref job);
-        if (grown.Partition.Count == rows.Count) return;
-        var took = new bool[rows.Count];
-        foreach (int row in grown.Partition.Of(new RowRange(0, grown.Partition.Count))) took[row] = true;
-        for (int row = 0; row < took.Length; row++)
-            if (!took[row]) Scores.Pointer[(long)row * objective.Outputs + output] += tree.Weight[grown.LeafOf(matrix.Row(row))];
+        int[] leaves = [.. Enumerable.Range(0, grown.Tree.NodeCount).Where(grown.Tree.IsLeaf)];
+        var job = new AddJob(matrix, grown, leaves, chosen, Scores.Pointer + output, objective.Outputs);
+        Workers.For((rows.Count + AddJob.RowsPerJob - 1) / AddJob.RowsPerJob, ref job);
     }
 
-    readonly struct AddJob(GrownTree grown, int[] leaves, float* scores, int outputs) : IJob
+    /// <summary>A stretch of rows, leaf by leaf: scores stay in the cache, and two threads never write to the same line.</summary>
+    readonly struct AddJob(BinnedMatrix matrix, GrownTree grown, int[] leaves, bool[]? chosen, float* scores, int outputs) : IJob
     {
+        public const int RowsPerJob = 1 << 15;
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int index)
         {
-            float weight = grown.Tree.Weight[leaves[index]];
-            foreach (int row in grown.Partition.Of(grown.Rows[leaves[index]])) scores[(long)row * outputs] += weight;
+            int first = index * RowsPerJob, end = Math.Min(first + RowsPerJob, matrix.Rows);
+            foreach (int leaf in leaves)
+            {
+                float weight = grown.Tree.Weight[leaf];
+                foreach (int row in grown.Partition.Of(grown.Rows[leaf], first, end)) scores[(long)row * outputs] += weight;
+            }
+            if (chosen is null) return;
+            for (int row = first; row < end; row++)
+                if (!chosen[row]) scores[(long)row * outputs] += grown.Tree.Weight[grown.LeafOf(matrix.Row(row))];
         }
     }
 }

@@ -10,8 +10,11 @@ namespace Nabla.Boosting.Binning;
 /// </summary>
 internal sealed unsafe class BinnedMatrix
 {
-    /// <summary>Columns that a histogram loop handles together.</summary>
+    /// <summary>Columns that lie together when rows are gathered: as many as an integer has bytes.</summary>
     public const int Group = 8;
+
+    /// <summary>Columns that a histogram loop handles together.</summary>
+    public const int Four = 4;
 
     const int RowsPerJob = 512;
 
@@ -26,12 +29,13 @@ internal sealed unsafe class BinnedMatrix
         Stride = lines * 3 <= packed * 4 ? lines : packed;      // rows on cache lines of their own, if that costs at most a third
         byRow = new PinnedArray<byte>((long)rows * Stride);     // padding columns stay at bin 0
         byColumn = new PinnedArray<byte>((long)rows * bins.Length, zeroed: false);
-        starts = new PinnedArray<int>(bins.Length);
+        starts = new PinnedArray<int>(packed);
         for (int column = 0; column < bins.Length; column++)
         {
             starts.Span[column] = TotalBins;
             TotalBins += Spaced(bins[column].Total);
         }
+        starts.Span[bins.Length..].Fill(TotalBins);
     }
 
     public int Rows { get; }
@@ -49,7 +53,7 @@ internal sealed unsafe class BinnedMatrix
     /// <summary>Entries of a histogram over all columns, with the gaps between them.</summary>
     public int TotalBins { get; private set; }
 
-    /// <summary>The first histogram entry of each column.</summary>
+    /// <summary>The first histogram entry of each column; of columns that pad the last group, the one behind all.</summary>
     public int* Starts => starts.Pointer;
 
     public byte* Row(long row) => byRow.Pointer + row * Stride;

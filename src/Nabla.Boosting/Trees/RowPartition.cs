@@ -27,7 +27,7 @@ internal sealed class RowSplit(RowRange rows, int column, bool[] goesRight)
 /// <summary>The rows of a tree, those of one node together, always in ascending order within a node.</summary>
 internal sealed unsafe class RowPartition
 {
-    const int RowsPerJob = 1 << 15, Padding = 64;       // histograms look a few rows ahead
+    const int RowsPerJob = 1 << 15, Padding = 256;      // histograms look some rows ahead
 
     readonly BinnedMatrix matrix;
     readonly PinnedArray<int> rows, lefts, rights;
@@ -49,6 +49,19 @@ internal sealed unsafe class RowPartition
     public bool IsWhole { get; private set; }
 
     public ReadOnlySpan<int> Of(RowRange range) => rows.Span.Slice(range.First, range.Count);
+
+    /// <summary>Those rows of a node that are at least first and less than end.</summary>
+    public ReadOnlySpan<int> Of(RowRange range, int first, int end)
+    {
+        ReadOnlySpan<int> all = Of(range);
+        return all[Below(all, first)..Below(all, end)];
+    }
+
+    static int Below(ReadOnlySpan<int> ascending, int row)
+    {
+        int place = ascending.BinarySearch(row);
+        return place < 0 ? ~place : place;
+    }
 
     /// <summary>Starts a tree with the rows that are chosen; null for all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -30,16 +30,26 @@ internal sealed unsafe class PinnedArray<T> where T : unmanaged
         Pointer = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(items));
     }
 
-    ~PinnedArray()
-    {
-        if (Pointer == null) return;
-        SystemMemory.Free((byte*)Pointer, bytes);
-        GC.RemoveMemoryPressure(bytes);
-    }
+    ~PinnedArray() => Release();
 
-    public T* Pointer { get; }
+    public T* Pointer { get; private set; }
 
     public int Length { get; }
 
     public Span<T> Span => new(Pointer, Length);
+
+    /// <summary>Gives a large array back at once, not when the collector comes by. It must not be used any more.</summary>
+    public void Free()
+    {
+        GC.SuppressFinalize(this);
+        Release();
+    }
+
+    void Release()
+    {
+        if (items is not null || Pointer == null) return;
+        SystemMemory.Free((byte*)Pointer, bytes);
+        GC.RemoveMemoryPressure(bytes);
+        Pointer = null;
+    }
 }

@@ -16,7 +16,7 @@ internal sealed unsafe class BinnedMatrix
     /// <summary>Columns that a histogram loop handles together.</summary>
     public const int Four = 4;
 
-    const int RowsPerJob = 512;
+    const int RowsPerJob = 512, ColumnsAtATime = 8;
 
     readonly PinnedArray<byte> byRow, byColumn;
     readonly PinnedArray<int> starts;
@@ -68,13 +68,33 @@ internal sealed unsafe class BinnedMatrix
     public static BinnedMatrix Create(FeatureMatrix features, float[] weights, bool[] isCategorical, int mostBins)
     {
         int rows = features.Rows;
-        var bins = new ColumnBins[features.Columns];
-        var cutting = new CutJob(features, weights, isCategorical, mostBins, bins, []);
-        Workers.For(features.Columns, ref cutting);
+        int jobs = (rows + RowsPerJob - 1) / RowsPerJob;
+        ColumnBins[] bins = Cut(features, jobs, weights, isCategorical, mostBins);
         var matrix = new BinnedMatrix(rows, bins);
-        var filling = new FillJob(matrix, features);
-        Workers.For((rows + RowsPerJob - 1) / RowsPerJob, ref filling);
+        BinTable?[] tables = Array.ConvertAll(bins, column => rows < BinTable.LeastRows ? null : BinTable.For(column));
+        var filling = new FillJob(matrix, features, tables);
+        Workers.For(jobs, ref filling);
         return matrix;
+    }
+
+    /// <summary>Copies some columns at a time out of the table, where a cache line holds numbers of many, and cuts them.</summary>
+    static ColumnBins[] Cut(FeatureMatrix features, int jobs, float[] weights, bool[] isCategorical, int mostBins)
+    {
+        int rows = features.Rows, together = Math.Min(features.Columns, Math.Max(ColumnsAtATime, Workers.Count));
+        var bins = new ColumnBins[features.Columns];
+        var values = new PinnedArray<float>((long)together * rows, zeroed: false);
+        var spare = new ConcurrentBag<PinnedArray<uint>>();
+        for (int first = 0; first < features.Columns; first += together)
+        {
+            int columns = Math.Min(together, features.Columns - first);
+            var turning = new TurnJob(features, first, columns, values);
+            Workers.For(jobs, ref turning);
+            var cutting = new CutJob(values, rows, first, weights, isCategorical, mostBins, bins, spare);
+            Workers.For(columns, ref cutting);
+        }
+        values.Free();
+        foreach (PinnedArray<uint> room in spare) room.Free();
+        return bins;
     }
 
     /// <summary>
@@ -87,40 +107,45 @@ internal sealed unsafe class BinnedMatrix
         return whole % 64 == 0 ? whole + 8 : whole;
     }
 
-    /// <summary>Buffers of a worker, used for one column after the other.</summary>
-    sealed record Buffers(float[] Values, uint[] Spare);
-
-    readonly struct CutJob(FeatureMatrix features, float[] weights, bool[] isCategorical, int mostBins, ColumnBins[] bins,
-        ConcurrentBag<Buffers> idle) : IJob
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int column)
-        {
-            if (!idle.TryTake(out Buffers? buffers)) buffers = new Buffers(new float[features.Rows], new uint[features.Rows]);
-            float[] values = buffers.Values;
-            float* x = features.Row(0) + column;
-            for (int i = 0; i < values.Length; i++, x += features.Columns) values[i] = *x;
-            bins[column] = isCategorical[column]
-                ? Quantiles.Categories(values, buffers.Spare)
-                : Quantiles.Cut(values, buffers.Spare, weights, mostBins);
-            idle.Add(buffers);
-        }
-    }
-
-    readonly struct FillJob(BinnedMatrix matrix, FeatureMatrix features) : IJob
+    /// <summary>Copies some columns of the table one after the other.</summary>
+    readonly struct TurnJob(FeatureMatrix features, int firstColumn, int columns, PinnedArray<float> values) : IJob
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int index)
         {
-            int first = index * RowsPerJob, end = Math.Min(first + RowsPerJob, matrix.Rows);
+            nint first = (nint)index * RowsPerJob, rows = features.Rows, count = Math.Min(RowsPerJob, rows - first), stride = features.Columns;
+            float* x = features.Row(first) + firstColumn, to = values.Pointer + first;
+            for (int column = 0; column < columns; column++, x++, to += rows)
+                for (nint i = 0; i < count; i++) to[i] = x[i * stride];
+        }
+    }
+
+    readonly struct CutJob(PinnedArray<float> values, int rows, int firstColumn, float[] weights, bool[] isCategorical, int mostBins,
+        ColumnBins[] bins, ConcurrentBag<PinnedArray<uint>> idle) : IJob
+    {
+        public void Run(int index)
+        {
+            if (!idle.TryTake(out PinnedArray<uint>? spare)) spare = new PinnedArray<uint>(rows, zeroed: false);
+            int column = firstColumn + index;
+            Span<float> own = values.Span.Slice(index * rows, rows);
+            bins[column] = isCategorical[column] ? Quantiles.Categories(own, spare.Span) : Quantiles.Cut(own, spare.Span, weights, mostBins);
+            idle.Add(spare);
+        }
+    }
+
+    readonly struct FillJob(BinnedMatrix matrix, FeatureMatrix features, BinTable?[] tables) : IJob
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int index)
+        {
+            nint first = (nint)index * RowsPerJob, count = Math.Min(RowsPerJob, matrix.Rows - first), stride = matrix.Stride;
             for (int column = 0; column < matrix.Columns; column++)
             {
-                ColumnBins bins = matrix.Bins[column];
                 float* x = features.Row(first) + column;
-                byte* down = matrix.Column(column);
-                byte* across = matrix.Row(first) + column;
-                for (int row = first; row < end; row++, x += matrix.Columns, across += matrix.Stride)
-                    *across = down[row] = bins.Of(*x);
+                byte* down = matrix.Column(column) + first, across = matrix.Row(first) + column;
+                if (tables[column] is { } table) table.Fill(x, matrix.Columns, new Span<byte>(down, (int)count));
+                else matrix.Bins[column].Fill(x, matrix.Columns, new Span<byte>(down, (int)count));
+                for (nint i = 0; i < count; i++) across[i * stride] = down[i];
             }
         }
     }

@@ -8,7 +8,7 @@ namespace Nabla.Boosting.Binning;
 /// How the values of one column become bins: value bins 0 … <see cref="Count"/> − 1, then the bin of missing values. A number
 /// goes to the bin whose upper cut is the first above it; a category to the bin of its own code.
 /// </summary>
-internal sealed class ColumnBins
+internal sealed unsafe class ColumnBins
 {
     /// <summary>Value bins of a column at most, so that a bin with the missing one is a byte.</summary>
     public const int Most = 255;
@@ -56,6 +56,13 @@ internal sealed class ColumnBins
         at += AtOrBelow(value, ref padded[at]);
         if (!IsCategorical) return (byte)at;
         return at > 0 && padded[at - 1] == value ? (byte)(at - 1) : (byte)Count;
+    }
+
+    /// <summary>The bins of values that lie a stride apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Fill(float* x, nint stride, Span<byte> bins)
+    {
+        for (int i = 0; i < bins.Length; i++, x += stride) bins[i] = Of(*x);
     }
 
     /// <summary>How many of sixteen ascending cuts are at or below the value.</summary>

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Nabla.Boosting.Binning;
 
 /// <summary>
-/// Cuts a column into bins of about equal weight. Exact, from the sorted column: a sketch would only save time when data does
-/// not fit in memory, and sorting by counting takes less than a tenth of the training.
+/// Cuts a column into bins of about equal weight. Exact, as if from the sorted column, of which only the neighborhoods of the cuts
+/// are sorted: a sketch would only save time when data does not fit in memory.
 /// </summary>
 internal static class Quantiles
 {
@@ -17,7 +17,7 @@ internal static class Quantiles
     /// <param name="weights">One per value, or empty for all 1.</param>
     /// <param name="most">Value bins at most.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static ColumnBins Cut(Span<float> values, uint[] spare, ReadOnlySpan<float> weights, int most)
+    public static ColumnBins Cut(Span<float> values, Span<uint> spare, ReadOnlySpan<float> weights, int most)
     {
         int count = 0;
         float[]? kept = weights.IsEmpty ? null : new float[values.Length];
@@ -25,31 +25,32 @@ internal static class Quantiles
         {
             if (float.IsNaN(values[i])) continue;
             if (kept is not null) kept[count] = weights[i];
-            values[count++] = values[i] == 0 ? 0 : values[i];       // −0 and 0 are one value
+            values[count++] = values[i] + 0f;       // −0 and 0 are one value
         }
         Span<float> sorted = values[..count];
+        if (kept is null && Buckets.TryFill(sorted, spare, most, out Buckets buckets)) return ColumnBins.Numbers(Cut(buckets, most));
         if (kept is null) Sort(sorted, spare);
         else MemoryExtensions.Sort(sorted, kept.AsSpan(0, count));
 
-        Span<float> masses = MemoryMarshal.Cast<uint, float>(spare.AsSpan());
+        Span<float> masses = MemoryMarshal.Cast<uint, float>(spare);
         int distinct = Distinct(sorted, kept, masses);
         return ColumnBins.Numbers(Cut(sorted[..distinct], masses[..distinct], most));
     }
 
     /// <summary>Bins of a column of category codes, at most as many as there are bins.</summary>
-    public static ColumnBins Categories(Span<float> values, uint[] spare)
+    public static ColumnBins Categories(Span<float> values, Span<uint> spare)
     {
         int count = 0;
         foreach (float value in values)
             if (!float.IsNaN(value)) values[count++] = value;
         Sort(values[..count], spare);
-        int distinct = Distinct(values[..count], null, MemoryMarshal.Cast<uint, float>(spare.AsSpan()));
+        int distinct = Distinct(values[..count], null, MemoryMarshal.Cast<uint, float>(spare));
         return ColumnBins.Categories([.. values[..distinct]]);
     }
 
     /// <summary>Sorts finite floats by counting digits of their bits, made to ascend as unsigned integers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Sort(Span<float> values, uint[] spare)
+    public static void Sort(Span<float> values, Span<uint> spare)
     {
         Span<uint> keys = MemoryMarshal.Cast<float, uint>(values);
         for (int i = 0; i < keys.Length; i++) keys[i] ^= (uint)((int)keys[i] >> 31) | 0x8000_0000;
@@ -94,28 +95,72 @@ internal static class Quantiles
         return distinct;
     }
 
-    /// <summary>
-    /// Upper cuts. A bin is full when it holds its share of what is left; a value heavier than a share has a bin of its own.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Upper cuts between sorted values that are all different.</summary>
     static float[] Cut(ReadOnlySpan<float> values, ReadOnlySpan<float> masses, int most)
     {
-        var cuts = new List<float>();
-        double left = 0, filled = 0;
-        foreach (float mass in masses) left += mass;
-        double share = left / most;
-        for (int i = 0; i < values.Length - 1; i++)
+        double total = 0;
+        foreach (float mass in masses) total += mass;
+        var cutter = new Cutter(total, most, cutsAll: values.Length <= most);
+        for (int i = 0; i < values.Length; i++) cutter.Add(values[i], masses[i]);
+        return cutter.Finish();
+    }
+
+    /// <summary>The same from buckets: those in which no bin can end are passed over.</summary>
+    static float[] Cut(Buckets buckets, int most)
+    {
+        var cutter = new Cutter(buckets.Total, most, cutsAll: false);
+        for (int bucket = 0; bucket < Buckets.Count; bucket++)
         {
-            filled += masses[i];
-            bool isFull = cuts.Count < most - 1 && (filled >= share || masses[i + 1] >= share);
-            if (!isFull && values.Length > most) continue;
-            cuts.Add(Between(values[i], values[i + 1]));
-            left -= filled;
-            filled = 0;
-            share = left / (most - cuts.Count);
+            int count = buckets.CountOf(bucket);
+            if (count == 0) continue;
+            if (cutter.HasRoom(count))
+            {
+                cutter.Add(buckets.Largest(bucket), count);
+                continue;
+            }
+            ReadOnlySpan<float> sorted = buckets.Sorted(bucket);
+            for (int i = 0, next; i < sorted.Length; i = next)
+            {
+                for (next = i + 1; next < sorted.Length && sorted[next] == sorted[i];) next++;
+                cutter.Add(sorted[i], next - i);
+            }
         }
-        if (values.Length > 0) cuts.Add(values[^1] + (MathF.Abs(values[^1]) + 1e-5f));
-        return [.. cuts];
+        return cutter.Finish();
+    }
+
+    /// <summary>
+    /// Takes values in ascending order, with their weights. A bin is full when it holds its share of what is left; a value heavier
+    /// than a share has a bin of its own.
+    /// </summary>
+    struct Cutter(double total, int most, bool cutsAll)
+    {
+        readonly List<float> cuts = [];
+        double left = total, filled, share = total / most;
+        float? last;
+
+        /// <summary>True if values of this weight end no bin, whatever they are.</summary>
+        public readonly bool HasRoom(double mass) => cuts.Count == most - 1 || filled + mass < share;
+
+        public void Add(float value, double mass)
+        {
+            bool isFull = cuts.Count < most - 1 && (filled >= share || mass >= share);
+            if (last is { } before && (isFull || cutsAll))
+            {
+                cuts.Add(Between(before, value));
+                left -= filled;
+                filled = 0;
+                share = left / (most - cuts.Count);
+            }
+            filled += mass;
+            last = value;
+        }
+
+        /// <summary>All cuts, and one above the last value.</summary>
+        public readonly float[] Finish()
+        {
+            if (last is { } highest) cuts.Add(highest + (MathF.Abs(highest) + 1e-5f));
+            return [.. cuts];
+        }
     }
 
     /// <summary>A float in (low, high]: the middle, if there is one.</summary>

@@ -68,6 +68,56 @@ public class QuantilesTests
         foreach (float v in x.Concat(bins.Bounds)) Assert.Equal(bins.Bounds.Take(bins.Count - 1).Count(cut => cut <= v), bins.Of(v));
     }
 
+    public static TheoryData<string> Shapes => ["even", "bell", "heavy tails", "far outlier", "ties", "whole numbers", "one value and noise", "tiny", "missing"];
+
+    /// <summary>Enough rows for buckets and tables.</summary>
+    static float[] Shape(string shape)
+    {
+        const int Rows = 40_000;
+        float[] x = Tables.Features(Rows, 1, 11), y = Tables.Features(Rows, 1, 12);
+        return [.. x.Select((v, i) => shape switch
+        {
+            "even" => v,
+            "bell" => v + y[i] + x[Rows - 1 - i],
+            "heavy tails" => MathF.Exp(30 * v),
+            "far outlier" => i == 77 ? 1e30f : v,
+            "ties" => MathF.Round(v * 700) / 700,
+            "whole numbers" => MathF.Floor(v * 5000),
+            "one value and noise" => i % 3 > 0 ? 0.25f : v,
+            "tiny" => v * 1e-42f,
+            _ => y[i] > 0.9f ? float.NaN : v * 0,
+        })];
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Cuts_are_those_of_the_sorted_column(string shape)
+    {
+        float[] x = Shape(shape), ones = new float[x.Length];
+        Array.Fill(ones, 1f);
+        foreach (int most in new[] { 2, 16, 255 })      // with weights the whole column is sorted
+            Assert.Equal(Cut(x, most, ones).Bounds, Cut(x, most).Bounds);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public unsafe void A_table_finds_the_bins_that_a_search_finds(string shape)
+    {
+        float[] x = Shape(shape);
+        ColumnBins bins = Cut(x);
+        float[] asked =
+            [.. x, .. bins.Bounds, .. bins.Bounds.Select(MathF.BitDecrement), float.NaN, -0f, float.MinValue, float.MaxValue];
+        byte[] found = new byte[asked.Length];
+        if (BinTable.For(bins) is not { } table)
+        {
+            Assert.DoesNotContain(shape, new[] { "even", "bell", "ties", "whole numbers" });
+            return;
+        }
+        Assert.NotEqual("heavy tails", shape);
+        fixed (float* first = asked) table.Fill(first, 1, found);
+        Assert.Equal(asked.Select(v => bins.Of(v)), found);
+    }
+
     [Fact]
     public void Neighboring_floats_are_told_apart()
     {

@@ -53,26 +53,51 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
             CRow = Product.CRow,
             Accumulate = Product.Accumulate,
         };
-        // What the inner loop passes over streams from the second cache, the other operand's panel stays in the first. A narrow tile is
-        // slow enough for that to be B; a panel of A, of six rows, may then be as deep as a block, which saves passes over C.
-        if (TSimd.IsNarrow)
-            for (int i = row0; i < row1; i += Rows)
-                for (int j = column0; j < column1; j += Columns) Tile(ref tile, i, row1, j, column1);
+        if (PassesOverB(Product.K))
+            for (int i = row0, rows; i < row1; i += rows)
+            {
+                rows = RowsOf(row1 - i);
+                tile.A = RowsAt(i);
+                for (int j = column0; j < column1; j += Columns)
+                {
+                    Take(ref tile, j, column1);
+                    tile.C = Product.C + i * Product.CRow + j;
+                    OuterTile<TSimd, TVector, T>.Run(rows, tile);
+                }
+            }
         else
             for (int j = column0; j < column1; j += Columns)
-                for (int i = row0; i < row1; i += Rows) Tile(ref tile, i, row1, j, column1);
+            {
+                Take(ref tile, j, column1);
+                for (int i = row0, rows; i < row1; i += rows)
+                {
+                    rows = RowsOf(row1 - i);
+                    tile.A = RowsAt(i);
+                    tile.C = Product.C + i * Product.CRow + j;
+                    OuterTile<TSimd, TVector, T>.Run(rows, tile);
+                }
+            }
     }
 
+    /// <summary>
+    /// What the inner loop passes over streams from the second cache, the other operand's panel stays in the first. A narrow tile is slow
+    /// enough for that to be B; six rows of A then stay however deep the block, where sixteen columns of B would not.
+    /// </summary>
+    public static bool PassesOverB(int k) => TSimd.IsNarrow && k * Columns * sizeof(T) > FirstCache / 2;
+
+    const int FirstCache = 32768;
+
+    readonly int RowsOf(int left) => DirectA ? OuterTile<TSimd, TVector, T>.RowsOf(left) : Math.Min(Rows, left);
+
+    readonly T* RowsAt(int i) => DirectA ? Product.A + i * Product.ARow : PackedA + (nint)i * Product.K;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    readonly void Tile(ref TileOperands<T> tile, int i, int row1, int j, int column1)
+    readonly void Take(ref TileOperands<T> tile, int j, int column1)
     {
         bool packed = j >= FirstPanelB * Columns;
         tile.Columns = Math.Min(Columns, column1 - j);
         tile.B = packed ? PanelB(j) : Product.B + j;
         tile.BRow = packed ? Columns : Product.BRow;
         tile.Bias = Product.Bias == null ? null : Product.Bias + j;
-        tile.A = DirectA ? Product.A + i * Product.ARow : PackedA + (nint)i * Product.K;
-        tile.C = Product.C + i * Product.CRow + j;
-        OuterTile<TSimd, TVector, T>.Run(Math.Min(Rows, row1 - i), tile);
     }
 }

@@ -32,8 +32,8 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     static int BlockM => 1536;
     static int CacheM => 384;
 
-    // With narrow registers B is passed over again and again: a block of K · N then takes half of a second cache of 512 KB.
-    static int CacheN => TSimd.IsNarrow ? 128 : 512;
+    // Half of a second cache of 512 KB for the K · N elements of B, if tiles pass over them again and again.
+    static int CacheN(int k) => Block<TSimd, TVector, T>.PassesOverB(k) ? 128 : 512;
 
     public static void Run(in Product<T> product)
     {
@@ -96,7 +96,7 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     // Pieces that fit the caches, halved until there are enough for any number of threads or they get too small to share.
     static (int Rows, int Columns) TaskShape(in Product<T> p)
     {
-        int rows = Math.Min(CacheM, MatMul.RoundUp(p.M, Rows)), columns = Math.Min(CacheN, MatMul.RoundUp(p.N, Columns));
+        int rows = Math.Min(CacheM, MatMul.RoundUp(p.M, Rows)), columns = Math.Min(CacheN(p.K), MatMul.RoundUp(p.N, Columns));
         while ((long)rows * columns * p.K > TaskWork && (long)p.M * p.N / ((long)rows * columns) < Tasks)
         {
             if (columns > Columns && columns >= 2 * rows) columns = MatMul.RoundUp(columns / 2, Columns);

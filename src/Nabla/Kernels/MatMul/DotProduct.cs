@@ -8,12 +8,14 @@ internal unsafe struct DotProduct<TSimd, TVector, T> : IJob
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
 {
     const int Columns = 4;
-    const int MaxRows = 128;            // a transposed B that is read more often repays its packing
     const int TaskWork = 1 << 18;       // multiply-adds; about 5 µs
 
     Product<T> product;
     int k0, k1;
     int taskRows, taskColumns, columnTasks;
+
+    // A transposed B that is read more often repays its packing.
+    static int MaxRows => TSimd.IsNarrow ? 48 : 128;
 
     // Narrower results leave too much of an outer-product tile empty.
     static int MaxColumns => OuterTile<TSimd, TVector, T>.Width * 7 / 8;

@@ -28,6 +28,7 @@ internal unsafe struct TileOperands<T> where T : unmanaged
 internal static unsafe class OuterTile<TSimd, TVector, T>
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
+    const int Unrolled = 4;
     const int PrefetchDepth = 64;       // a loop of this length gives C the time to arrive
 
     /// <summary>Columns of the full tile.</summary>
@@ -36,6 +37,12 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => 2 * TSimd.Count;
     }
+
+    /// <summary>
+    /// Rows of the next tile where so many are left: those of the last two tiles are divided evenly, because below four rows the sums are
+    /// too few to hide their latency, and a tile takes as long as one of four.
+    /// </summary>
+    public static int RowsOf(int left) => left >= 2 * TSimd.TileRows || left <= TSimd.TileRows ? Math.Min(left, TSimd.TileRows) : (left + 1) / 2;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(int rows, in TileOperands<T> tile)
@@ -92,20 +99,33 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
                 if (TRegisters.Value > 1) Sse.Prefetch0(c + i * cRow + TSimd.Count);
             }
 
-        // Narrow registers leave a step so short that the loop's own instructions count: two steps a turn halve them. An odd number
-        // of steps enters the first turn in its middle.
-        bool entersInMiddle = (k & 1) != 0;
-        for (int turns = TSimd.IsNarrow ? (k + 1) / 2 : k; turns > 0; turns--)
-        {
-            if (TSimd.IsNarrow && !entersInMiddle)
+        // Narrow registers leave a step so short that the loop's own instructions count, above all where two programs share a core.
+        if (TSimd.IsNarrow)
+            for (int turns = k / Unrolled; turns > 0; turns--)
             {
                 Step<TRows, TRegisters>(a, row, b,
                     ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
                     ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
                 a += step;
                 b += bRow;
+                Step<TRows, TRegisters>(a, row, b,
+                    ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
+                    ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                a += step;
+                b += bRow;
+                Step<TRows, TRegisters>(a, row, b,
+                    ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
+                    ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                a += step;
+                b += bRow;
+                Step<TRows, TRegisters>(a, row, b,
+                    ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
+                    ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                a += step;
+                b += bRow;
             }
-            entersInMiddle = false;
+        for (int steps = TSimd.IsNarrow ? k % Unrolled : k; steps > 0; steps--)
+        {
             Step<TRows, TRegisters>(a, row, b,
                 ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
                 ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);

@@ -51,11 +51,12 @@ internal readonly unsafe struct PackedMatrix<T>(T* panels, int k) where T : unma
             tile.Columns = Math.Min(width, columns - j);
             tile.B = panels + (nint)(first + j) * k + (nint)row * width;
             tile.Bias = bias == null ? null : bias + j;
-            for (int i = 0; i < m; i += TSimd.TileRows)
+            for (int i = 0, rows; i < m; i += rows)
             {
+                rows = OuterTile<TSimd, TVector, T>.RowsOf(m - i);
                 tile.A = a + i * aRow;
                 tile.C = c + i * cRow + j;
-                OuterTile<TSimd, TVector, T>.Run(Math.Min(TSimd.TileRows, m - i), tile);
+                OuterTile<TSimd, TVector, T>.Run(rows, tile);
             }
         }
     }

@@ -29,6 +29,10 @@ internal unsafe interface ISimd<TVector, T> where TVector : struct where T : unm
 
     static abstract TVector Add(TVector x, TVector y);
 
+    static abstract TVector Subtract(TVector x, TVector y);
+
+    static abstract TVector Multiply(TVector x, TVector y);
+
     /// <summary>x · y + z, in one rounding where the processor has it.</summary>
     static abstract TVector MultiplyAdd(TVector x, TVector y, TVector z);
 

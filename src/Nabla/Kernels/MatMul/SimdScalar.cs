@@ -33,6 +33,12 @@ internal readonly unsafe struct SimdScalar<T> : ISimd<T, T> where T : unmanaged,
     public static T Add(T x, T y) => x + y;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Subtract(T x, T y) => x - y;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Multiply(T x, T y) => x * y;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MultiplyAdd(T x, T y, T z) => x * y + z;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,7 +3,7 @@ namespace Nabla.Kernels;
 /// <summary>Planes of results cut into tiles of 4 × 4, numbered image by image and row by row; those at the ends may hang over.</summary>
 internal readonly struct TileGrid(int batch, int height, int width)
 {
-    const int Side = WinogradTransforms.Side;
+    const int Side = WinogradTile.Side;
 
     /// <summary>Rows of tiles in a plane.</summary>
     public int Rows { get; } = (height + Side - 1) / Side;

@@ -6,7 +6,7 @@ namespace Nabla.Kernels;
 /// <summary>Where the results of a tile go, and how many of its rows and columns there are.</summary>
 internal unsafe struct TilePlace
 {
-    const int Side = WinogradTransforms.Side, Lanes = WinogradTransforms.Lanes;
+    const int Side = WinogradTile.Side, Lanes = WinogradTile.Lanes;
 
     nint offset;
     int rows, columns;
@@ -27,23 +27,29 @@ internal unsafe struct TilePlace
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Scatter(float* values, TilePlace* places, float* target, int pitch)
     {
-        for (int row = 0; row < Side; row++, values += Side * Lanes)
+        if (places[0].IsWhole && places[1].IsWhole && places[2].IsWhole && places[3].IsWhole)
         {
-            Quad.Transpose(values, values + Lanes, values + 2 * Lanes, values + 3 * Lanes, out var x0, out var x1, out var x2, out var x3);
-            places[0].Store(row, x0, target, pitch);
-            places[1].Store(row, x1, target, pitch);
-            places[2].Store(row, x2, target, pitch);
-            places[3].Store(row, x3, target, pitch);
+            float* to0 = target + places[0].offset, to1 = target + places[1].offset, to2 = target + places[2].offset, to3 = target + places[3].offset;
+            for (int row = 0; row < Side; row++, values += Side * Lanes, to0 += pitch, to1 += pitch, to2 += pitch, to3 += pitch)
+            {
+                Quad.Transpose(values, values + Lanes, values + 2 * Lanes, values + 3 * Lanes, out var x0, out var x1, out var x2, out var x3);
+                x0.Store(to0);
+                x1.Store(to1);
+                x2.Store(to2);
+                x3.Store(to3);
+            }
         }
+        else ScatterParts(values, places, target, pitch);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    readonly void Store(int row, Vector128<float> values, float* target, int pitch)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void ScatterParts(float* values, TilePlace* places, float* target, int pitch)
     {
-        if (row >= rows) return;
-        float* to = target + offset + (nint)row * pitch;
-        if (columns == Side) values.Store(to);
-        else
-            for (int i = 0; i < columns; i++) to[i] = values.GetElement(i);
+        for (int lane = 0; lane < 4; lane++)
+            for (int row = 0; row < places[lane].rows; row++)
+                for (int column = 0; column < places[lane].columns; column++)
+                    target[places[lane].offset + (nint)row * pitch + column] = values[(row * Side + column) * Lanes + lane];
     }
+
+    readonly bool IsWhole => (rows & columns) == Side;
 }

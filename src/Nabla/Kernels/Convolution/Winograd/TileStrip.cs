@@ -10,7 +10,7 @@ namespace Nabla.Kernels;
 /// </summary>
 internal readonly unsafe struct TileStrip
 {
-    const int Lanes = WinogradTransforms.Lanes, Side = WinogradTransforms.Side, Reach = Side;
+    const int Lanes = WinogradTile.Lanes, Side = WinogradTile.Side, Reach = Side;
 
     readonly Piece* pieces;
     readonly int count, rows, sourceWidth;

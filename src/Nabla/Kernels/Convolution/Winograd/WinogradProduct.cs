@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
@@ -12,7 +11,7 @@ namespace Nabla.Kernels;
 internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
     where TSimd : struct, ISimd<TVector, float> where TVector : struct
 {
-    const int Lanes = WinogradTransforms.Lanes, Panel = 2 * Lanes, Frequencies = WinogradTransforms.Frequencies;
+    const int Lanes = WinogradTile.Lanes, Panel = 2 * Lanes, Frequencies = WinogradTile.Frequencies;
     const int Spread = 16;                      // floats between the frequencies of a power of two of channels: else they share cache sets
     const int InputBytes = 1536 * 1024;         // transformed input of a block of panels
     const int OutputBytes = 512 * 1024;         // products of a block and a chunk of rows
@@ -36,7 +35,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
         {
             grid = new TileGrid(g.Batch, g.Height.Output, g.Width.Output), channels = g.InChannels, rows = g.OutChannels,
             sourceSize = (g.Height.Input, g.Width.Input), before = (g.Height.PadBefore, g.Width.PadBefore),
-            rowStride = g.InChannels * WinogradTransforms.Taps, channelStride = WinogradTransforms.Taps, tapStride = 1,
+            rowStride = g.InChannels * WinogradTile.Taps, channelStride = WinogradTile.Taps, tapStride = 1,
             source = x, weights = w, bias = bias, target = y,
         };
         return pass.Execute();
@@ -45,12 +44,12 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
     /// <summary>dx, the gradient of the input: dy with a border of 2 − padding, and the kernels turned by half a circle. False as above.</summary>
     public static bool BackwardInput(in ConvolutionGeometry g, float* dy, float* w, float* dx)
     {
-        const int Last = WinogradTransforms.Taps - 1;
+        const int Last = WinogradTile.Taps - 1;
         var pass = new WinogradProduct<TSimd, TVector>
         {
             grid = new TileGrid(g.Batch, g.Height.Input, g.Width.Input), channels = g.OutChannels, rows = g.InChannels,
             sourceSize = (g.Height.Output, g.Width.Output), before = (2 - g.Height.PadBefore, 2 - g.Width.PadBefore),
-            rowStride = WinogradTransforms.Taps, channelStride = g.InChannels * WinogradTransforms.Taps, tapStride = -1,
+            rowStride = WinogradTile.Taps, channelStride = g.InChannels * WinogradTile.Taps, tapStride = -1,
             source = dy, weights = w + Last, target = dx,
         };
         return pass.Execute();
@@ -107,8 +106,8 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
     readonly void TransformWeights(int tile, float* to)
     {
         int high = tiles.Height(tile);
-        float* kernel = stackalloc float[WinogradTransforms.Taps * Lanes];
-        new Span<float>(kernel, WinogradTransforms.Taps * Lanes).Clear();
+        float* kernel = stackalloc float[WinogradTile.Taps * Lanes];
+        new Span<float>(kernel, WinogradTile.Taps * Lanes).Clear();
         float* from = weights + tiles.Start(tile) * rowStride;
         int together = Lanes / high;        // channels whose rows fill the lanes: they are neighbors in the result, too
         for (int c = 0; c < channels; c += together)
@@ -118,9 +117,9 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
                 for (int r = 0; r < high; r++, lane++)
                 {
                     float* taps = from + r * rowStride + i * channelStride;
-                    for (int tap = 0; tap < WinogradTransforms.Taps; tap++) lane[tap * Lanes] = taps[tap * tapStride];
+                    for (int tap = 0; tap < WinogradTile.Taps; tap++) lane[tap * Lanes] = taps[tap * tapStride];
                 }
-            WinogradTransforms.Weight(kernel, to + (nint)c * high, WeightPitch(tile));
+            WinogradTransforms<TSimd, TVector>.Weight(kernel, to + (nint)c * high, WeightPitch(tile));
         }
     }
 
@@ -131,13 +130,13 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
         int firstTile = (int)((long)tiles.Count * part / parts), endTile = (int)((long)tiles.Count * (part + 1) / parts);
         nint inputs = Frequencies * InputPitch * count, outputs = Frequencies * OutputPitch * count;
         nint own = blocks == 1 ? Frequencies * ((nint)channels * chunkRows + (nint)tiles.Count * Lanes) : 0;
-        nint strip = TileStrip.MostLength(Panel, WinogradTransforms.Patch);
+        nint strip = TileStrip.MostLength(Panel, WinogradTile.Patch);
         byte* memory = Workspace.OfJob(TileStrip.Bytes(Panel) + (inputs + outputs + own + strip) * sizeof(float));
         float* input = (float*)(memory + TileStrip.Bytes(Panel)), output = input + inputs, kernels = output + outputs;
         for (int p = 0; p < count; p++)
             TransformInput((first + p) * Panel, memory, kernels + own, input + p * Frequencies * InputPitch);
 
-        Vector512<float> finite = Vector512<float>.Zero;
+        TVector finite = TSimd.Broadcast(0);
         for (int tile = firstTile, end; tile < endTile; tile = end)
         {
             end = tile + 1;
@@ -147,9 +146,9 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
                 for (int t = tile; t < end; t++) TransformWeights(t, chunk + (WeightStart(t) - WeightStart(tile)));
             Multiply(tile, end, chunk, input, output, count);
             for (int p = 0; p < count; p++)
-                finite += TransformOutput((first + p) * Panel, tiles.Start(tile), tiles.Start(end), output + p * Frequencies * OutputPitch);
+                finite = TSimd.Add(finite, TransformOutput((first + p) * Panel, tiles.Start(tile), tiles.Start(end), output + p * Frequencies * OutputPitch));
         }
-        if (finite != Vector512<float>.Zero) *flawed = 1;
+        if (!WinogradTransforms<TSimd, TVector>.IsFinite(finite)) *flawed = 1;
     }
 
     /// <summary>A panel of tiles as [frequency, channel, tile].</summary>
@@ -157,7 +156,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
     readonly void TransformInput(int first, byte* memory, float* strip, float* to)
     {
         int count = Math.Min(Panel, grid.Count - first);
-        var tiles = new TileStrip(grid, first, count, WinogradTransforms.Patch, sourceSize, before, channels * SourcePlane, memory);
+        var tiles = new TileStrip(grid, first, count, WinogradTile.Patch, sourceSize, before, channels * SourcePlane, memory);
         for (int i = count; i < Panel; i++) tiles.Offsets[i] = 0;
         new Span<float>(strip, tiles.Length).Clear();
         float* patch = stackalloc float[Frequencies * Lanes];
@@ -167,7 +166,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
             for (int half = 0; half < Panel; half += Lanes)
             {
                 tiles.Gather(strip, tiles.Offsets + half, patch);
-                WinogradTransforms.Input(patch, to + (nint)c * Panel + half, InputPitch);
+                WinogradTransforms<TSimd, TVector>.Input(patch, to + (nint)c * Panel + half, InputPitch);
             }
         }
     }
@@ -196,17 +195,17 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
 
     /// <summary>Products of a panel to where its tiles lie in the target. The result is 0 if all values are finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly Vector512<float> TransformOutput(int first, int firstRow, int endRow, float* products)
+    readonly TVector TransformOutput(int first, int firstRow, int endRow, float* products)
     {
-        const int Side = WinogradTransforms.Side;
+        const int Side = WinogradTile.Side;
         float* values = stackalloc float[Side * Side * Lanes];
         TilePlace* places = stackalloc TilePlace[Panel];
         for (int i = 0; i < Panel; i++) places[i] = TilePlace.Of(grid, first + i, rows * TargetPlane);
-        Vector512<float> finite = Vector512<float>.Zero;
+        TVector finite = TSimd.Broadcast(0);
         for (int row = firstRow; row < endRow; row++, products += Panel)
             for (int half = 0; half < Panel; half += Lanes)
             {
-                finite += WinogradTransforms.Output(products + half, OutputPitch, bias == null ? 0 : bias[row], values);
+                finite = TSimd.Add(finite, WinogradTransforms<TSimd, TVector>.Output(products + half, OutputPitch, bias == null ? 0 : bias[row], values));
                 for (int lane = 0; lane < Lanes; lane += 4)
                     TilePlace.Scatter(values + lane, places + half + lane, target + row * TargetPlane, grid.Width);
             }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
@@ -11,7 +10,7 @@ namespace Nabla.Kernels;
 internal unsafe struct WinogradWeightGradient<TSimd, TVector> : IJob
     where TSimd : struct, ISimd<TVector, float> where TVector : struct
 {
-    const int Lanes = WinogradTransforms.Lanes, Frequencies = WinogradTransforms.Frequencies, Taps = WinogradTransforms.Taps;
+    const int Lanes = WinogradTile.Lanes, Frequencies = WinogradTile.Frequencies, Taps = WinogradTile.Taps;
     const int Spread = 16;                  // floats between the frequencies, as in the forward pass
     const int BlockBytes = 1024 * 1024;     // both operands of a block
     const int FewestTiles = 32;             // a product shorter than this is mostly loading and storing its sums
@@ -77,11 +76,11 @@ internal unsafe struct WinogradWeightGradient<TSimd, TVector> : IJob
         if (phase == Phase.Multiply) Multiply(index);
         else if (phase == Phase.Collect) Collect(index);
         else if (index < paddedChannels / Lanes)
-            Transform(index * Lanes, channels, x, sourceSize, before, WinogradTransforms.Patch, inputs + index * Lanes, paddedChannels);
+            Transform(index * Lanes, channels, x, sourceSize, before, WinogradTile.Patch, inputs + index * Lanes, paddedChannels);
         else
         {
             index -= paddedChannels / Lanes;
-            Transform(index * Lanes, rows, dy, (grid.Height, grid.Width), default, WinogradTransforms.Side, slopes + index * Lanes, paddedRows);
+            Transform(index * Lanes, rows, dy, (grid.Height, grid.Width), default, WinogradTile.Side, slopes + index * Lanes, paddedRows);
         }
     }
 
@@ -106,8 +105,8 @@ internal unsafe struct WinogradWeightGradient<TSimd, TVector> : IJob
         for (int tile = 0; tile < count; tile++, to += pitch)
         {
             tiles.Gather(strips + tiles.Offsets[tile], lanes, patch);
-            if (side == WinogradTransforms.Side) WinogradTransforms.Slope(patch, to, frequencyPitch);
-            else WinogradTransforms.Input(patch, to, frequencyPitch);
+            if (side == WinogradTile.Side) WinogradTransforms<TSimd, TVector>.Slope(patch, to, frequencyPitch);
+            else WinogradTransforms<TSimd, TVector>.Input(patch, to, frequencyPitch);
         }
     }
 
@@ -138,15 +137,15 @@ internal unsafe struct WinogradWeightGradient<TSimd, TVector> : IJob
     readonly void Collect(int tile)
     {
         float* kernel = stackalloc float[Taps * Lanes];
-        Vector512<float> finite = Vector512<float>.Zero;
+        TVector finite = TSimd.Broadcast(0);
         for (int row = tiles.Start(tile); row < tiles.Start(tile + 1); row++)
             for (int c = 0; c < channels; c += Lanes)
             {
-                finite += WinogradTransforms.WeightSlope(sums + (nint)row * paddedChannels + c, SumPitch, kernel);
+                finite = TSimd.Add(finite, WinogradTransforms<TSimd, TVector>.WeightSlope(sums + (nint)row * paddedChannels + c, SumPitch, kernel));
                 float* to = dw + ((nint)row * channels + c) * Taps;
                 for (int lane = 0; lane < Math.Min(Lanes, channels - c); lane++, to += Taps)
                     for (int tap = 0; tap < Taps; tap++) to[tap] = kernel[tap * Lanes + lane];
             }
-        if (finite != Vector512<float>.Zero) *flawed = 1;
+        if (!WinogradTransforms<TSimd, TVector>.IsFinite(finite)) *flawed = 1;
     }
 }

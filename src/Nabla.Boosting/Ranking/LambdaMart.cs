@@ -19,8 +19,7 @@ public sealed unsafe class LambdaMart : Objective
 
     readonly LambdaMartOptions options;
     readonly ConcurrentBag<QueryLambdas> idle = [];
-    double[] ideals = [];       // of the training data
-    Measured measured = new(null, []);
+    Lists learned = Lists.None, measured = Lists.None;
     PositionBias? bias;
     int round;
 
@@ -60,7 +59,7 @@ public sealed unsafe class LambdaMart : Objective
         CheckEach(rows, label => label >= 0 && label <= most && label == MathF.Floor(label), $"whole grades in [0, {most}]");
         if (options.IsUnbiased && rows.Positions is null)
             throw new ArgumentException($"{Name}: expected the places documents were shown at for unbiased ranking, got none. Set BoostingData.Positions.");
-        ideals = Ideals(rows, int.MaxValue);
+        learned = ListsOf(rows, int.MaxValue);
         bias = options.IsUnbiased ? new PositionBias(options.BiasPlaces, options.BiasNorm) : null;
         round = 0;
     }
@@ -86,12 +85,12 @@ public sealed unsafe class LambdaMart : Objective
     internal override double Evaluate(ReadOnlySpan<float> scores, LabeledRows rows)
     {
         int[] queries = rows.Queries ?? throw new ArgumentException($"{Name}: expected documents in queries, got no groups. Set BoostingData.Groups.");
-        Measured own = measured;
-        if (own.Rows != rows) measured = own = new Measured(rows, Ideals(rows, options.MetricAt));
+        Lists own = measured;
+        if (own.Rows != rows) measured = own = ListsOf(rows, options.MetricAt);
         double[] values = new double[queries.Length - 1];
         fixed (float* x = scores)
         {
-            var job = new MeasureJob(this, rows, x, own.Ideals, values);
+            var job = new MeasureJob(this, own, x, values);
             Workers.For((values.Length - 1) / QueriesPerJob + 1, ref job);
         }
         double sum = 0, weights = 0;
@@ -104,17 +103,28 @@ public sealed unsafe class LambdaMart : Objective
         return sum / weights;
     }
 
-    /// <summary>Per query the gain of the best order of its first k places.</summary>
-    double[] Ideals(LabeledRows rows, int k)
+    /// <summary>The documents of queries, with the ideal gains of their first k places.</summary>
+    Lists ListsOf(LabeledRows rows, int k)
     {
+        bool isSame = learned.Rows == rows;
+        float[] gains = isSame ? learned.Gains
+            : options.HasExponentialGain ? Array.ConvertAll(rows.Labels, static grade => (float)RankingMetrics.ExponentialGain((int)grade))
+            : rows.Labels;
         var ideals = new double[rows.Queries!.Length - 1];
         for (int query = 0; query < ideals.Length; query++)
-            ideals[query] = RankingMetrics.IdealGain(rows.Labels.AsSpan(rows.Queries[query]..rows.Queries[query + 1]), k, options.HasExponentialGain);
-        return ideals;
+            ideals[query] = RankingMetrics.IdealGain(gains.AsSpan(rows.Queries[query]..rows.Queries[query + 1]), k, exponential: false);
+        return new Lists(rows, gains, ideals, isSame ? learned.Order : new int[rows.Count]);
     }
 
-    /// <summary>The rows that were measured last, and their ideals: the same round after round.</summary>
-    sealed record Measured(LabeledRows? Rows, double[] Ideals);
+    /// <summary>The documents of all queries: what stays the same round after round, and their last order.</summary>
+    /// <param name="Rows">Where the queries are.</param>
+    /// <param name="Gains">Per document.</param>
+    /// <param name="Ideals">Per query the gain of the best order.</param>
+    /// <param name="Order">Per query its documents by falling score. The metric of one round and the lambdas of the next share it.</param>
+    sealed record Lists(LabeledRows? Rows, float[] Gains, double[] Ideals, int[] Order)
+    {
+        public static Lists None { get; } = new(null, [], [], []);
+    }
 
     readonly struct QueryJob(LambdaMart owner, LabeledRows rows, float* scores, float* gradients, float* hessians, RandomStream random) : IJob
     {
@@ -125,40 +135,47 @@ public sealed unsafe class LambdaMart : Objective
             for (int query = index * QueriesPerJob, end = Math.Min(query + QueriesPerJob, rows.Queries!.Length - 1); query < end; query++)
             {
                 int first = rows.Queries[query], count = rows.Queries[query + 1] - first;
+                Lists lists = owner.learned;
                 var own = new Query(
-                    new ReadOnlySpan<float>(scores + first, count), rows.Labels.AsSpan(first, count),
+                    new ReadOnlySpan<float>(scores + first, count), lists.Gains.AsSpan(first, count), lists.Order.AsSpan(first, count),
                     rows.Positions is { } places ? places.AsSpan(first, count) : [], rows.WeightOf(first));
-                lambdas.Compute(own, owner.Target, owner.options, owner.ideals[query], owner.bias, query, random.Split(query));
-                lambdas.CopyTo(new Span<float>(gradients + first, count), new Span<float>(hessians + first, count));
+                lambdas.Compute(own, owner.Target, owner.options, lists.Ideals[query], owner.bias, query, random.Split(query));
+                lambdas.CopyTo(own, new Span<float>(gradients + first, count), new Span<float>(hessians + first, count));
             }
             owner.idle.Add(lambdas);
         }
     }
 
-    readonly struct MeasureJob(LambdaMart owner, LabeledRows rows, float* scores, double[] ideals, double[] values) : IJob
+    readonly struct MeasureJob(LambdaMart owner, Lists lists, float* scores, double[] values) : IJob
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int index)
         {
-            LambdaMartOptions options = owner.options;
+            int[] queries = lists.Rows!.Queries!;
+            int k = owner.options.MetricAt;
             for (int query = index * QueriesPerJob, end = Math.Min(query + QueriesPerJob, values.Length); query < end; query++)
             {
-                int first = rows.Queries![query], count = rows.Queries[query + 1] - first;
-                ReadOnlySpan<float> own = new(scores + first, count), labels = rows.Labels.AsSpan(first, count);
+                int first = queries[query], count = queries[query + 1] - first;
+                ReadOnlySpan<float> gains = lists.Gains.AsSpan(first, count);
+                Span<int> order = lists.Order.AsSpan(first, count);
+                RankingMetrics.Sort(new ReadOnlySpan<float>(scores + first, count), order);
                 values[query] = owner.Target == LambdaTarget.Map
-                    ? RankingMetrics.AveragePrecision(own, labels, options.MetricAt)
-                    : ideals[query] > 0 ? RankingMetrics.Gain(own, labels, options.MetricAt, options.HasExponentialGain) / ideals[query] : 1;
+                    ? RankingMetrics.AveragePrecision(order, gains, k)
+                    : lists.Ideals[query] > 0 ? RankingMetrics.Gain(gains, order, k, exponential: false) / lists.Ideals[query] : 1;
             }
         }
     }
 }
 
 /// <summary>The documents of one query.</summary>
-internal readonly ref struct Query(ReadOnlySpan<float> scores, ReadOnlySpan<float> labels, ReadOnlySpan<int> places, float weight)
+internal readonly ref struct Query(ReadOnlySpan<float> scores, ReadOnlySpan<float> gains, Span<int> order, ReadOnlySpan<int> places, float weight)
 {
     public ReadOnlySpan<float> Scores { get; } = scores;
 
-    public ReadOnlySpan<float> Labels { get; } = labels;
+    public ReadOnlySpan<float> Gains { get; } = gains;
+
+    /// <summary>Its documents by falling score, or as they were a round ago.</summary>
+    public Span<int> Order { get; } = order;
 
     public ReadOnlySpan<int> Places { get; } = places;
 

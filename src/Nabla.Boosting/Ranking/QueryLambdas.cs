@@ -12,8 +12,7 @@ internal sealed unsafe class QueryLambdas
     const int Padding = 16;     // elements behind the last document: the most that a vector holds
 
     int count;
-    long[] order = [];
-    PinnedArray<float> scores = new(0), gains = new(0), discounts = new(0), deltas = new(0), gradients = new(0), hessians = new(0);
+    PinnedArray<float> scores = new(0), gains = new(0), discounts = new(0), scales = new(0), deltas = new(0), gradients = new(0), hessians = new(0);
     int[] places = [];
     double[] hits = [], sums = [];
 
@@ -29,11 +28,12 @@ internal sealed unsafe class QueryLambdas
     public void Compute(
         in Query query, LambdaTarget target, LambdaMartOptions options, double ideal, PositionBias? bias, int number, RandomStream random)
     {
-        Sort(query, target, options);
+        Sort(query, target);
         double scale = target == LambdaTarget.Ndcg ? 1 / Math.Max(ideal, 1e-9) : 1;
+        scales.Span[..count].Fill((float)scale);        // and 0 behind the last document
         // Scores depend on places through clicks: dividing by their distance would bring the bias back that is taken out.
         bool isNormalized = options.IsNormalized && bias is null;
-        bool hasSpread = isNormalized && scores.Span[0] != scores.Span[count - 1];
+        bool hasSpread = isNormalized && scores.Pointer[0] != scores.Pointer[count - 1];
         bool isTop = options.Sampling == PairSampling.Top;
         int firsts = isTop ? Math.Min(options.Pairs, count) : count;
         LaneChoice.Run<float, PairRows>(new PairRows(this, target, options, scale, hasSpread, bias, number, random), 0, firsts);
@@ -41,37 +41,34 @@ internal sealed unsafe class QueryLambdas
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void CopyTo(Span<float> g, Span<float> h)
+    public void CopyTo(in Query query, Span<float> g, Span<float> h)
     {
-        for (int i = 0; i < count; i++) (g[(int)order[i]], h[(int)order[i]]) = (gradients.Pointer[i], hessians.Pointer[i]);
+        ReadOnlySpan<int> order = query.Order;
+        for (int i = 0; i < order.Length; i++) (g[order[i]], h[order[i]]) = (gradients.Pointer[i], hessians.Pointer[i]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Sort(in Query query, LambdaTarget target, LambdaMartOptions options)
+    void Sort(in Query query, LambdaTarget target)
     {
         count = query.Scores.Length;
         Grow(count);
-        RankingMetrics.Sort(query.Scores, order.AsSpan(0, count));
-        for (int i = 0; i < count; i++)
-        {
-            int document = (int)order[i];
-            float grade = query.Labels[document];
-            scores.Pointer[i] = query.Scores[document];
-            gains.Pointer[i] = target == LambdaTarget.Ndcg && options.HasExponentialGain ? (float)RankingMetrics.ExponentialGain((int)grade) : grade;
-            (gradients.Pointer[i], hessians.Pointer[i]) = (0, 0);
-            if (query.Places.Length > 0) places[i] = query.Places[document];
-        }
-        for (int i = count; i < count + Padding; i++) (scores.Pointer[i], gains.Pointer[i], deltas.Pointer[i], gradients.Pointer[i], hessians.Pointer[i]) = (0, 0, 0, 0, 0);
+        RankingMetrics.Sort(query.Scores, query.Order);
+        float* x = scores.Pointer, y = gains.Pointer;
+        for (int i = 0; i < count; i++) (x[i], y[i]) = (query.Scores[query.Order[i]], query.Gains[query.Order[i]]);
+        foreach (PinnedArray<float> padded in (ReadOnlySpan<PinnedArray<float>>)[scores, gains, scales, deltas]) padded.Span.Slice(count, Padding).Clear();
+        foreach (PinnedArray<float> sum in (ReadOnlySpan<PinnedArray<float>>)[gradients, hessians]) sum.Span[..(count + Padding)].Clear();
+        for (int i = 0; i < query.Places.Length; i++) places[i] = query.Places[query.Order[i]];
         if (target == LambdaTarget.Map) CountHits();
     }
 
     void Grow(int documents)
     {
-        if (order.Length >= documents) return;
+        if (places.Length >= documents) return;
         int size = documents + Padding;
-        (order, places, hits, sums) = (new long[documents], new int[documents], new double[documents + 1], new double[documents + 1]);
+        (places, hits, sums) = (new int[documents], new double[documents + 1], new double[documents + 1]);
         (scores, gains, discounts) = (new PinnedArray<float>(size), new PinnedArray<float>(size), new PinnedArray<float>(size));
-        (deltas, gradients, hessians) = (new PinnedArray<float>(size), new PinnedArray<float>(size), new PinnedArray<float>(size));
+        (scales, deltas) = (new PinnedArray<float>(size), new PinnedArray<float>(size));
+        (gradients, hessians) = (new PinnedArray<float>(size), new PinnedArray<float>(size));
         for (int place = 0; place < size; place++) discounts.Pointer[place] = (float)RankingMetrics.Discount(place);
     }
 
@@ -151,49 +148,52 @@ internal sealed unsafe class QueryLambdas
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
-            bool isTop = options.Sampling == PairSampling.Top;
+            bool isTop = options.Sampling == PairSampling.Top, isPairwise = target == LambdaTarget.Pairwise;
+            bool isPlain = isTop && target != LambdaTarget.Map && bias is null;     // δ is computed where it is needed
             for (int i = first; i < end; i++)
             {
                 int start = isTop ? i + 1 : 0;
+                if (isPlain)
+                {
+                    own.Pull<V>(i, start, hasSpread, isGiven: false, isPairwise);
+                    continue;
+                }
                 if (!isTop) own.Draw(i, target, scale, options.Pairs, random.Split(i));
-                else if (target == LambdaTarget.Map) for (int j = start; j < own.count; j++) own.deltas.Pointer[j] = (float)(own.Delta(i, j, target) * scale);
-                else own.Compare<V>(i, start, target == LambdaTarget.Pairwise, scale);
+                else for (int j = start; j < own.count; j++) own.deltas.Pointer[j] = (float)(own.Delta(i, j, target) * scale);
                 if (bias is not null) own.Weigh(i, start, bias, number);
-                own.Pull<V>(i, start, hasSpread);
+                own.Pull<V>(i, start, hasSpread, isGiven: true, isPairwise);
             }
         }
     }
 
-    /// <summary><see cref="Delta"/> of document i and all from start on, of NDCG or pairs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Compare<V>(int i, int start, bool isPairwise, double scale) where V : unmanaged, ILanes<V>
+    /// <summary>
+    /// Pairs of document i with all from start on: p = σ(−(better − worse)) is the force, p·(1 − p) its slope, both times δ. With z = e^−|difference|
+    /// they are 1/(1 + z) or z/(1 + z), and z/(1 + z)²: one division serves them, and the division of δ by the distance too.
+    /// </summary>
+    [MethodImpl(Compiled.Apart)]
+    void Pull<V>(int i, int start, bool hasSpread, bool isGiven, bool isPairwise) where V : unmanaged, ILanes<V>
     {
-        float* gains = this.gains.Pointer, discounts = this.discounts.Pointer, deltas = this.deltas.Pointer;
-        V gain = V.Constant(gains[i]), discount = V.Constant(discounts[i]), factor = V.Constant(scale), none = V.Constant(0), one = V.Constant(1);
+        float* scores = this.scores.Pointer, gains = this.gains.Pointer, discounts = this.discounts.Pointer, scales = this.scales.Pointer;
+        float* deltas = this.deltas.Pointer, g = gradients.Pointer, h = hessians.Pointer;
+        V score = V.Constant(scores[i]), gain = V.Constant(gains[i]), discount = V.Constant(discounts[i]);
+        V one = V.Constant(1), back = V.Constant(-1), none = V.Constant(0), force = none, slope = none;
         for (nint j = start; j < count; j += Lane<V, float>.Width)
         {
-            V other = Lane<V, float>.Load(gains + j);
-            Lane<V, float>.Store(deltas + j, isPairwise
-                ? V.IfEqual(gain, other, none, one)
-                : V.Abs((gain - other) * (discount - Lane<V, float>.Load(discounts + j))) * factor);
-        }
-    }
-
-    /// <summary>
-    /// Pairs of document i with all from start on: p = σ(−(better − worse)) is the force, p·(1 − p) its slope, both times δ.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Pull<V>(int i, int start, bool hasSpread) where V : unmanaged, ILanes<V>
-    {
-        float* scores = this.scores.Pointer, gains = this.gains.Pointer, deltas = this.deltas.Pointer, g = gradients.Pointer, h = hessians.Pointer;
-        V score = V.Constant(scores[i]), gain = V.Constant(gains[i]), one = V.Constant(1), back = V.Constant(-1), none = V.Constant(0), force = none, slope = none;
-        nint width = Lane<V, float>.Width;
-        for (nint j = start; j < count; j += width)
-        {
-            V delta = Lane<V, float>.LoadUpTo(deltas + j, Math.Min(width, count - j), none), difference = score - Lane<V, float>.Load(scores + j);
-            if (hasSpread) delta /= V.Constant(0.01) + V.Abs(difference);
-            V sign = V.IfLess(gain, Lane<V, float>.Load(gains + j), back, one), p = V.Sigmoid(-(difference * sign));
-            V pull = sign * p * delta, curve = p * (one - p) * delta;
+            V difference = score - Lane<V, float>.Load(scores + j), other = Lane<V, float>.Load(gains + j), delta;
+            if (isGiven) delta = Lane<V, float>.Load(deltas + j);
+            else if (isPairwise) delta = V.IfEqual(gain, other, none, Lane<V, float>.Load(scales + j));
+            else delta = V.Abs((gain - other) * (discount - Lane<V, float>.Load(discounts + j))) * Lane<V, float>.Load(scales + j);
+            V distance = V.Abs(difference), z = V.ExpOfNegative(-distance), sum = one + z, inverse;
+            if (hasSpread)
+            {
+                distance += V.Constant(0.01);
+                V both = one / (sum * distance);
+                inverse = both * distance;
+                delta *= both * sum;
+            }
+            else inverse = one / sum;
+            V sign = V.IfLess(gain, other, back, one);
+            V pull = V.IfLess(difference * sign, none, one, z) * inverse * delta * sign, curve = z * inverse * inverse * delta;
             force += pull;
             slope += curve;
             Lane<V, float>.Store(g + j, Lane<V, float>.Load(g + j) + pull);

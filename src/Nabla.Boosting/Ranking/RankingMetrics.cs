@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Nabla.Boosting.Ranking;
 
@@ -19,19 +20,20 @@ public static class RankingMetrics
     public static double Ndcg(ReadOnlySpan<float> scores, ReadOnlySpan<float> grades, int k, bool exponential = true)
     {
         double ideal = IdealGain(grades, k, exponential);
-        return ideal > 0 ? Gain(scores, grades, k, exponential) / ideal : 1;
+        if (ideal == 0) return 1;
+        Span<int> order = scores.Length <= OnStack ? stackalloc int[scores.Length] : new int[scores.Length];
+        Sort(scores, order);
+        return Gain(grades, order, k, exponential) / ideal;
     }
 
-    /// <summary>DCG of the order by score, of its first k places.</summary>
+    /// <summary>DCG of the first k places of an order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static double Gain(ReadOnlySpan<float> scores, ReadOnlySpan<float> grades, int k, bool exponential)
+    internal static double Gain(ReadOnlySpan<float> grades, ReadOnlySpan<int> order, int k, bool exponential)
     {
-        Span<long> order = scores.Length <= OnStack ? stackalloc long[scores.Length] : new long[scores.Length];
-        Sort(scores, order);
         double[] discounts = Discounts;
         double sum = 0;
         for (int i = 0; i < Math.Min(k, order.Length); i++)
-            sum += Gain(grades[(int)order[i]], exponential) * (i < discounts.Length ? discounts[i] : Discount(i));
+            sum += Gain(grades[order[i]], exponential) * (i < discounts.Length ? discounts[i] : Discount(i));
         return sum;
     }
 
@@ -52,13 +54,18 @@ public static class RankingMetrics
     /// <param name="k">Places that count, at least 1.</param>
     public static double AveragePrecision(ReadOnlySpan<float> scores, ReadOnlySpan<float> labels, int k)
     {
-        Span<long> order = scores.Length <= OnStack ? stackalloc long[scores.Length] : new long[scores.Length];
+        Span<int> order = scores.Length <= OnStack ? stackalloc int[scores.Length] : new int[scores.Length];
         Sort(scores, order);
+        return AveragePrecision(order, labels, k);
+    }
+
+    internal static double AveragePrecision(ReadOnlySpan<int> order, ReadOnlySpan<float> labels, int k)
+    {
         int relevant = 0, hits = 0;
         foreach (float label in labels) relevant += label > 0 ? 1 : 0;
         double sum = 0;
         for (int i = 0; i < Math.Min(k, order.Length); i++)
-            if (labels[(int)order[i]] > 0) sum += ++hits / (double)(i + 1);
+            if (labels[order[i]] > 0) sum += ++hits / (double)(i + 1);
         return relevant > 0 ? sum / Math.Min(relevant, k) : 1;
     }
 
@@ -66,38 +73,75 @@ public static class RankingMetrics
 
     internal static double ExponentialGain(int grade) => (1L << grade) - 1;
 
-    /// <summary>
-    /// The documents by falling score, each in the lower half of a number whose upper half is the bits of −score, made to ascend as
-    /// integers do: so equal scores keep the order of the rows, and sorting compares integers.
-    /// </summary>
+    /// <summary>The documents by falling score; equal scores keep the order of the rows.</summary>
+    /// <param name="scores">One per document.</param>
+    /// <param name="order">Any numbers. An order that is right already is only looked at: between two trees it is asked for twice.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Sort(ReadOnlySpan<float> scores, Span<long> order)
+    internal static void Sort(ReadOnlySpan<float> scores, Span<int> order)
     {
-        for (int i = 0; i < scores.Length; i++)
-        {
-            int bits = BitConverter.SingleToInt32Bits(0 - scores[i]);       // not −score: 0 and −0 are equal
-            order[i] = (long)(bits ^ (bits >> 31 & int.MaxValue)) << 32 | (uint)i;
-        }
-        if (order.Length <= Counted) SortByCounting(order);
-        else order.Sort();
+        if (IsSorted(scores, order)) return;
+        if (scores.Length <= Counted) SortByCounting(scores, order);
+        else SortByKeys(scores, order);
     }
 
-    /// <summary>The place of a key is how many keys are smaller: more comparisons than sorting, but in vectors and none to be guessed wrong.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void SortByCounting(Span<long> keys)
+    static bool IsSorted(ReadOnlySpan<float> scores, ReadOnlySpan<int> order)
     {
-        Span<long> padded = stackalloc long[Counted + 8];
-        padded.Fill(long.MaxValue);
-        keys.CopyTo(padded);
-        int count = keys.Length, width = Vector<long>.Count;
+        int before = order.IsEmpty ? 0 : order[0];
+        if ((uint)before >= (uint)scores.Length) return false;
+        for (int i = 1; i < order.Length; i++)
+        {
+            int document = order[i];
+            if ((uint)document >= (uint)scores.Length || !(scores[before] > scores[document] || scores[before] == scores[document] && before < document)) return false;
+            before = document;
+        }
+        return true;
+    }
+
+    /// <summary>Ascends as an integer while the score falls. Not of −score: 0 and −0 are equal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static int Key(float score)
+    {
+        int bits = BitConverter.SingleToInt32Bits(0 - score);
+        return bits ^ (bits >> 31 & int.MaxValue);
+    }
+
+    /// <summary>The document in the lower half of its key: integers are sorted, and none are equal.</summary>
+    static void SortByKeys(ReadOnlySpan<float> scores, Span<int> order)
+    {
+        var keys = new long[scores.Length];
+        for (int i = 0; i < keys.Length; i++) keys[i] = (long)Key(scores[i]) << 32 | (uint)i;
+        keys.AsSpan().Sort();
+        for (int i = 0; i < keys.Length; i++) order[i] = (int)keys[i];
+    }
+
+    /// <summary>
+    /// The place of a document is how many keys are smaller, or equal and earlier: more comparisons than sorting, but in vectors and none to be guessed wrong.
+    /// </summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static unsafe void SortByCounting(ReadOnlySpan<float> scores, Span<int> order)
+    {
+        int count = scores.Length, width = Vector256<int>.Count;
+        int* keys = stackalloc int[Counted + Vector256<int>.Count];
+        for (int i = 0; i < count; i++) keys[i] = Key(scores[i]);
+        Vector256.Store(Vector256.Create(int.MaxValue), keys + count);
         for (int i = 0; i < count; i++)
         {
-            var key = new Vector<long>(padded[i]);
-            Vector<long> smaller = default;
-            for (int j = 0; j < count; j += width) smaller -= Vector.GreaterThan(key, new Vector<long>(padded[j..]));
-            keys[(int)Vector.Sum(smaller)] = padded[i];
+            Vector256<int> key = Vector256.Create(keys[i]);
+            uint earlier = (1u << i % width) - 1;
+            int place = 0, j = 0;
+            for (; j + width <= i; j += width) place += width - Bits(Vector256.GreaterThan(Vector256.Load(keys + j), key));
+            Vector256<int> around = Vector256.Load(keys + j);
+            place += BitOperations.PopCount(
+                Vector256.LessThan(around, key).ExtractMostSignificantBits() | Vector256.Equals(around, key).ExtractMostSignificantBits() & earlier);
+            for (j += width; j < count; j += width) place += Bits(Vector256.LessThan(Vector256.Load(keys + j), key));
+            order[place] = i;
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static int Bits(Vector256<int> mask) => BitOperations.PopCount(mask.ExtractMostSignificantBits());
 
     static double Gain(float grade, bool exponential) => exponential ? ExponentialGain((int)grade) : grade;
 }

@@ -134,6 +134,23 @@ public class LambdaMartTests
             .Fit(Data(x, grades, groups))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Lengths on both sides of a vector, and of where counting ends; many scores are equal, 0 also as −0.</summary>
+    [Fact]
+    public void Documents_are_ordered_by_score_and_then_by_row_whatever_the_order_before()
+    {
+        for (int count = 1; count < 80; count++)
+        {
+            float[] scores = [.. Tables.Features(count, 1, (ulong)count).Select(static (v, i) => i % 3 == 0 ? MathF.Round(v * 4) / 4 : v)];
+            int[] expected = Order(scores), before = [.. Enumerable.Range(0, count).Reverse()], twice = [.. expected], far = [.. Enumerable.Repeat(count, count)];
+            twice[count / 2] = twice[0];
+            foreach (int[] order in new[] { before, twice, far, expected.AsSpan().ToArray() })
+            {
+                RankingMetrics.Sort(scores, order);
+                Assert.Equal(expected, order);
+            }
+        }
+    }
+
     [Fact]
     public void Measures_of_a_small_case_by_hand()
     {

@@ -135,6 +135,10 @@ public unsafe class StageTests
             ? new SplitFinder<PlainRule>(matrix, new PlainRule(1.5), options).Find([query], packed)[0]!
             : new SplitFinder<BoundedRule>(matrix, new BoundedRule(1.5, alpha, maxDeltaStep), options).Find([query], packed)[0]!;
         Assert.Equal(best, found.Gain, 1e-9 * best);
+        long leftG = 0, leftH = 0;
+        for (int row = 0; row < 300; row++)
+            if (!found.GoesRight[matrix.Column(found.Column)[row]]) (leftG, leftH) = (leftG + (packed.Pointer[row] >> 32), leftH + (uint)packed.Pointer[row]);
+        Assert.Equal(new GradientSums(leftG, leftH), found.Left);
 
         // Twice the least of G·w + ½(H + λ)w² + α|w| over |w| ≤ the largest step, found by trying weights.
         double Objective(double g, double h)

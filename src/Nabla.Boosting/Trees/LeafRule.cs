@@ -58,9 +58,12 @@ internal readonly struct BoundedRule(double lambda, double alpha, double maxDelt
 
     public Vector<double> Gain(Vector<double> gradient, Vector<double> hessian, in WeightBounds bounds)
     {
-        Span<double> gains = stackalloc double[Vector<double>.Count];
-        for (int lane = 0; lane < gains.Length; lane++) gains[lane] = Gain(gradient[lane], hessian[lane], bounds);
-        return new Vector<double>(gains);
+        Vector<double> none = Vector<double>.Zero, sum = hessian + new Vector<double>(lambda);
+        Vector<double> soft = Vector.CopySign(Vector.Max(Vector.Abs(gradient) - new Vector<double>(alpha), none), gradient), w = -soft / sum;
+        if (maxDeltaStep > 0) w = Vector.Min(Vector.Max(w, new Vector<double>(-maxDeltaStep)), new Vector<double>(maxDeltaStep));
+        w = Vector.Min(Vector.Max(w, new Vector<double>(bounds.Low)), new Vector<double>(bounds.High));
+        w = Vector.ConditionalSelect(Vector.GreaterThan(sum, none), w, none);
+        return -(2 * gradient * w + sum * w * w + new Vector<double>(2 * alpha) * Vector.Abs(w));
     }
 
     public double Weight(double gradient, double hessian, in WeightBounds bounds)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Nabla.Boosting.Binning;
 using Nabla.Kernels;
@@ -69,7 +70,9 @@ internal sealed unsafe class RowPartition
     {
         Span<int> all = rows.Span;
         int count = 0;
-        for (int row = 0; row < matrix.Rows; row++)
+        if (chosen is null)
+            for (; count + Vector<int>.Count <= matrix.Rows; count += Vector<int>.Count) Vector.Store(Vector.CreateSequence(count, 1), rows.Pointer + count);
+        for (int row = count; row < matrix.Rows; row++)
             if (chosen is null || chosen[row]) all[count++] = row;
         all[count..].Clear();
         Count = count;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Nabla.Boosting.Binning;
 using Nabla.Boosting.Trees;
 
@@ -146,6 +147,29 @@ public unsafe class StageTests
             double w = -Math.Sign(g) * Math.Max(Math.Abs(g) - alpha, 0) / (h + 1.5);
             if (maxDeltaStep > 0) w = Math.Clamp(w, -maxDeltaStep, maxDeltaStep);
             return -2 * (g * w + (h + 1.5) * w * w / 2 + alpha * Math.Abs(w));
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 0, double.PositiveInfinity)]
+    [InlineData(0.3, 0, 0.1)]
+    [InlineData(0.3, 0.2, 0.1)]
+    public void Gains_of_several_leaves_are_those_of_each(double alpha, double maxDeltaStep, double high)
+    {
+        var bounds = new WeightBounds(-high, high);
+        var draws = new RandomStream(4);
+        for (int i = 0; i < 200; i++)
+        {
+            double[] g = [.. Enumerable.Range(0, 8).Select(k => draws.Split(i).NextUniform(k) * 4 - 2)], h = [.. Enumerable.Range(0, 8).Select(k => Math.Max(draws.Split(i).NextUniform(k + 8) - 0.1, 0))];
+            if (i == 0) g[0] = 0;
+            Same(new PlainRule(0.5), g, h);
+            Same(new BoundedRule(i % 2 * 0.5, alpha, maxDeltaStep), g, h);
+        }
+
+        void Same<TRule>(TRule rule, double[] g, double[] h) where TRule : struct, ILeafRule
+        {
+            Vector<double> gains = rule.Gain(new Vector<double>(g), new Vector<double>(h), bounds);
+            for (int lane = 0; lane < Vector<double>.Count; lane++) Assert.Equal(rule.Gain(g[lane], h[lane], bounds), gains[lane]);
         }
     }
 }

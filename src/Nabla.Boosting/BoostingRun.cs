@@ -117,7 +117,7 @@ internal sealed unsafe class BoostingRun<TRule> where TRule : struct, ILeafRule
     {
         public const int RowsPerJob = 1 << 15;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run(int index)
         {
             int first = index * RowsPerJob, end = Math.Min(first + RowsPerJob, matrix.Rows);

@@ -106,7 +106,7 @@ internal sealed unsafe class PointObjective<TFormula>(TFormula formula) : Object
 
         public void Run(int index) => LaneChoice.Run<float, MeasureJob>(this, index * RowsPerJob, Math.Min((index + 1) * RowsPerJob, count));
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             double sum = 0;
@@ -140,7 +140,7 @@ internal sealed unsafe class PointObjective<TFormula>(TFormula formula) : Object
     {
         public void Run(int index) => LaneChoice.Run<float, TransformJob>(this, index * RowsPerJob, Math.Min((index + 1) * RowsPerJob, count));
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (nint row = first; row < end; row += Lane<V, float>.Width)
@@ -156,7 +156,7 @@ internal sealed unsafe class PointObjective<TFormula>(TFormula formula) : Object
     {
         public void Run(int index) => LaneChoice.Run<float, DeriveJob>(this, index * RowsPerJob, Math.Min((index + 1) * RowsPerJob, count));
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             V none = V.Constant(0);

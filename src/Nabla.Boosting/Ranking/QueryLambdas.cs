@@ -145,7 +145,7 @@ internal sealed unsafe class QueryLambdas
         QueryLambdas own, LambdaTarget target, LambdaMartOptions options, double scale, bool hasSpread, PositionBias? bias, int number, RandomStream random)
         : ILaneRows
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             bool isTop = options.Sampling == PairSampling.Top, isPairwise = target == LambdaTarget.Pairwise;

@@ -30,10 +30,11 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
     /// <summary>Adds the rows of each node to its histogram.</summary>
     public void Build(IReadOnlyList<(Histogram Into, RowRange Rows)> nodes, RowPartition partition)
     {
-        var chunks = new List<(Histogram, int First, int Count)>();
+        var chunks = new List<(Histogram Into, int First, int Count)>();
         foreach (var (into, rows) in nodes)
             for (int at = 0; at < rows.Count; at += gradients.ChunkRows)
                 chunks.Add((into, rows.First + at, Math.Min(gradients.ChunkRows, rows.Count - at)));
+        chunks.Sort(static (a, b) => b.Count.CompareTo(a.Count));       // the small ones last, so that threads end together; sums know no order
         var job = new ChunkJob(this, partition, [.. chunks]);
         Workers.For(chunks.Count, ref job);
     }

@@ -81,7 +81,7 @@ internal sealed unsafe class PackedGradients(int rows)
     {
         public void Run(int index) => LaneChoice.Run<float, MeasureJob>(this, index * RowsPerJob, Math.Min((index + 1) * RowsPerJob, count));
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             V none = V.Constant(0), mostG = none, mostH = none, sumG = none, sumH = none;
@@ -101,7 +101,7 @@ internal sealed unsafe class PackedGradients(int rows)
         // Adding 1.5·2⁵² leaves the nearest integer in the low bits: a conversion by rounding that every processor has.
         const double Magic = 6755399441055744.0;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run(int index)
         {
             nint row = (nint)index * RowsPerJob, end = Math.Min(row + RowsPerJob, count), width = Vector<float>.Count;

@@ -56,6 +56,7 @@ public sealed class MatMulTests
         }
         yield return new MatMulCase(1550, 40, 20);
         yield return new MatMulCase(20, 2100, 20);
+        yield return new MatMulCase(90, 1003, 4) { TransposeA = true };
     }
 
     [Fact]

@@ -122,6 +122,7 @@ internal static unsafe class MatMul
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (RowProduct<TSimd, TVector, T>.Fits(product)) RowProduct<TSimd, TVector, T>.Run(product);
+        else if (FewStepsProduct<TSimd, TVector, T>.Fits(product)) FewStepsProduct<TSimd, TVector, T>.Run(product);
         else if (DotProduct<TSimd, TVector, T>.Fits(product)) DotProduct<TSimd, TVector, T>.Run(product);
         else BlockedProduct<TSimd, TVector, T>.Run(product);
     }

@@ -19,6 +19,9 @@ internal unsafe struct TileOperands<T> where T : unmanaged
 
     public bool Accumulate;
     public T* Bias;
+
+    /// <summary>How far behind A lies what later tiles read, to be fetched meanwhile; it need not exist.</summary>
+    public nint Ahead;
 }
 
 /// <summary>
@@ -91,6 +94,7 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
         nint row = TAdjacent.Value == 1 ? 1 : tile.ARow, step = tile.AColumn, bRow = tile.BRow;
         T* a = tile.A, b = tile.B, c = tile.C;
         nint cRow = tile.CRow;
+        nint ahead = tile.Ahead;
         int k = tile.K;
         if (Sse.IsSupported && k >= PrefetchDepth)
             for (int i = 0; i < TRows.Value; i++)
@@ -103,6 +107,7 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
         if (TSimd.IsNarrow)
             for (int turns = k / Unrolled; turns > 0; turns--)
             {
+                if (Sse.IsSupported) Sse.Prefetch1(a + ahead);
                 Step<TRows, TRegisters>(a, row, b,
                     ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
                     ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Kernels;
 
 /// <summary>P·A = L·U of a square matrix, row-major, by Gauss's elimination with partial pivoting (Golub, Van Loan: Matrix Computations, 3.4).</summary>
@@ -8,15 +10,14 @@ internal static class Elimination
     /// diagonal tells that A is singular.
     /// </summary>
     /// <returns>The sign of the permutation.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Factor(Span<double> a, int n, Span<int> order)
     {
         int sign = 1;
         for (int i = 0; i < n; i++) order[i] = i;
         for (int k = 0; k < n; k++)
         {
-            int pivot = k;
-            for (int i = k + 1; i < n; i++)
-                if (Math.Abs(a[i * n + k]) > Math.Abs(a[pivot * n + k])) pivot = i;
+            int pivot = Pivot(a, n, k);
             if (pivot != k)
             {
                 for (int j = 0; j < n; j++) (a[k * n + j], a[pivot * n + j]) = (a[pivot * n + j], a[k * n + j]);
@@ -28,16 +29,27 @@ internal static class Elimination
             for (int i = k + 1; i < n; i++)
             {
                 double factor = a[i * n + k] /= top;
-                if (factor == 0) continue;
-                ReadOnlySpan<double> upper = a.Slice(k * n, n);
-                Span<double> row = a.Slice(i * n, n);
-                for (int j = k + 1; j < n; j++) row[j] -= factor * upper[j];
+                Vectors.AddScaled(a[(i * n + k + 1)..((i + 1) * n)], -factor, a[(k * n + k + 1)..((k + 1) * n)]);
             }
         }
         return sign;
     }
 
+    /// <summary>The row from k on with the largest element of column k; the first of equal ones.</summary>
+    static int Pivot(ReadOnlySpan<double> a, int n, int k)
+    {
+        int pivot = k;
+        double largest = Math.Abs(a[k * n + k]);
+        for (int i = k + 1; i < n; i++)
+        {
+            double size = Math.Abs(a[i * n + k]);
+            if (size > largest) (pivot, largest) = (i, size);
+        }
+        return pivot;
+    }
+
     /// <summary>x with A·x = b for <paramref name="columns"/> right sides [n, columns], from the factors of A.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Solve(ReadOnlySpan<double> factors, ReadOnlySpan<int> order, int n, ReadOnlySpan<double> b, int columns, Span<double> x)
     {
         for (int i = 0; i < n; i++) b.Slice(order[i] * columns, columns).CopyTo(x[(i * columns)..]);
@@ -51,11 +63,6 @@ internal static class Elimination
         }
     }
 
-    static void Subtract(Span<double> x, int target, int source, double factor, int columns)
-    {
-        if (factor == 0) return;
-        ReadOnlySpan<double> from = x.Slice(source * columns, columns);
-        Span<double> to = x.Slice(target * columns, columns);
-        for (int c = 0; c < columns; c++) to[c] -= factor * from[c];
-    }
+    static void Subtract(Span<double> x, int target, int source, double factor, int columns) =>
+        Vectors.AddScaled(x.Slice(target * columns, columns), -factor, x.Slice(source * columns, columns));
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Nabla.Kernels;
 
 /// <summary>
@@ -48,33 +46,31 @@ internal static class SingularValues
         return (u, sorted, right);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Rotates pairs of rows of w until they are orthogonal, and those of v with them.</summary>
     static void Rotate(double[] w, double[] v, int n)
     {
+        double[] squares = new double[n];
         for (int sweep = 0; sweep < MostSweeps; sweep++)
         {
             bool isDone = true;
+            // Within a sweep the squares follow from the rotations; before the next they are summed anew, so that errors do not add up.
+            for (int i = 0; i < n; i++) squares[i] = Vectors.Dot<double>(w.AsSpan(i * n, n), w.AsSpan(i * n, n));
             for (int p = 0; p < n - 1; p++)
                 for (int q = p + 1; q < n; q++)
                 {
                     Span<double> x = w.AsSpan(p * n, n), y = w.AsSpan(q * n, n);
-                    double a = Vectors.Dot<double>(x, x), b = Vectors.Dot<double>(y, y), c = Vectors.Dot<double>(x, y);
+                    double a = squares[p], b = squares[q], c = Vectors.Dot<double>(x, y);
                     if (Math.Abs(c) <= 1e-15 * Math.Sqrt(a * b) || c == 0) continue;
                     isDone = false;
                     double zeta = (b - a) / (2 * c);
                     double t = Math.CopySign(1 / (Math.Abs(zeta) + Math.Sqrt(1 + zeta * zeta)), zeta);
                     double cos = 1 / Math.Sqrt(1 + t * t), sin = cos * t;
-                    Turn(x, y, cos, sin);
-                    Turn(v.AsSpan(p * n, n), v.AsSpan(q * n, n), cos, sin);
+                    Vectors.Rotate(x, y, cos, sin);
+                    Vectors.Rotate(v.AsSpan(p * n, n), v.AsSpan(q * n, n), cos, sin);
+                    (squares[p], squares[q]) = (Math.Max(a - t * c, 0), b + t * c);
                 }
             if (isDone) return;
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Turn(Span<double> x, Span<double> y, double cos, double sin)
-    {
-        for (int i = 0; i < x.Length; i++) (x[i], y[i]) = (cos * x[i] - sin * y[i], sin * x[i] + cos * y[i]);
     }
 
     /// <summary>A row-major matrix the other way round.</summary>

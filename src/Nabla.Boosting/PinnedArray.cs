@@ -22,7 +22,7 @@ internal sealed unsafe class PinnedArray<T> where T : unmanaged
         {
             Pointer = (T*)SystemMemory.Allocate(bytes);
             GC.AddMemoryPressure(bytes);
-            if (zeroed) Span.Clear();
+            if (zeroed && !SystemMemory.Maps(bytes)) Span.Clear();
             return;
         }
         GC.SuppressFinalize(this);

@@ -17,19 +17,16 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
     readonly ConcurrentBag<Scratch> idle = [];
     readonly Stack<Histogram> spare = [];
 
-    /// <summary>An empty histogram.</summary>
-    public Histogram Rent()
-    {
-        if (!spare.TryPop(out Histogram? histogram)) return new Histogram(matrix.TotalBins);
-        histogram.Clear();
-        return histogram;
-    }
+    /// <summary>A histogram with any sums.</summary>
+    public Histogram Rent() => spare.TryPop(out Histogram? histogram) ? histogram : new Histogram(matrix.TotalBins);
 
     public void Return(Histogram histogram) => spare.Push(histogram);
 
-    /// <summary>Adds the rows of each node to its histogram.</summary>
+    /// <summary>Makes the histogram of the rows of each node.</summary>
     public void Build(IReadOnlyList<(Histogram Into, RowRange Rows)> nodes, RowPartition partition)
     {
+        var clearing = new ClearJob(nodes);
+        Workers.For(nodes.Count, ref clearing);
         var chunks = new List<(Histogram Into, int First, int Count)>();
         foreach (var (into, rows) in nodes)
             for (int at = 0; at < rows.Count; at += gradients.ChunkRows)
@@ -163,6 +160,11 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
             word >>= 8;
             Add(h3, (nint)word, pair);
         }
+    }
+
+    readonly struct ClearJob(IReadOnlyList<(Histogram Into, RowRange Rows)> nodes) : IJob
+    {
+        public void Run(int index) => nodes[index].Into.Clear();
     }
 
     readonly struct ChunkJob(HistogramBuilder builder, RowPartition partition, (Histogram Into, int First, int Count)[] chunks) : IJob

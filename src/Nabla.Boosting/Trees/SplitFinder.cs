@@ -18,17 +18,16 @@ internal sealed unsafe class SplitFinder<TRule>(BinnedMatrix matrix, TRule rule,
     /// <summary>The best split of each node; null for one that gains nothing.</summary>
     public Split?[] Find(IReadOnlyList<SplitQuery> nodes, PackedGradients gradients)
     {
-        var tasks = new List<(int Node, int Column)>();
+        var tasks = new List<(int Node, int First)>();
         for (int node = 0; node < nodes.Count; node++)
-            foreach (int column in nodes[node].Columns) tasks.Add((node, column));
+            for (int first = 0; first < nodes[node].Columns.Length; first += SearchJob.Columns) tasks.Add((node, first));
         var found = new Candidate[tasks.Count];
         var job = new SearchJob(this, nodes, gradients, tasks, found);
-        int jobs = (tasks.Count + SearchJob.Columns - 1) / SearchJob.Columns;
-        Workers.For(jobs, ref job);
+        Workers.For(tasks.Count, ref job);
 
         var best = new Candidate[nodes.Count];
-        for (int i = 0; i < tasks.Count; i++)      // in the order of columns: the first of equal gains
-            if (found[i].Gain > best[tasks[i].Node].Gain) best[tasks[i].Node] = found[i] with { Column = tasks[i].Column };
+        for (int i = 0; i < found.Length; i++)      // in the order of columns: the first of equal gains
+            if (found[i].Gain > best[tasks[i].Node].Gain) best[tasks[i].Node] = found[i];
         return Array.ConvertAll(best, candidate => candidate.Gain > Math.Max(Least, options.Gamma) ? candidate.ToSplit(matrix) : null);
     }
 
@@ -44,17 +43,20 @@ internal sealed unsafe class SplitFinder<TRule>(BinnedMatrix matrix, TRule rule,
         return search.Best;
     }
 
+    /// <summary>Some columns of a node.</summary>
     readonly struct SearchJob(
-        SplitFinder<TRule> finder, IReadOnlyList<SplitQuery> nodes, PackedGradients gradients, List<(int Node, int Column)> tasks,
+        SplitFinder<TRule> finder, IReadOnlyList<SplitQuery> nodes, PackedGradients gradients, List<(int Node, int First)> tasks,
         Candidate[] found) : IJob
     {
         public const int Columns = 8;
 
         public void Run(int index)
         {
-            int end = Math.Min((index + 1) * Columns, tasks.Count);
-            for (int i = index * Columns; i < end; i++)
-                found[i] = finder.Search(nodes[tasks[i].Node], tasks[i].Column, gradients);
+            SplitQuery node = nodes[tasks[index].Node];
+            int first = tasks[index].First, end = Math.Min(first + Columns, node.Columns.Length);
+            for (int i = first; i < end; i++)
+                if (finder.Search(node, node.Columns[i], gradients) is var candidate && candidate.Gain > found[index].Gain)
+                    found[index] = candidate with { Column = node.Columns[i] };
         }
     }
 }

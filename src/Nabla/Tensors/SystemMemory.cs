@@ -18,7 +18,8 @@ internal static unsafe partial class SystemMemory
     /// <summary>Bytes that all blocks together may take. Linux promises memory that it may not have and then kills the process; this refuses first.</summary>
     public static long Limit { get; set; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes is > 0 and var available ? available : long.MaxValue;
 
-    static bool Maps(nint bytes) => OperatingSystem.IsLinux() && bytes >= MappedFrom;
+    /// <summary>True for blocks that come straight from the system: they are all zeros.</summary>
+    public static bool Maps(nint bytes) => OperatingSystem.IsLinux() && bytes >= MappedFrom;
 
     /// <exception cref="InsufficientMemoryException">The system has no such block.</exception>
     public static byte* Allocate(nint bytes)

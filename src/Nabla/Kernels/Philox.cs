@@ -49,44 +49,93 @@ internal static class Philox
         RandomStream stream, ulong group, out Vector512<uint> c0, out Vector512<uint> c1, out Vector512<uint> c2, out Vector512<uint> c3)
     {
         ulong block = group << 4; // the lane number fills the four low bits, so no lane carries into the next word
-        c0 = Vector512.Create((uint)block) | Vector512<uint>.Indices;
-        c1 = Vector512.Create((uint)(block >> 32));
-        c2 = Vector512.Create((uint)stream.Stream);
-        c3 = Vector512.Create((uint)(stream.Stream >> 32));
+        Vector512<uint> first = Vector512.Create((uint)block) | Vector512<uint>.Indices;
+        uint rest = (uint)(block >> 32);
+        if (!Vector512.IsHardwareAccelerated && Avx2.IsSupported)
+        {
+            // In halves, whose words stay in registers through all rounds.
+            Rounds<Words256, Vector256<uint>>(stream, first.GetLower(), rest, out Vector256<uint> a0, out var a1, out var a2, out var a3);
+            Rounds<Words256, Vector256<uint>>(stream, first.GetUpper(), rest, out Vector256<uint> b0, out var b1, out var b2, out var b3);
+            (c0, c1, c2, c3) = (Vector512.Create(a0, b0), Vector512.Create(a1, b1), Vector512.Create(a2, b2), Vector512.Create(a3, b3));
+        }
+        else Rounds<Words512, Vector512<uint>>(stream, first, rest, out c0, out c1, out c2, out c3);
+    }
+
+    /// <summary>All rounds for blocks with these first words and one second word.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Rounds<TWords, V>(RandomStream stream, V first, uint second, out V c0, out V c1, out V c2, out V c3)
+        where TWords : struct, IWords<V> where V : struct
+    {
+        (c0, c1, c2, c3) = (first, TWords.Create(second), TWords.Create((uint)stream.Stream), TWords.Create((uint)(stream.Stream >> 32)));
         uint k0 = (uint)stream.Seed, k1 = (uint)(stream.Seed >> 32);
-        Vector512<uint> m0 = Vector512.Create(M0), m1 = Vector512.Create(M1);
+        V m0 = TWords.Create(M0), m1 = TWords.Create(M1);
         for (int round = 0; round < 10; round++)
         {
-            Product(c0, m0, out Vector512<uint> high0, out Vector512<uint> low0);
-            Product(c2, m1, out Vector512<uint> high1, out Vector512<uint> low1);
-            c0 = high1 ^ c1 ^ Vector512.Create(k0);
+            TWords.Product(c0, m0, out V high0, out V low0);
+            TWords.Product(c2, m1, out V high1, out V low1);
+            c0 = TWords.Xor(high1, c1, TWords.Create(k0));
             c1 = low1;
-            c2 = high0 ^ c3 ^ Vector512.Create(k1);
+            c2 = TWords.Xor(high0, c3, TWords.Create(k1));
             c3 = low0;
             k0 += W0;
             k1 += W1;
         }
     }
 
-    /// <summary>
-    /// Both halves of the 64-bit product in every lane: even and odd lanes are multiplied apart and woven together again.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Product(Vector512<uint> x, Vector512<uint> m, out Vector512<uint> high, out Vector512<uint> low)
+    /// <summary>Words of 32 bits in a register.</summary>
+    interface IWords<V>
     {
-        Vector512<uint> evenLanes = Vector512.Create(0x0000_0000_FFFF_FFFFUL).AsUInt32();
-        Vector512<ulong> even = EvenProduct(x, m), odd = EvenProduct((x.AsUInt64() >> 32).AsUInt32(), m);
-        low = Vector512.ConditionalSelect(evenLanes, even.AsUInt32(), (odd << 32).AsUInt32());
-        high = Vector512.ConditionalSelect(evenLanes, (even >> 32).AsUInt32(), odd.AsUInt32());
+        static abstract V Create(uint word);
+
+        static abstract V Xor(V a, V b, V c);
+
+        /// <summary>
+        /// Both halves of the 64-bit product in every lane: even and odd lanes are multiplied apart and woven together again.
+        /// </summary>
+        static abstract void Product(V x, V m, out V high, out V low);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<ulong> EvenProduct(Vector512<uint> x, Vector512<uint> m)
+    readonly struct Words256 : IWords<Vector256<uint>>
     {
-        if (Avx512F.IsSupported) return Avx512F.Multiply(x, m);
-        if (Avx2.IsSupported)
-            return Vector512.Create(Avx2.Multiply(x.GetLower(), m.GetLower()), Avx2.Multiply(x.GetUpper(), m.GetUpper()));
-        Vector512<ulong> mask = Vector512.Create(0x0000_0000_FFFF_FFFFUL);
-        return (x.AsUInt64() & mask) * (m.AsUInt64() & mask);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<uint> Create(uint word) => Vector256.Create(word);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<uint> Xor(Vector256<uint> a, Vector256<uint> b, Vector256<uint> c) => a ^ b ^ c;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Product(Vector256<uint> x, Vector256<uint> m, out Vector256<uint> high, out Vector256<uint> low)
+        {
+            const byte OddLanes = 0b1010_1010;
+            Vector256<uint> even = Avx2.Multiply(x, m).AsUInt32(), odd = Avx2.Multiply((x.AsUInt64() >> 32).AsUInt32(), m).AsUInt32();
+            low = Avx2.Blend(even, (odd.AsUInt64() << 32).AsUInt32(), OddLanes);
+            high = Avx2.Blend((even.AsUInt64() >> 32).AsUInt32(), odd, OddLanes);
+        }
+    }
+
+    readonly struct Words512 : IWords<Vector512<uint>>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<uint> Create(uint word) => Vector512.Create(word);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<uint> Xor(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) => a ^ b ^ c;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Product(Vector512<uint> x, Vector512<uint> m, out Vector512<uint> high, out Vector512<uint> low)
+        {
+            Vector512<uint> evenLanes = Vector512.Create(0x0000_0000_FFFF_FFFFUL).AsUInt32();
+            Vector512<ulong> even = EvenProduct(x, m), odd = EvenProduct((x.AsUInt64() >> 32).AsUInt32(), m);
+            low = Vector512.ConditionalSelect(evenLanes, even.AsUInt32(), (odd << 32).AsUInt32());
+            high = Vector512.ConditionalSelect(evenLanes, (even >> 32).AsUInt32(), odd.AsUInt32());
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector512<ulong> EvenProduct(Vector512<uint> x, Vector512<uint> m)
+        {
+            if (Avx512F.IsSupported) return Avx512F.Multiply(x, m);
+            Vector512<ulong> mask = Vector512.Create(0x0000_0000_FFFF_FFFFUL);
+            return (x.AsUInt64() & mask) * (m.AsUInt64() & mask);
+        }
     }
 }

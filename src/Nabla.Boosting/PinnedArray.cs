@@ -30,7 +30,7 @@ internal sealed unsafe class PinnedArray<T> where T : unmanaged
         Pointer = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(items));
     }
 
-    ~PinnedArray() => Release();
+    ~PinnedArray() => Free();
 
     public T* Pointer { get; private set; }
 
@@ -40,12 +40,6 @@ internal sealed unsafe class PinnedArray<T> where T : unmanaged
 
     /// <summary>Gives a large array back at once, not when the collector comes by. It must not be used any more.</summary>
     public void Free()
-    {
-        GC.SuppressFinalize(this);
-        Release();
-    }
-
-    void Release()
     {
         if (items is not null || Pointer == null) return;
         SystemMemory.Free((byte*)Pointer, bytes);

@@ -14,7 +14,7 @@ internal sealed unsafe class BinnedMatrix
     public const int Group = 8;
 
     /// <summary>Columns that a histogram loop handles together.</summary>
-    public const int Four = 4;
+    public const int LoopColumns = 4;
 
     const int RowsPerJob = 512, ColumnsAtATime = 8;
 

@@ -55,7 +55,7 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
     /// <summary>All rows in their order: columns are read where they are.</summary>
     void AddColumns(int first, int count, long* sums)
     {
-        for (int column = 0; column < matrix.Columns; column += BinnedMatrix.Four)
+        for (int column = 0; column < matrix.Columns; column += BinnedMatrix.LoopColumns)
             AddColumns(
                 matrix.Column(column) + first, Column(column + 1) + first, Column(column + 2) + first, Column(column + 3) + first,
                 gradients.Pointer + first, count, sums, matrix.Starts + column);
@@ -109,7 +109,7 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
         {
             int block = Math.Min(Block, count - at);
             Gather(rows + at, block, scratch.Bins.Pointer, scratch.Pairs.Pointer);
-            for (int column = 0; column < matrix.Columns; column += BinnedMatrix.Four)
+            for (int column = 0; column < matrix.Columns; column += BinnedMatrix.LoopColumns)
             {
                 byte* bins = (byte*)(scratch.Bins.Pointer + column / BinnedMatrix.Group * Pitch) + column % BinnedMatrix.Group;
                 AddFour(bins, scratch.Pairs.Pointer, block, scratch.Sums.Pointer, matrix.Starts + column);

@@ -1,3 +1,6 @@
+using System.Numerics;
+using Nabla.Kernels;
+
 namespace Nabla;
 
 /// <summary>What a picture is outside its borders, when it is read there.</summary>
@@ -11,7 +14,7 @@ public enum GridPadding
 }
 
 /// <summary>Reading a picture at any places, and the places of an affine map (Jaderberg, Simonyan, Zisserman, Kavukcuoglu, 2015).</summary>
-public static class GridSampling
+public static unsafe class GridSampling
 {
     extension(Tensor map)
     {
@@ -40,7 +43,7 @@ public static class GridSampling
 
         /// <summary>
         /// Reads pictures [N, C, H, W] at places [N, H', W', 2] with bilinear weights → [N, C, H', W']. Differentiable in the picture and
-        /// in the places; the derivative in a place jumps where it crosses a pixel's center.
+        /// in the places; the derivative in a place jumps where it crosses a pixel's center, and is 0 where the border holds it.
         /// </summary>
         /// <param name="grid">Places (x, y), −1 left and top, 1 right and bottom, as <see cref="AffineGrid"/> gives.</param>
         /// <param name="padding">What lies outside. Default 0.</param>
@@ -51,31 +54,55 @@ public static class GridSampling
             if (map.Rank != 4 || map.Length == 0) throw new ShapeException($"GridSample: expected pictures [N, C, H, W], got {map.Shape}.");
             if (grid.Rank != 4 || grid.Shape[0] != map.Shape[0] || grid.Shape[3] != 2)
                 throw new ShapeException($"GridSample: expected places [{map.Shape[0]}, H, W, 2] for pictures {map.Shape}, got {grid.Shape}.");
-            (map, grid) = (map.Computed(), grid.To(map.Computed().DType));
-            int height = map.Shape[2], width = map.Shape[3];
-            Tensor x = Pixel(grid.Select(3, 0), width, alignCorners), y = Pixel(grid.Select(3, 1), height, alignCorners);
-            if (padding == GridPadding.Border) (x, y) = (x.Clamp(0, width - 1), y.Clamp(0, height - 1));
-            Tensor left = x.Detach().Floor(), top = y.Detach().Floor(), right = x - left, below = y - top;      // shares of the further pixels
-            return Corner(0, 0) * ((1 - right) * (1 - below)).Unsqueeze(1) + Corner(1, 0) * (right * (1 - below)).Unsqueeze(1)
-                + Corner(0, 1) * ((1 - right) * below).Unsqueeze(1) + Corner(1, 1) * (right * below).Unsqueeze(1);
-
-            // The pixel at one corner of every place's square; 0 outside.
-            Tensor Corner(int across, int down)
-            {
-                Tensor column = left + across, row = top + down;
-                Tensor inside = column.GreaterOrEqual(0).LogicalAnd(column.Less(width)).LogicalAnd(row.GreaterOrEqual(0)).LogicalAnd(row.Less(height));
-                Tensor at = (row.Clamp(0, height - 1).To(DType.Int64) * width + column.Clamp(0, width - 1).To(DType.Int64)).Reshape(map.Shape[0], 1, -1);
-                Tensor values = map.Reshape(map.Shape[0], map.Shape[1], -1).Gather(2, at.Expand(map.Shape[0], map.Shape[1], at.Shape[2]));
-                return values.Reshape(map.Shape[0], map.Shape[1], grid.Shape[1], grid.Shape[2]) * inside.To(map.DType).Unsqueeze(1);
-            }
+            map = map.Computed().Contiguous();
+            bool isBounded = padding == GridPadding.Border;
+            var geometry = new GridGeometry(
+                map.Shape[0], map.Shape[1], grid.Shape[1] * grid.Shape[2], new(map.Shape[3], alignCorners, isBounded), new(map.Shape[2], alignCorners, isBounded));
+            return Read(map, grid.To(map.DType).Contiguous(), geometry);
         }
+    }
+
+    static Tensor Read(Tensor map, Tensor grid, GridGeometry geometry)
+    {
+        Tensor y = Tensor.Uninitialized((map.Shape[0], map.Shape[1], grid.Shape[1], grid.Shape[2]), map.DType);
+        if (map.DType == DType.Float32) Forward<float>(map, grid, geometry, y);
+        else Forward<double>(map, grid, geometry, y);
+        return Autograd.Record("GridSample", y, [map, grid], [map, grid], geometry, static (g, saved, geometry) =>
+            saved.CreatesGraph
+                ? GridSampleGraph.Derivative(saved[0], saved[1], g, geometry)
+                : Fused(saved[0], saved[1], g.Contiguous(), geometry, saved.Needs(0), saved.Needs(1)));
+    }
+
+    static Gradients Fused(Tensor map, Tensor grid, Tensor g, GridGeometry geometry, bool needsMap, bool needsGrid)
+    {
+        Tensor? dMap = needsMap ? Tensor.Uninitialized(map.Shape, map.DType) : null;
+        Tensor? parts = needsGrid ? Tensor.Uninitialized([GridSampleKernel.Blocks(geometry.Channels), .. grid.Shape.Axes], map.DType) : null;
+        if (map.DType == DType.Float32) Backward<float>(map, grid, geometry, g, dMap, parts);
+        else Backward<double>(map, grid, geometry, g, dMap, parts);
+        return [dMap, parts?.Sum(0)];
+    }
+
+    static void Forward<T>(Tensor map, Tensor grid, GridGeometry geometry, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        fixed (T* pm = map.Span<T>(), pg = grid.Span<T>(), py = y.Span<T>()) GridSampleKernel.Forward(pm, pg, geometry, py);
+        GC.KeepAlive(map);
+        GC.KeepAlive(grid);
+        GC.KeepAlive(y);
+    }
+
+    static void Backward<T>(Tensor map, Tensor grid, GridGeometry geometry, Tensor g, Tensor? dMap, Tensor? parts) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        fixed (T* pm = map.Span<T>(), pg = grid.Span<T>(), pd = g.Span<T>())
+        fixed (T* pdm = dMap is null ? default : dMap.Span<T>(), pdg = parts is null ? default : parts.Span<T>())
+            GridSampleKernel.Backward(pm, pg, geometry, pd, pdm, pdg);
+        GC.KeepAlive(map);
+        GC.KeepAlive(grid);
+        GC.KeepAlive(g);
+        GC.KeepAlive(dMap);
+        GC.KeepAlive(parts);
     }
 
     /// <summary>Centers of n pixels between −1 and 1.</summary>
     static Tensor Places(int n, bool alignCorners, DType dtype) =>
         alignCorners && n > 1 ? Tensor.Linspace(-1, 1, n, dtype) : (Tensor.Arange(0, n, 1, dtype) * 2 + (1 - n)) / n;
-
-    /// <summary>From [−1, 1] to pixel numbers.</summary>
-    static Tensor Pixel(Tensor place, int size, bool alignCorners) =>
-        alignCorners ? (place + 1) * ((size - 1) / 2.0) : ((place + 1) * size - 1) / 2;
 }

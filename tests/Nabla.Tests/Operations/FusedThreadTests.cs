@@ -18,6 +18,7 @@ public class FusedThreadTests
         ["dropout"] = x => x.Dropout(0.3, new RandomStream(4)),
         ["embedding"] = x => x.Embedding(Tensor.From([.. Enumerable.Range(0, 1000).Select(i => i * 37L % 300)])),
         ["convolution"] = x => x.Reshape(2, 3, 50, -1).Conv2d(Tensor.Full((4, 3, 3, 3), 0.1), padding: 1),
+        ["grid sample"] = x => x.Reshape(5, 60, 10, 25).GridSample(x.Reshape(5, 100, 75, 2)),
         ["max pooling"] = x => x.Reshape(2, 3, 50, -1).MaxPool2d(3, stride: 2),
         ["average pooling"] = x => x.Reshape(2, 3, 50, -1).AveragePool2d(3, stride: 2),
     };

@@ -91,6 +91,15 @@ internal static unsafe class Lane<V, T> where V : unmanaged, ILanes<V> where T :
 
     const int Line = 64;
 
+    /// <summary>The number at an address in every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Spread(T* x)
+    {
+        if (typeof(V) == typeof(Lanes512)) return Unsafe.BitCast<Vector512<float>, V>(Vector512.Create(*(float*)x));
+        if (typeof(V) == typeof(LanesN)) return Unsafe.BitCast<Vector<float>, V>(new Vector<float>(*(float*)x));
+        return Load(x);
+    }
+
     /// <summary>The number at an address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Read(T* x) => typeof(T) == typeof(float) ? *(float*)x : *(double*)x;

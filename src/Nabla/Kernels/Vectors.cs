@@ -53,6 +53,22 @@ internal static class Vectors
         return Vector.Sum(s0 + s1) + rest;
     }
 
+    /// <summary>The place of the largest magnitude, the first of equal ones; 0 if a NaN hides it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int IndexOfLargest<T>(ReadOnlySpan<T> x) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ref T a = ref MemoryMarshal.GetReference(x);
+        nint n = x.Length, width = Vector<T>.Count, i = 0;
+        Vector<T> most = default;
+        for (; i <= n - width; i += width) most = Vector.Max(most, Vector.Abs(Load(ref a, i)));
+        T largest = T.Zero;
+        for (int lane = 0; lane < width; lane++) largest = T.Max(largest, most[lane]);
+        for (; i < n; i++) largest = T.Max(largest, T.Abs(Unsafe.Add(ref a, i)));
+        for (i = 0; i < n; i++)
+            if (T.Abs(Unsafe.Add(ref a, i)) == largest) return (int)i;
+        return 0;
+    }
+
     /// <summary>y += factor · x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled<T>(Span<T> y, T factor, ReadOnlySpan<T> x) where T : unmanaged, IFloatingPointIeee754<T>

@@ -1,12 +1,13 @@
+using System.Numerics;
 using Nabla.Kernels;
 
 namespace Nabla;
 
 /// <summary>
-/// Systems of equations, inverses, determinants and Cholesky factors of the last two axes; axes before them are a batch. Computed in
-/// Float64, returned in the type of the input.
+/// Systems of equations, inverses, determinants and Cholesky factors of the last two axes; axes before them are a batch. Computed in the
+/// type of the input (Cholesky factors in Float64), returned in it.
 /// </summary>
-public static class LinearSystems
+public static unsafe class LinearSystems
 {
     extension(Tensor a)
     {
@@ -20,56 +21,38 @@ public static class LinearSystems
             if (b.Rank != a.Rank || b.Shape[^2] != n || !b.Shape.Axes[..^2].SequenceEqual(a.Shape.Axes[..^2]))
                 throw new ShapeException($"Solve: expected right sides [..., {n}, k] for matrices {a.Shape}, got {b.Shape}.");
             (a, b) = Promotion.Common(a, b, "Solve");
-            int columns = b.Shape[^1];
-            double[] matrices = Matrices.Copy(a), right = Matrices.Copy(b), x = new double[right.Length];
-            int[] order = new int[n];
-            for (int i = 0; i < Matrices.Count(a); i++)
-            {
-                Span<double> factors = matrices.AsSpan(i * n * n, n * n);
-                Elimination.Factor(factors, n, order);
-                RequireRegular(factors, n, i, a.Shape, "Solve");
-                Elimination.Solve(factors, order, n, right.AsSpan(i * n * columns, n * columns), columns, x.AsSpan(i * n * columns, n * columns));
-            }
-            Tensor y = Tensor.From(x, b.Shape).To(a.DType);
-            return Autograd.Record("Solve", y, [a, b], [a, y], static (g, saved) =>
-            {
-                Tensor db = saved[0].T.Solve(g);
-                return [saved.Needs(0) ? -db.MatMul(saved[1].T) : null, db];
-            });
+            (Tensor factors, Tensor pivots) = FactorRegular(a, "Solve");
+            return SolveFactored(a, factors, pivots, b, transposed: false);
         }
 
         /// <summary>A⁻¹ of [..., n, n]. Where it is only multiplied with something, <see cref="Solve"/> is faster and more exact.</summary>
         /// <exception cref="ArithmeticException">A is singular.</exception>
         public Tensor Inverse()
         {
-            int n = Matrices.RequireSquare(a, "Inverse");
+            Matrices.RequireSquare(a, "Inverse");
             a = a.Computed();
-            return a.Solve(Tensor.Eye(n, a.DType).Expand(a.Shape).Contiguous());
+            (Tensor factors, Tensor pivots) = FactorRegular(a, "Inverse");
+            return SolveFactored(a, factors, pivots, Identity(a), transposed: false);
         }
 
         /// <summary>The sign of the determinant, a constant, and the logarithm of its magnitude: 0 and −∞ for a singular matrix. [..., n, n] → two [...].</summary>
         /// <remarks>The derivative of log|det A| is A⁻ᵀ; a singular matrix has none, and backward says so.</remarks>
         public (Tensor Sign, Tensor LogMagnitude) LogDeterminant()
         {
-            int n = Matrices.RequireSquare(a, "LogDeterminant");
+            Matrices.RequireSquare(a, "LogDeterminant");
             a = a.Computed();
-            double[] matrices = Matrices.Copy(a), signs = new double[Matrices.Count(a)], logs = new double[signs.Length];
-            int[] order = new int[n];
-            for (int i = 0; i < signs.Length; i++)
-            {
-                Span<double> factors = matrices.AsSpan(i * n * n, n * n);
-                signs[i] = Elimination.Factor(factors, n, order);
-                for (int k = 0; k < n; k++)
-                {
-                    signs[i] *= Math.Sign(factors[k * n + k]);
-                    logs[i] += Math.Log(Math.Abs(factors[k * n + k]));
-                }
-            }
+            (Tensor factors, Tensor pivots, int singular) = Factor(a);
             Shape batch = Shape.Create(a.Shape.Axes[..^2]);
-            Tensor y = Tensor.From(logs, batch).To(a.DType);
-            y = Autograd.Record("LogDeterminant", y, [a], [a], static (g, saved) =>
-                [saved[0].Inverse().T * g.Unsqueeze(-1).Unsqueeze(-1)]);
-            return (Tensor.From(signs, batch).To(a.DType), y);
+            Tensor sign = Tensor.Uninitialized(batch, a.DType), y = Tensor.Uninitialized(batch, a.DType);
+            if (a.DType == DType.Float32) ReadDeterminants<float>(factors, pivots, sign, y);
+            else ReadDeterminants<double>(factors, pivots, sign, y);
+            y = Autograd.Record("LogDeterminant", y, [a], [a, factors, pivots], singular, static (g, saved, singular) =>
+            {
+                Tensor a = saved[0];
+                if (singular >= 0) throw Singular("LogDeterminant", singular, a.Shape);
+                return [SolveFactored(a, saved[1], saved[2], Identity(a), transposed: true) * g.Unsqueeze(-1).Unsqueeze(-1)];
+            });
+            return (sign, y);
         }
 
         /// <summary>The determinant: [..., n, n] → [...]. May overflow where <see cref="LogDeterminant"/> does not.</summary>
@@ -101,9 +84,88 @@ public static class LinearSystems
         }
     }
 
-    static void RequireRegular(ReadOnlySpan<double> factors, int n, int index, Shape shape, string who)
+    static Tensor Identity(Tensor a) => Tensor.Eye(a.Shape[^1], a.DType).Expand(a.Shape).Contiguous();
+
+    static ArithmeticException Singular(string who, int index, Shape shape) =>
+        new($"{who}: expected regular matrices, got a singular one at {index} of {shape}.");
+
+    static (Tensor Factors, Tensor Pivots) FactorRegular(Tensor a, string who)
     {
-        for (int k = 0; k < n; k++)
-            if (factors[k * n + k] == 0) throw new ArithmeticException($"{who}: expected regular matrices, got a singular one at {index} of {shape}.");
+        (Tensor factors, Tensor pivots, int singular) = Factor(a);
+        if (singular < 0) return (factors, pivots);
+        Arena.Disown(factors);
+        Arena.Disown(pivots);
+        throw Singular(who, singular, a.Shape);
+    }
+
+    /// <summary>Factors [count, n, stride] and pivots [count, n] for an operation to save, and the first singular matrix or −1.</summary>
+    static (Tensor Factors, Tensor Pivots, int Singular) Factor(Tensor a)
+    {
+        int n = a.Shape[^1], count = a.Length / (n * n);
+        int stride = a.DType == DType.Float32 ? Elimination.Stride<float>(n) : Elimination.Stride<double>(n);
+        Tensor factors = Arena.Private((count, n, stride), a.DType), pivots = Arena.Private((count, n), DType.Int32);
+        int singular = a.DType == DType.Float32 ? Factor<float>(a, factors, pivots) : Factor<double>(a, factors, pivots);
+        return (factors, pivots, singular);
+    }
+
+    static int Factor<T>(Tensor a, Tensor factors, Tensor pivots) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int singular, count = pivots.Shape[0], n = pivots.Shape[1];
+        a = a.Contiguous();
+        fixed (T* pa = a.Span<T>(), pf = factors.Span<T>())
+        fixed (int* pp = pivots.Span<int>())
+        {
+            Elimination.Factor(count, n, pa, pf, pp);
+            singular = Elimination.FirstSingular(count, n, pf);
+        }
+        GC.KeepAlive(a);
+        GC.KeepAlive(factors);
+        GC.KeepAlive(pivots);
+        return singular;
+    }
+
+    /// <summary>x with A·x = b or Aᵀ·x = b. Derivatives of any order use the same factors; <paramref name="a"/> stands for them in the graph.</summary>
+    static Tensor SolveFactored(Tensor a, Tensor factors, Tensor pivots, Tensor b, bool transposed)
+    {
+        Tensor x = Tensor.Uninitialized(b.Shape, b.DType);
+        if (x.DType == DType.Float32) SolveInto<float>(x, factors, pivots, b, transposed);
+        else SolveInto<double>(x, factors, pivots, b, transposed);
+        return Autograd.Record("Solve", x, [a, b], [a, factors, pivots, x], transposed, static (g, saved, transposed) =>
+        {
+            Tensor db = SolveFactored(saved[0], saved[1], saved[2], g, !transposed), x = saved[3];
+            Tensor? da = !saved.Needs(0) ? null : transposed ? x.MatMul(-db.T) : (-db).MatMul(x.T);
+            return [da, db];
+        });
+    }
+
+    static void SolveInto<T>(Tensor x, Tensor factors, Tensor pivots, Tensor b, bool transposed) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        b = b.Contiguous();
+        Span<T> right = b.Span<T>();
+        right.CopyTo(x.Span<T>());
+        fixed (T* pf = factors.Span<T>(), px = x.Span<T>())
+        fixed (int* pp = pivots.Span<int>())
+            Elimination.Solve(pivots.Shape[0], pivots.Shape[1], pf, pp, transposed, x.Shape[^1], px);
+        GC.KeepAlive(b);
+        GC.KeepAlive(factors);
+        GC.KeepAlive(pivots);
+        GC.KeepAlive(x);
+    }
+
+    static void ReadDeterminants<T>(Tensor factors, Tensor pivots, Tensor sign, Tensor logMagnitude) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int count = pivots.Shape[0], n = pivots.Shape[1], size = factors.Shape[1] * factors.Shape[2];
+        Span<T> signs = sign.Span<T>(), logs = logMagnitude.Span<T>();
+        fixed (T* pf = factors.Span<T>())
+        fixed (int* pp = pivots.Span<int>())
+            for (int i = 0; i < count; i++)
+            {
+                var (s, log) = Elimination.LogDeterminant(n, pf + (nint)i * size, pp + (nint)i * n);
+                (signs[i], logs[i]) = (T.CreateTruncating(s), T.CreateTruncating(log));
+            }
+        GC.KeepAlive(factors);
+        GC.KeepAlive(pivots);
+        GC.KeepAlive(sign);
+        GC.KeepAlive(logMagnitude);
     }
 }

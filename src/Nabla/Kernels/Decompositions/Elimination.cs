@@ -1,68 +1,82 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
-/// <summary>P·A = L·U of a square matrix, row-major, by Gauss's elimination with partial pivoting (Golub, Van Loan: Matrix Computations, 3.4).</summary>
-internal static class Elimination
+/// <summary>
+/// A·P = L·U of square matrices by Gauss's elimination: L holds the pivots, U has ones on its diagonal, and P exchanges columns. In rows that
+/// lie one after another every loop then runs along a row; it is what LAPACK does to the columns of Aᵀ (Golub, Van Loan: Matrix
+/// Computations, 3.4).
+/// </summary>
+/// <remarks>
+/// The rows of the factors are <see cref="Stride{T}"/> apart. Above the diagonal stands −U, because every use subtracts U. P is a list of
+/// exchanges, one after the other: column k with column pivots[k]. Work is divided by matrices, or within the products of large ones, so
+/// results do not depend on the number of threads.
+/// </remarks>
+internal static unsafe class Elimination
 {
+    const int LineBytes = 64, AliasBytes = 1024;
+
+    /// <summary>Elements between the rows of factors: whole registers of any width, and not a power of two that would crowd the cache.</summary>
+    public static int Stride<T>(int n) where T : unmanaged
+    {
+        int stride = MatMul.RoundUp(n, LineBytes / sizeof(T));
+        return stride * sizeof(T) % AliasBytes == 0 ? stride + LineBytes / sizeof(T) : stride;
+    }
+
+    /// <summary>Factors <paramref name="count"/> matrices [n, n] into factors [count, n, stride] and pivots [count, n]. A zero on the diagonal tells that one is singular.</summary>
+    public static void Factor<T>(int count, int n, T* matrices, T* factors, int* pivots) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Dispatch(new EliminationBatch<T> { Count = count, N = n, Matrices = matrices, Factors = factors, Pivots = pivots });
+
     /// <summary>
-    /// Overwrites a [n, n] with U and, below the diagonal, L; <paramref name="order"/>[i] is the row of A that became row i. A zero on the
-    /// diagonal tells that A is singular.
+    /// Right sides x [count, n, columns] become the solutions of A·x = b or, transposed, of Aᵀ·x = b, from the factors of regular matrices.
     /// </summary>
-    /// <returns>The sign of the permutation.</returns>
+    public static void Solve<T>(int count, int n, T* factors, int* pivots, bool transposed, int columns, T* x) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Dispatch(new EliminationBatch<T> { Count = count, N = n, Factors = factors, Pivots = pivots, IsTransposed = transposed, Columns = columns, X = x });
+
+    /// <summary>The first of the factored matrices with a zero on the diagonal, −1 if all are regular.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Factor(Span<double> a, int n, Span<int> order)
+    public static int FirstSingular<T>(int count, int n, T* factors) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int stride = Stride<T>(n);
+        for (int i = 0; i < count; i++, factors += n * stride)
+            for (int k = 0; k < n; k++)
+                if (factors[k * stride + k] == T.Zero) return i;
+        return -1;
+    }
+
+    /// <summary>Sign and logarithm of the magnitude of the determinant of one factored matrix.</summary>
+    public static (int Sign, double LogMagnitude) LogDeterminant<T>(int n, T* factors, int* pivots) where T : unmanaged, IFloatingPointIeee754<T>
     {
         int sign = 1;
-        for (int i = 0; i < n; i++) order[i] = i;
+        double log = 0;
         for (int k = 0; k < n; k++)
         {
-            int pivot = Pivot(a, n, k);
-            if (pivot != k)
-            {
-                for (int j = 0; j < n; j++) (a[k * n + j], a[pivot * n + j]) = (a[pivot * n + j], a[k * n + j]);
-                (order[k], order[pivot]) = (order[pivot], order[k]);
-                sign = -sign;
-            }
-            double top = a[k * n + k];
-            if (top == 0) continue;
-            for (int i = k + 1; i < n; i++)
-            {
-                double factor = a[i * n + k] /= top;
-                Vectors.AddScaled(a[(i * n + k + 1)..((i + 1) * n)], -factor, a[(k * n + k + 1)..((k + 1) * n)]);
-            }
+            double pivot = double.CreateTruncating(factors[k * Stride<T>(n) + k]);
+            sign *= (pivots[k] == k ? 1 : -1) * (double.IsNaN(pivot) ? 1 : Math.Sign(pivot));
+            log += Math.Log(Math.Abs(pivot));
         }
-        return sign;
+        return (sign, log);
     }
 
-    /// <summary>The row from k on with the largest element of column k; the first of equal ones.</summary>
-    static int Pivot(ReadOnlySpan<double> a, int n, int k)
+    // A method each, so that a process loads the types of one instruction set only.
+    static void Dispatch<T>(in EliminationBatch<T> batch) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int pivot = k;
-        double largest = Math.Abs(a[k * n + k]);
-        for (int i = k + 1; i < n; i++)
+        switch (InstructionSets.Active)
         {
-            double size = Math.Abs(a[i * n + k]);
-            if (size > largest) (pivot, largest) = (i, size);
-        }
-        return pivot;
-    }
-
-    /// <summary>x with A·x = b for <paramref name="columns"/> right sides [n, columns], from the factors of A.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Solve(ReadOnlySpan<double> factors, ReadOnlySpan<int> order, int n, ReadOnlySpan<double> b, int columns, Span<double> x)
-    {
-        for (int i = 0; i < n; i++) b.Slice(order[i] * columns, columns).CopyTo(x[(i * columns)..]);
-        for (int i = 0; i < n; i++)
-            for (int k = 0; k < i; k++) Subtract(x, i, k, factors[i * n + k], columns);
-        for (int i = n - 1; i >= 0; i--)
-        {
-            for (int k = i + 1; k < n; k++) Subtract(x, i, k, factors[i * n + k], columns);
-            double pivot = factors[i * n + i];
-            foreach (ref double value in x.Slice(i * columns, columns)) value /= pivot;
+            case InstructionSet.Avx512: With512(batch); break;
+            case InstructionSet.Avx2: With256(batch); break;
+            case InstructionSet.Vector128: With128(batch); break;
+            default: WithScalars(batch); break;
         }
     }
 
-    static void Subtract(Span<double> x, int target, int source, double factor, int columns) =>
-        Vectors.AddScaled(x.Slice(target * columns, columns), -factor, x.Slice(source * columns, columns));
+    static void With512<T>(in EliminationBatch<T> batch) where T : unmanaged, IFloatingPointIeee754<T> => EliminationJob<Simd512<T>, Vector512<T>, T>.Run(batch);
+
+    static void With256<T>(in EliminationBatch<T> batch) where T : unmanaged, IFloatingPointIeee754<T> => EliminationJob<Simd256<T>, Vector256<T>, T>.Run(batch);
+
+    static void With128<T>(in EliminationBatch<T> batch) where T : unmanaged, IFloatingPointIeee754<T> => EliminationJob<Simd128<T>, Vector128<T>, T>.Run(batch);
+
+    static void WithScalars<T>(in EliminationBatch<T> batch) where T : unmanaged, IFloatingPointIeee754<T> => EliminationJob<SimdScalar<T>, T, T>.Run(batch);
 }

@@ -33,6 +33,8 @@ internal unsafe interface ISimd<TVector, T> where TVector : struct where T : unm
 
     static abstract TVector Multiply(TVector x, TVector y);
 
+    static abstract TVector Divide(TVector x, TVector y);
+
     /// <summary>x · y + z, in one rounding where the processor has it.</summary>
     static abstract TVector MultiplyAdd(TVector x, TVector y, TVector z);
 

@@ -39,6 +39,9 @@ internal readonly unsafe struct SimdScalar<T> : ISimd<T, T> where T : unmanaged,
     public static T Multiply(T x, T y) => x * y;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Divide(T x, T y) => x / y;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MultiplyAdd(T x, T y, T z) => x * y + z;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

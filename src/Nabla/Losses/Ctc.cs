@@ -69,34 +69,25 @@ public sealed unsafe class Ctc : Loss
         return labels;
     }
 
+    /// <summary>The slopes are found with the values, which need most of the same numbers.</summary>
     static Tensor Record(Tensor x, Alignments alignments)
     {
+        bool isRecorded = x.RequiresGradient && Autograd.IsRecording;
+        Tensor? slopes = isRecorded ? Arena.Private(x.Shape, x.DType) : null;
         var values = new double[x.Shape[1]];
-        Run(x, alignments, values, null, null);
-        return Autograd.Record("Ctc", Tensor.From(values).To(x.DType), [x], [x], alignments, static (g, saved, alignments) =>
-            [saved.CreatesGraph ? CtcExpression.Slope(saved[0], g, alignments) : Slope(saved[0], g, alignments)]);
+        if (x.DType == DType.Float32) Run<float>(x, alignments, values, slopes);
+        else Run<double>(x, alignments, values, slopes);
+        return Autograd.Record("Ctc", Tensor.From(values).To(x.DType), [x], slopes is null ? [x] : [x, slopes], alignments, static (g, saved, alignments) =>
+            [saved.CreatesGraph ? CtcExpression.Slope(saved[0], g, alignments) : saved[1] * g.Unsqueeze(1)]);
     }
 
-    static Tensor Slope(Tensor x, Tensor g, Alignments alignments)
+    static void Run<T>(Tensor x, Alignments alignments, double[] values, Tensor? slopes) where T : unmanaged
     {
-        Tensor slopes = Tensor.Zeros(x.Shape, x.DType);
-        Run(x, alignments, new double[x.Shape[1]], g.Contiguous(), slopes);
-        return slopes;
-    }
-
-    static void Run(Tensor x, Alignments alignments, double[] values, Tensor? weights, Tensor? slopes)
-    {
-        if (x.DType == DType.Float32) Run<float>(x, alignments, values, weights, slopes);
-        else Run<double>(x, alignments, values, weights, slopes);
-    }
-
-    static void Run<T>(Tensor x, Alignments alignments, double[] values, Tensor? weights, Tensor? slopes) where T : unmanaged
-    {
+        slopes?.Span<T>().Clear();
         fixed (double* to = values)
-        fixed (T* from = x.Span<T>(), scale = weights is null ? default : weights.Span<T>(), slope = slopes is null ? default : slopes.Span<T>())
-            CtcKernel.Run(from, x.Shape[1], x.Shape[2], alignments.Blank, alignments.Frames, alignments.Labels, to, scale, slope);
+        fixed (T* from = x.Span<T>(), slope = slopes is null ? default : slopes.Span<T>())
+            CtcKernel.Run(from, x.Shape[1], x.Shape[2], alignments.Blank, alignments.Frames, alignments.Labels, to, slope);
         GC.KeepAlive(x);
-        GC.KeepAlive(weights);
         GC.KeepAlive(slopes);
     }
 }
@@ -116,7 +107,7 @@ internal static class CtcExpression
         var samples = new Tensor[batch];
         for (int n = 0; n < batch; n++)
         {
-            int[] states = CtcKernel.Extended(alignments.Labels[n], alignments.Blank);
+            int[] states = Extended(alignments.Labels[n], alignments.Blank);
             int frames = alignments.Frames[n];
             Tensor own = x.Select(1, n).Narrow(0, 0, frames);
             Tensor rows = own.IndexSelect(1, Tensor.From([.. states.Select(static state => (long)state)]));
@@ -128,11 +119,22 @@ internal static class CtcExpression
         return Tensor.Stack(samples, 1);
     }
 
+    /// <summary>The label with a blank before, between and after its symbols.</summary>
+    static int[] Extended(int[] label, int blank)
+    {
+        var states = new int[2 * label.Length + 1];
+        for (int s = 0; s < states.Length; s++) states[s] = s % 2 == 0 ? blank : label[s / 2];
+        return states;
+    }
+
+    /// <summary>Whether the blank before state s may be left out: not between two equal symbols.</summary>
+    static bool CanSkip(int[] states, int s) => s >= 2 && s % 2 == 1 && states[s] != states[s - 2];
+
     /// <summary>Probability that an alignment is in state s at frame t, [T, S].</summary>
     static Tensor Passing(Tensor rows, int[] states, int frames)
     {
         int length = states.Length;
-        Tensor skips = Mask(length, s => CtcKernel.CanSkip(states, s), rows), skipsOn = Mask(length, s => s + 2 < length && CtcKernel.CanSkip(states, s + 2), rows);
+        Tensor skips = Mask(length, s => CanSkip(states, s), rows), skipsOn = Mask(length, s => s + 2 < length && CanSkip(states, s + 2), rows);
         Tensor first = Mask(length, static s => s < 2, rows), last = Mask(length, s => s >= length - 2, rows);
         var alpha = new Tensor[frames];
         var beta = new Tensor[frames];

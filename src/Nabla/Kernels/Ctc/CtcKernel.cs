@@ -1,94 +1,111 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Kernels;
 
 /// <summary>
 /// Connectionist temporal classification: −log of the probability of all alignments of a label with T frames, and its derivative by the
-/// log-probabilities, by the forward-backward recursions in log space and double precision. Samples are independent.
+/// log-probabilities, by the forward-backward recursions of Graves et al. (2006) on <see cref="Scaled"/> probabilities. Samples are independent.
 /// </summary>
+/// <remarks>
+/// The states of a label of S symbols are the blanks 0 … S, blank i in front of symbol i, and the symbols 0 … S − 1. Blanks and symbols are kept
+/// apart, so that each recursion is the same for all of its kind, a register at a time: a blank is reached from itself and the symbol before
+/// it, a symbol from itself, the blank before it and, unless that is an equal one, the symbol before it.
+/// </remarks>
 internal static unsafe class CtcKernel
 {
     /// <summary>
-    /// values[n] for log-probabilities [T, N, C]; where <paramref name="slopes"/> is given, also ∂values[n]/∂x·weights[n] of the same shape.
-    /// Labels of sample n are labels[n]; only its first frames[n] frames count.
+    /// values[n] for log-probabilities [T, N, C]; where <paramref name="slopes"/>, which come as zeros, are given, also ∂values[n]/∂x of the same
+    /// shape. Labels of sample n are labels[n]; only its first frames[n] frames count.
     /// </summary>
-    public static void Run<T>(T* x, int batch, int classes, int blank, int[] frames, int[][] labels, double* values, T* weights, T* slopes) where T : unmanaged
+    public static void Run<T>(T* x, int batch, int classes, int blank, int[] frames, int[][] labels, double* values, T* slopes) where T : unmanaged
     {
-        var job = new Job<T>(x, batch, classes, blank, frames, labels, values, weights, slopes);
+        var job = new Job<T>(x, batch, classes, blank, frames, labels, values, slopes);
         Workers.For(batch, ref job);
     }
 
-    readonly struct Job<T>(
-        T* x, int batch, int classes, int blank, int[] frames, int[][] labels, double* values, T* weights, T* slopes) : IJob where T : unmanaged
+    readonly struct Job<T>(T* x, int batch, int classes, int blank, int[] frames, int[][] labels, double* values, T* slopes) : IJob where T : unmanaged
     {
         public void Run(int n)
         {
-            int[] states = Extended(labels[n], blank);
-            int length = states.Length, time = frames[n];
-            var alpha = new double[time * length];
-            double total = Forward(n, states, alpha);
-            values[n] = -total;
-            if (slopes != null && double.IsFinite(total)) Backward(n, states, alpha, total);
+            var lattice = new CtcLattice(labels[n].Length, slopes == null ? 2 : frames[n]);
+            Scaled total = Forward(n, lattice);
+            values[n] = -total.Log;
+            if (slopes != null && double.IsFinite(values[n])) Backward(n, lattice, total.Inverse);
         }
 
-        double At(int n, int t, int label) => Number.Of(x[((nint)t * batch + n) * classes + label]);
-
-        /// <summary>alpha[t, s]: log-probability of all ways into state s at frame t; returns that of all complete ways.</summary>
-        double Forward(int n, int[] states, double[] alpha)
+        /// <summary>alpha(t, s): probability of all ways into state s at frame t; returns that of all complete ways.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        Scaled Forward(int n, in CtcLattice lattice)
         {
-            int length = states.Length, time = frames[n];
-            for (int s = 0; s < length; s++) alpha[s] = s < 2 ? At(n, 0, states[s]) : double.NegativeInfinity;
-            for (int t = 1; t < time; t++)
-                for (int s = 0; s < length; s++)
-                {
-                    double stay = alpha[(t - 1) * length + s], step = s > 0 ? alpha[(t - 1) * length + s - 1] : double.NegativeInfinity;
-                    double skip = CanSkip(states, s) ? alpha[(t - 1) * length + s - 2] : double.NegativeInfinity;
-                    alpha[t * length + s] = LogSum(stay, step, skip) + At(n, t, states[s]);
-                }
-            double last = alpha[time * length - 1];
-            return length == 1 ? last : LogSum(last, alpha[time * length - 2], double.NegativeInfinity);
-        }
-
-        /// <summary>The share of all ways that pass state s at frame t, summed by class.</summary>
-        void Backward(int n, int[] states, double[] alpha, double total)
-        {
-            int length = states.Length, time = frames[n];
-            double weight = Number.Of(weights[n]);
-            double[] beta = new double[length], next = new double[length], share = new double[classes];
-            for (int t = time - 1; t >= 0; t--)
+            int[] label = labels[n];
+            nint width = lattice.Width;
+            Scaled.Row blanks = lattice.NextBlanks, symbols = lattice.NextSymbols, skips = lattice.Skips;
+            for (int i = 1; i < label.Length; i++)
+                if (label[i] != label[i - 1])
+                    skips.Set(i, Scaled.One);
+            blanks.Set(0, Scaled.One);                                  // before the first frame: blank 0, from which symbol 0 is the next
+            for (int t = 0; t < frames[n]; t++)
             {
-                for (int s = 0; s < length; s++)
+                Scaled.Row rates = lattice.Rates(t), nextBlanks = lattice.Blanks(t), nextSymbols = lattice.Symbols(t);
+                Rate(n, t, label, lattice, rates);
+                nextSymbols.Set(0, Scaled.Zero);
+                Scaled blankRate = rates.Spread(width);
+                for (nint i = 0; i < width; i += Scaled.Count)
                 {
-                    if (t == time - 1) beta[s] = s >= length - 2 ? 0 : double.NegativeInfinity;
-                    else
-                    {
-                        double stay = next[s] + At(n, t + 1, states[s]);
-                        double step = s + 1 < length ? next[s + 1] + At(n, t + 1, states[s + 1]) : double.NegativeInfinity;
-                        double skip = s + 2 < length && CanSkip(states, s + 2) ? next[s + 2] + At(n, t + 1, states[s + 2]) : double.NegativeInfinity;
-                        beta[s] = LogSum(stay, step, skip);
-                    }
+                    Scaled stays = blanks[i], before = symbols[i];
+                    nextBlanks[i] = ((stays + before) * blankRate).Normalized();
+                    nextSymbols[i + 1] = ((symbols[i + 1] + stays + before * skips[i]) * rates[i]).Normalized();
                 }
-                Array.Clear(share);
-                for (int s = 0; s < length; s++) share[states[s]] += Math.Exp(alpha[t * length + s] + beta[s] - total);
+                (blanks, symbols) = (nextBlanks, nextSymbols);
+            }
+            return blanks.Spread(label.Length) + symbols.Spread(label.Length);
+        }
+
+        /// <summary>Probabilities of the symbols at frame t, and behind them that of the blank.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void Rate(int n, int t, int[] label, in CtcLattice lattice, Scaled.Row rates)
+        {
+            T* row = x + ((nint)t * batch + n) * classes;
+            double* logs = lattice.Numbers;
+            for (int i = 0; i < label.Length; i++) logs[i] = Number.Of(row[label[i]]);
+            logs[lattice.Width] = Number.Of(row[blank]);
+            for (nint i = 0; i <= lattice.Width; i += Scaled.Count) rates[i] = Scaled.Exp(Unsafe.ReadUnaligned<Vector<double>>(logs + i));
+        }
+
+        /// <summary>The share of all ways that pass state s at frame t, alpha·beta/total, summed by class.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void Backward(int n, in CtcLattice lattice, Scaled inverse)
+        {
+            int[] label = labels[n];
+            nint width = lattice.Width;
+            double* shares = lattice.Numbers;
+
+            // The ways on from each state at the frame to come, times its probability there. After the last frame: only the last blank, which the
+            // last symbol leads to.
+            Scaled.Row blanks = lattice.NextBlanks, symbols = lattice.NextSymbols, skips = lattice.Skips;
+            blanks.Clear();
+            symbols.Clear();
+            blanks.Set(label.Length, Scaled.One);
+            for (int t = frames[n] - 1; t >= 0; t--)
+            {
+                Scaled.Row rates = lattice.Rates(t), blankWays = lattice.Blanks(t), symbolWays = lattice.Symbols(t);
+                Scaled blankRate = rates.Spread(width);
+                Vector<double> blankShare = default;
+                for (nint i = 0; i < width; i += Scaled.Count)
+                {
+                    Scaled on = symbols[i], fromBlank = blanks[i] + on, fromSymbol = on + blanks[i + 1] + symbols[i + 1] * skips[i + 1];
+                    blankShare += (blankWays[i] * inverse * fromBlank).Value;
+                    Unsafe.WriteUnaligned(shares + i, (symbolWays[i + 1] * inverse * fromSymbol).Value);
+
+                    // Lanes ahead are read as they were: a register is written only after the next one has read its first lane.
+                    blanks[i] = (fromBlank * blankRate).Normalized();
+                    symbols[i] = (fromSymbol * rates[i]).Normalized();
+                }
                 T* row = slopes + ((nint)t * batch + n) * classes;
-                for (int k = 0; k < classes; k++) row[k] = Number.To<T>(-weight * share[k]);
-                (beta, next) = (next, beta);
+                for (int i = 0; i < label.Length; i++) row[label[i]] = Number.To<T>(Number.Of(row[label[i]]) - shares[i]);
+                row[blank] = Number.To<T>(-Vector.Sum(blankShare));
             }
         }
-    }
-
-    /// <summary>The label with a blank before, between and after its symbols.</summary>
-    public static int[] Extended(int[] label, int blank)
-    {
-        var states = new int[2 * label.Length + 1];
-        for (int s = 0; s < states.Length; s++) states[s] = s % 2 == 0 ? blank : label[s / 2];
-        return states;
-    }
-
-    /// <summary>Whether the blank before state s may be left out: not between two equal symbols.</summary>
-    public static bool CanSkip(int[] states, int s) => s >= 2 && s % 2 == 1 && states[s] != states[s - 2];
-
-    static double LogSum(double a, double b, double c)
-    {
-        double max = Math.Max(a, Math.Max(b, c));
-        return double.IsNegativeInfinity(max) ? max : max + Math.Log(Math.Exp(a - max) + Math.Exp(b - max) + Math.Exp(c - max));
     }
 }

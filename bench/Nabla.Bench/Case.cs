@@ -35,6 +35,9 @@ internal sealed record Case(string Name, string Unit, Func<Action>? Prepare)
     /// <summary>Shortest repetition in seconds, as in the peer's script.</summary>
     public double Floor { get; init; } = 0.002;
 
+    /// <summary>True if the peak of memory is that of one call with its inputs, whatever it took to make them.</summary>
+    public bool MeasuresOwnMemory { get; init; }
+
     /// <summary>True if the call only waits for other processes.</summary>
     public bool RunsElsewhere { get; init; }
 

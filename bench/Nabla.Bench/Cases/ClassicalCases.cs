@@ -63,5 +63,8 @@ internal static class ClassicalCases
     static Tensor Blobs(ulong stream, int rows, int columns, int centers) =>
         Uniform(stream + 1, (centers, columns))[Ids(stream, centers, rows)] + Bell(stream + 2, (rows, columns)) * 0.5;
 
-    static Case Fit(string name, string group, Func<Action> prepare) => new(name, "s", prepare) { Group = group, Floor = 0 };
+    static Case Fit(string name, string group, Func<Action> prepare) => new(name, "s", prepare)
+    {
+        Group = group, Floor = 0, Script = "bench/peers/classical.py", MeasuresOwnMemory = true,
+    };
 }

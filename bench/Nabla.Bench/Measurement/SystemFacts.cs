@@ -11,7 +11,8 @@ internal static class SystemFacts
     /// <summary>Begins <see cref="PeakResidentMb"/> anew from what is resident now, garbage left out. Nothing happens but on Linux.</summary>
     public static void ResetPeak()
     {
-        GC.Collect();
+        Memory.Collect();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);     // gives pages back too
         if (File.Exists("/proc/self/clear_refs")) File.WriteAllText("/proc/self/clear_refs", "5");
     }
 

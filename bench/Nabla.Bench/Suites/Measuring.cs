@@ -14,17 +14,27 @@ internal static class Measuring
         return 0;
     }
 
+    /// <summary>Of one call, its inputs included: how garbage of many calls piles up is the collector's choice.</summary>
+    static double PeakOf(Action call)
+    {
+        SystemFacts.ResetPeak();
+        call();
+        return SystemFacts.PeakResidentMb;
+    }
+
     static Reading Time(Suite suite, Case @case, Options options)
     {
         var sampler = new Sampler(options.Seconds, options.Threads)
         {
             Floor = @case.Floor, Repeats = @case.Repeats, ChecksCpuTime = !@case.RunsElsewhere,
         };
-        Timing timing = sampler.Measure(@case.Prepare!());
+        Action call = @case.Prepare!();
+        double? peak = @case.MeasuresOwnMemory ? PeakOf(call) : null;
+        Timing timing = sampler.Measure(call);
         double a = @case.FromSeconds(timing.Min), b = @case.FromSeconds(timing.Max);
         return new Reading(@case.Name, "Nabla", @case.Unit, @case.FromSeconds(timing.Median), Math.Min(a, b), Math.Max(a, b))
         {
-            PeakMb = suite.ReportsMemory ? SystemFacts.PeakResidentMb : null,
+            PeakMb = peak ?? (suite.ReportsMemory ? SystemFacts.PeakResidentMb : null),
             SamplesPerSecond = @case.Samples > 0 ? @case.Samples / timing.Median : null,
             BytesPerCall = timing.BytesPerCall / @case.Repeats,
             PausedShare = timing.PausedShare,

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Nabla.Kernels;
 
 namespace Nabla.Estimators;
 
@@ -57,11 +58,25 @@ internal static class TableInput
     public static Matrix<T> Features<T>(Tensor features, string who, int columns = 0) where T : unmanaged, IFloatingPointIeee754<T>
     {
         CheckShape(features, who, columns);
-        Tensor converted = features.DType == DTypeExtensions.Of<T>() ? features : features.Detach().To(DTypeExtensions.Of<T>());
-        var matrix = new Matrix<T>(converted.ToArray<T>(), features.Shape[0], features.Shape[1]);
+        var matrix = new Matrix<T>(Copy<T>(features), features.Shape[0], features.Shape[1]);
         int bad = FirstNotFinite<T>(matrix.Values);
         if (bad >= 0) throw NotFinite(who, double.CreateChecked(matrix.Values[bad]), bad / matrix.Columns, bad % matrix.Columns);
         return matrix;
+    }
+
+    /// <summary>The numbers as T in one go: a tensor of that type in between would be as large as the table.</summary>
+    static unsafe T[] Copy<T>(Tensor features) where T : unmanaged
+    {
+        DType type = DTypeExtensions.Of<T>();
+        if (features.DType == type) return features.ToArray<T>();
+        if (features.DType.IsHalf) return features.Detach().To(type).ToArray<T>();
+        Tensor contiguous = features.Detach().Contiguous();
+        T[] values = GC.AllocateUninitializedArray<T>(contiguous.Length);
+        fixed (byte* from = &contiguous.Storage.Data)
+        fixed (T* to = values)
+            Conversion.Run(from + (nint)contiguous.Offset * contiguous.DType.Size, contiguous.DType, to, type, values.Length);
+        GC.KeepAlive(contiguous);
+        return values;
     }
 
     public static ArgumentException NotFinite(string who, double value, int row, int column) => new(

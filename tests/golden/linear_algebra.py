@@ -51,3 +51,5 @@ def record(file):
     file.case("Jacobian", lambda x: jacobian(inner, x), {"x": draw.normal(4)}, gradients=False)
     file.case("Hessian", lambda x: hessian(outer, x), {"x": draw.normal(5)}, gradients=False)
     file.case("HessianVectorProduct", lambda x, v: hvp(outer, x, v)[1], {"x": draw.normal(5), "v": draw.normal(5)}, gradients=False)
+    for shape in ((5, 3), (2, 3, 4)):
+        file.case("SingularValues", torch.linalg.svdvals, {"a": draw.normal(*shape)}, note=str(len(shape)))

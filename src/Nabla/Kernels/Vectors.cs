@@ -53,9 +53,9 @@ internal static class Vectors
         return Vector.Sum(s0 + s1) + rest;
     }
 
-    /// <summary>The place of the largest magnitude, the first of equal ones; 0 if a NaN hides it.</summary>
+    /// <summary>The largest magnitude; NaN if there is one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int IndexOfLargest<T>(ReadOnlySpan<T> x) where T : unmanaged, IFloatingPointIeee754<T>
+    public static T LargestMagnitude<T>(ReadOnlySpan<T> x) where T : unmanaged, IFloatingPointIeee754<T>
     {
         ref T a = ref MemoryMarshal.GetReference(x);
         nint n = x.Length, width = Vector<T>.Count, i = 0;
@@ -64,8 +64,16 @@ internal static class Vectors
         T largest = T.Zero;
         for (int lane = 0; lane < width; lane++) largest = T.Max(largest, most[lane]);
         for (; i < n; i++) largest = T.Max(largest, T.Abs(Unsafe.Add(ref a, i)));
-        for (i = 0; i < n; i++)
-            if (T.Abs(Unsafe.Add(ref a, i)) == largest) return (int)i;
+        return largest;
+    }
+
+    /// <summary>The place of the largest magnitude, the first of equal ones; 0 if a NaN hides it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int IndexOfLargest<T>(ReadOnlySpan<T> x) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T largest = LargestMagnitude(x);
+        for (int i = 0; i < x.Length; i++)
+            if (T.Abs(x[i]) == largest) return i;
         return 0;
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Nabla.Kernels;
 
 namespace Nabla;
@@ -6,7 +7,7 @@ namespace Nabla;
 /// Orthogonal decompositions of the last two axes; axes before them are a batch. Computed in Float64, returned in the type of the
 /// input. Signs are fixed, so that results do not depend on a library's mood.
 /// </summary>
-public static class Decompositions
+public static unsafe class Decompositions
 {
     extension(Tensor a)
     {
@@ -21,12 +22,12 @@ public static class Decompositions
             double[] matrices = Matrices.Copy(a), packed = new double[Matrices.Count(a) * size];
             for (int i = 0; i < Matrices.Count(a); i++)
             {
-                double[] columns = SingularValues.Transposed(matrices.AsSpan(i * m * n, m * n), m, n);
+                double[] columns = Kernels.SingularValues.Transposed(matrices.AsSpan(i * m * n, m * n), m, n);
                 Span<double> to = packed.AsSpan(i * size, size), r = to[(m * n)..];
                 Orthogonal.Factor(columns, m, n, r);
                 if (!MakePositive(columns, m, n, r))
                     throw new ArithmeticException($"Qr: expected independent columns, got dependent ones in matrix {i} of {a.Shape}.");
-                SingularValues.Transposed(columns, n, m).CopyTo(to);
+                Kernels.SingularValues.Transposed(columns, n, m).CopyTo(to);
             }
             // One result for the tape: Q above R.
             Tensor y = Tensor.From(packed, a.Shape.With(a.Rank - 2, m + n)).To(a.DType);
@@ -94,18 +95,8 @@ public static class Decompositions
                 return (left.T, values, right.T);
             }
             int m = a.Shape[^2], n = a.Shape[^1];
-            double[] matrices = Matrices.Copy(a), packed = new double[Matrices.Count(a) * (m + 1 + n) * n];
-            for (int i = 0; i < Matrices.Count(a); i++)
-            {
-                var (ut, values, vt) = SingularValues.Factor(matrices.AsSpan(i * m * n, m * n), m, n);
-                Matrices.Orient(ut, m, vt);
-                Span<double> to = packed.AsSpan(i * (m + 1 + n) * n, (m + 1 + n) * n);
-                SingularValues.Transposed(ut, n, m).CopyTo(to);
-                values.CopyTo(to[(m * n)..]);
-                SingularValues.Transposed(vt, n, n).CopyTo(to[((m + 1) * n)..]);
-            }
             // One result for the tape: U above S above V.
-            Tensor y = Tensor.From(packed, a.Shape.With(a.Rank - 2, m + 1 + n)).To(a.DType);
+            Tensor y = Singular(a, a.Shape.With(a.Rank - 2, m + 1 + n), hasVectors: true);
             y = Autograd.Record("Svd", y, [a], [y], static (g, saved) =>
             {
                 int n = g.Shape[^1], m = g.Shape[^2] - n - 1;
@@ -121,6 +112,33 @@ public static class Decompositions
         }
 
         /// <summary>
+        /// The singular values of [..., m, n] in falling order, [..., min(m, n)]: those of <see cref="Svd"/>, without the vectors where no gradient
+        /// asks for them.
+        /// </summary>
+        /// <remarks>The derivative, u·vᵀ for each value, is one of several where values are equal.</remarks>
+        /// <exception cref="ShapeException">A is no matrix.</exception>
+        public Tensor SingularValues()
+        {
+            if (a.Rank < 2 || a.Length == 0) throw new ShapeException($"SingularValues: expected matrices [..., m, n], got {a.Shape}.");
+            a = a.Computed();
+            int m = a.Shape[^2], n = a.Shape[^1];
+            if (m < n) return a.T.SingularValues();
+            if (a.Node is null || !Autograd.IsRecording) return Singular(a, Shape.Create([.. a.Shape.Axes[..^2], n]), hasVectors: false);
+            Tensor factors = Singular(a, a.Shape.With(a.Rank - 2, m + 1 + n), hasVectors: true);
+            Tensor s = factors.Narrow(-2, m, 1).Squeeze(-2).Contiguous();
+            return Autograd.Record("SingularValues", s, [a], [a, factors], static (g, saved) =>
+            {
+                if (saved.CreatesGraph)
+                {
+                    (Tensor left, _, Tensor right) = saved[0].Svd();
+                    return [Matrices.ScaleColumns(left, g).MatMul(right)];
+                }
+                int n = g.Shape[^1], m = saved[0].Shape[^2];
+                return [Matrices.ScaleColumns(saved[1].Narrow(-2, 0, m), g).MatMul(saved[1].Narrow(-2, m + 1, n).T)];
+            });
+        }
+
+        /// <summary>
         /// Covariance of the columns of samples [n, features]: (x − mean)ᵀ·(x − mean) / (n − correction), [features, features]. NumPy's and
         /// PyTorch's <c>cov</c> take variables as rows: pass the transpose.
         /// </summary>
@@ -133,6 +151,21 @@ public static class Decompositions
             Tensor centered = a - a.Mean(0, keepAxis: true);
             return centered.T.MatMul(centered) / (a.Shape[0] - correction);
         }
+    }
+
+    static Tensor Singular(Tensor a, Shape result, bool hasVectors)
+    {
+        Tensor y = Tensor.Uninitialized(result, a.DType);
+        if (a.DType == DType.Float32) SingularInto<float>(a.Contiguous(), y, hasVectors);
+        else SingularInto<double>(a.Contiguous(), y, hasVectors);
+        return y;
+    }
+
+    static void SingularInto<T>(Tensor a, Tensor y, bool hasVectors) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        fixed (T* pa = a.Span<T>(), py = y.Span<T>()) Kernels.SingularValues.Factor(Matrices.Count(a), a.Shape[^2], a.Shape[^1], pa, hasVectors, py);
+        GC.KeepAlive(a);
+        GC.KeepAlive(y);
     }
 
     /// <summary>Turns columns of Q (rows of <paramref name="columns"/>) and rows of R until R's diagonal is positive; false where it is 0 but for rounding.</summary>

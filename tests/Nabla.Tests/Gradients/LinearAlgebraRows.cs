@@ -19,6 +19,8 @@ internal static class LinearAlgebraRows
         { "Svd/S", x => Long(x[0]).Svd().S, [(4, 3)] },
         { "Svd/Vt", x => Long(x[0]).Svd().Vt, [(4, 3)] },
         { "Svd/wide", x => Long(x[0]).T.Svd().U, [(4, 3)] },
+        { "SingularValues", x => Long(x[0]).SingularValues(), [(4, 3)] },
+        { "SingularValues/wide", x => Long(x[0]).T.SingularValues(), [(4, 3)] },
         { "Covariance", x => x[0].Covariance(), [(5, 3)] },
     };
 

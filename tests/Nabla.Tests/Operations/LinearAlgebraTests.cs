@@ -52,6 +52,15 @@ public class LinearAlgebraTests
         Near(values.Sort(-1).Values, values);
     }
 
+    [Theory, MemberData(nameof(Names))]
+    public void Singular_values_alone_are_those_of_the_decomposition(string name)
+    {
+        Tensor a = Cases[name].Narrow(-1, 0, 1 + Cases[name].Shape[^1] / 2), leaf = a.Detach();
+        leaf.RequiresGradient = true;
+        double[] expected = a.Svd().S.ToArray<double>();
+        foreach (Tensor x in new[] { a, a.T, leaf }) Assert.Equal(expected, x.SingularValues().ToArray<double>());
+    }
+
     [Fact]
     public void Small_singular_values_keep_their_digits()
     {
@@ -109,6 +118,7 @@ public class LinearAlgebraTests
         Assert.Equal("Inverse: expected square matrices [..., n, n], got [2, 3].", Assert.Throws<ShapeException>(() => wide.Inverse()).Message);
         Assert.Equal("Solve: expected right sides [..., 2, k] for matrices [2, 2], got [3, 1].", Assert.Throws<ShapeException>(() => singular.Solve(Random((3, 1)))).Message);
         Assert.Equal("Svd: expected matrices [..., m, n], got [3].", Assert.Throws<ShapeException>(() => Random(3).Svd()).Message);
+        Assert.Equal("SingularValues: expected matrices [..., m, n], got [3].", Assert.Throws<ShapeException>(() => Random(3).SingularValues()).Message);
         Assert.Equal("Covariance: expected samples [n, features] with n above 1, got [1, 3].", Assert.Throws<ShapeException>(() => Random((1, 3)).Covariance()).Message);
     }
 

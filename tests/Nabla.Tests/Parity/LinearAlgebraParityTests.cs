@@ -13,6 +13,7 @@ public class LinearAlgebraParityTests
         { "SymmetricEigen", c => Both(c["a"].SymmetricEigen()) },
         { "Qr", c => Both(c["a"].Qr()) },
         { "Svd", Svd },
+        { "SingularValues", c => c["a"].SingularValues() },
         { "Covariance", c => c["a"].Covariance(c.Double("correction")) },
         { "Jacobian", c => Calculus.Jacobian(x => (x.Exp() * x.Roll(1, 0)).CumulativeSum(0), c["x"]) },
         { "Hessian", c => Calculus.Hessian(Outer, c["x"]) },

@@ -1,12 +1,15 @@
+using System.Numerics;
+
 namespace Nabla.Kernels;
 
 /// <summary>
-/// A = U·diag(σ)·Vᵀ by rotating columns until they are orthogonal (Hestenes, 1958), after a QR factorization of tall matrices:
-/// small singular values keep their relative accuracy.
+/// A = U·diag(σ)·Vᵀ: a QR factorization of tall matrices, a bidiagonal matrix, and QR iterations on that (Golub, Van Loan: Matrix Computations,
+/// 8.6). In doubles; errors are a few ulps of the largest singular value.
 /// </summary>
-internal static class SingularValues
+internal static unsafe class SingularValues
 {
-    const int MostSweeps = 60;
+    const int LargeSize = 384;          // from here on the threads work within a matrix, where it has products
+    const long TaskWork = 1 << 16;      // multiply-adds, of which there are about 20 for each n³
 
     /// <summary>
     /// a [rows, columns] row-major, any shape. With m = min(rows, columns): ut [m, rows], σ [m] falling, vt [m, columns].
@@ -18,59 +21,27 @@ internal static class SingularValues
             var (vt, values, ut) = Factor(Transposed(a, rows, columns), columns, rows);
             return (ut, values, vt);
         }
-        double[] q = Transposed(a, rows, columns), r = new double[columns * columns];
-        Orthogonal.Factor(q, rows, columns, r);
-        double[] w = Transposed(r, columns, columns), v = new double[columns * columns];    // rows of w: columns of R·V
-        for (int i = 0; i < columns; i++) v[i * columns + i] = 1;
-        Rotate(w, v, columns);
-
-        double[] lengths = new double[columns];
-        int[] order = new int[columns];
-        for (int i = 0; i < columns; i++)
+        byte* memory = Workspace.OfJob(SingularMemory.Bytes(rows, columns, hasVectors: true));
+        var work = new SingularMemory(rows, columns, hasVectors: true, memory);
+        double[] left = new double[columns * rows], sorted = new double[columns], right = new double[columns * columns];
+        fixed (double* pa = a, pl = left, ps = sorted, pr = right)
         {
-            ReadOnlySpan<double> row = w.AsSpan(i * columns, columns);
-            (lengths[i], order[i]) = (Math.Sqrt(Vectors.Dot(row, row)), i);
+            work.Decompose(pa);
+            work.Write(pl, rows, 1, ps, pr, columns, 1);
         }
-        Array.Sort(order, (x, y) => lengths[x] != lengths[y] ? lengths[y].CompareTo(lengths[x]) : x.CompareTo(y));
-
-        double[] u = new double[columns * rows], sorted = new double[columns], right = new double[columns * columns];
-        for (int i = 0; i < columns; i++)
-        {
-            int from = order[i];
-            sorted[i] = lengths[from];
-            v.AsSpan(from * columns, columns).CopyTo(right.AsSpan(i * columns, columns));
-            if (lengths[from] == 0) continue;
-            for (int k = 0; k < columns; k++)
-                Vectors.AddScaled(u.AsSpan(i * rows, rows), w[from * columns + k] / lengths[from], q.AsSpan(k * rows, rows));
-        }
-        return (u, sorted, right);
+        return (left, sorted, right);
     }
 
-    /// <summary>Rotates pairs of rows of w until they are orthogonal, and those of v with them.</summary>
-    static void Rotate(double[] w, double[] v, int n)
+    /// <summary>
+    /// <paramref name="count"/> matrices [rows, columns] with rows ≥ columns. Each becomes U [rows, columns] above σ above V [columns, columns],
+    /// or, without vectors, σ [columns].
+    /// </summary>
+    public static void Factor<T>(int count, int rows, int columns, T* matrices, bool hasVectors, T* factors) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        double[] squares = new double[n];
-        for (int sweep = 0; sweep < MostSweeps; sweep++)
-        {
-            bool isDone = true;
-            // Within a sweep the squares follow from the rotations; before the next they are summed anew, so that errors do not add up.
-            for (int i = 0; i < n; i++) squares[i] = Vectors.Dot<double>(w.AsSpan(i * n, n), w.AsSpan(i * n, n));
-            for (int p = 0; p < n - 1; p++)
-                for (int q = p + 1; q < n; q++)
-                {
-                    Span<double> x = w.AsSpan(p * n, n), y = w.AsSpan(q * n, n);
-                    double a = squares[p], b = squares[q], c = Vectors.Dot<double>(x, y);
-                    if (Math.Abs(c) <= 1e-15 * Math.Sqrt(a * b) || c == 0) continue;
-                    isDone = false;
-                    double zeta = (b - a) / (2 * c);
-                    double t = Math.CopySign(1 / (Math.Abs(zeta) + Math.Sqrt(1 + zeta * zeta)), zeta);
-                    double cos = 1 / Math.Sqrt(1 + t * t), sin = cos * t;
-                    Vectors.Rotate(x, y, cos, sin);
-                    Vectors.Rotate(v.AsSpan(p * n, n), v.AsSpan(q * n, n), cos, sin);
-                    (squares[p], squares[q]) = (Math.Max(a - t * c, 0), b + t * c);
-                }
-            if (isDone) return;
-        }
+        long work = (long)rows * columns * columns;
+        int perTask = columns >= LargeSize ? count : (int)Math.Clamp(TaskWork / Math.Max(1, work), 1, Math.Max(1, count));
+        var job = new Job<T> { Count = count, Rows = rows, Columns = columns, Matrices = matrices, HasVectors = hasVectors, Factors = factors, PerTask = perTask };
+        Workers.For((count + perTask - 1) / perTask, ref job);
     }
 
     /// <summary>A row-major matrix the other way round.</summary>
@@ -80,5 +51,26 @@ internal static class SingularValues
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < columns; j++) t[j * rows + i] = a[i * columns + j];
         return t;
+    }
+
+    struct Job<T> : IJob where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public int Count, Rows, Columns, PerTask;
+        public T* Matrices, Factors;
+        public bool HasVectors;
+
+        public readonly void Run(int index)
+        {
+            byte* memory = Workspace.OfJob(SingularMemory.Bytes(Rows, Columns, HasVectors));
+            int first = index * PerTask, last = Math.Min(first + PerTask, Count);
+            nint size = HasVectors ? (nint)(Rows + 1 + Columns) * Columns : Columns, above = HasVectors ? (nint)Rows * Columns : 0;
+            for (int i = first; i < last; i++)
+            {
+                var work = new SingularMemory(Rows, Columns, HasVectors, memory);
+                work.Decompose(Matrices + (nint)i * Rows * Columns);
+                T* to = Factors + i * size;
+                work.Write(to, 1, Columns, to + above, to + above + Columns, 1, Columns);
+            }
+        }
     }
 }

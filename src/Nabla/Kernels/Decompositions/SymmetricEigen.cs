@@ -123,19 +123,13 @@ internal static class SymmetricEigen
                     p = sin * r;
                     d[i + 1] = g + p;
                     g = cos * r - b;
-                    Turn(z.AsSpan(i * n, n), z.AsSpan((i + 1) * n, n), cos, sin);
+                    Vectors.Rotate(z.AsSpan(i * n, n), z.AsSpan((i + 1) * n, n), cos, sin);
                 }
                 if (r == 0 && i >= l) continue;
                 d[l] -= p;
                 e[l] = g;
                 e[m] = 0;
             }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Turn(Span<double> x, Span<double> y, double cos, double sin)
-    {
-        for (int k = 0; k < x.Length; k++) (x[k], y[k]) = (cos * x[k] - sin * y[k], sin * x[k] + cos * y[k]);
     }
 
     static double Hypot(double x, double y) => Math.Sqrt(x * x + y * y);

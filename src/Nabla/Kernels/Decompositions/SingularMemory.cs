@@ -1,0 +1,121 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Nabla.Kernels;
+
+/// <summary>One singular value decomposition of a matrix [rows, columns] with rows ≥ columns, from its elements to its factors.</summary>
+internal unsafe struct SingularMemory
+{
+    readonly int rows, columns;
+    readonly BidiagonalMemory core;
+    readonly double* q, product;            // [columns, rows]: Qᵀ and Uᵀ of tall matrices
+    readonly int* order;
+    double unit;                            // a power of two that brings the largest element near 1; NaN if one is not finite
+
+    public SingularMemory(int rows, int columns, bool hasVectors, byte* memory)
+    {
+        (this.rows, this.columns) = (rows, columns);
+        core = new(columns, hasVectors, memory);
+        memory += Workspace.Align(BidiagonalMemory.Bytes(columns, hasVectors));
+        order = (int*)memory;
+        memory += Workspace.Align(columns * sizeof(int));
+        nint tall = rows == columns ? 0 : (nint)rows * columns;
+        q = (double*)memory;
+        product = q + tall;
+    }
+
+    public static nint Bytes(int rows, int columns, bool hasVectors) =>
+        Workspace.Align(BidiagonalMemory.Bytes(columns, hasVectors)) + Workspace.Align(columns * sizeof(int))
+        + (rows == columns ? 0 : 2 * sizeof(double) * (nint)rows * columns);
+
+    readonly bool IsTall => rows > columns;
+
+    /// <summary>Everything but the output.</summary>
+    public void Decompose<T>(T* a) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double largest = double.CreateTruncating(Vectors.LargestMagnitude<T>(new(a, rows * columns)));
+        unit = double.IsFinite(largest) ? Math.ScaleB(1, largest == 0 ? 0 : Math.Clamp(Math.ILogB(largest), -1000, 1000)) : double.NaN;
+        if (double.IsNaN(unit)) return;
+        Read(a, 1 / unit);
+        // A method each, so that a process loads the types of one instruction set only.
+        switch (InstructionSets.Active)
+        {
+            case InstructionSet.Avx512: With512(); break;
+            case InstructionSet.Avx2: With256(); break;
+            case InstructionSet.Vector128: With128(); break;
+            default: WithScalars(); break;
+        }
+        Sort();
+        if (IsTall && core.Left != null) MatMul.Run(columns, rows, columns, core.Left, core.Stride, 1, q, rows, 1, product, rows);
+    }
+
+    /// <summary>
+    /// Writes left vectors, falling singular values and right vectors; of both kinds of vectors the distance to the next vector and to the next
+    /// component is given. The largest component of each left vector is positive. Without vectors, writes the values.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Write<T>(T* left, nint leftVector, nint leftComponent, T* values, T* right, nint rightVector, nint rightComponent)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < columns; i++)
+        {
+            int from = double.IsNaN(unit) ? i : order[i];
+            double value = core.Diagonal[from] * unit;
+            values[i] = T.CreateTruncating(Math.Abs(value));
+            if (core.Left == null) continue;
+            double* u = IsTall ? product + (nint)from * rows : core.Left + from * core.Stride;
+            double one = unit / unit * (u[Vectors.IndexOfLargest<double>(new(u, rows))] < 0 ? -1 : 1);           // NaN where the unit is
+            Put(u, one, rows, left + i * leftVector, leftComponent);
+            Put(core.Right + from * core.Stride, value < 0 ? -one : one, columns, right + i * rightVector, rightComponent);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Put<T>(double* from, double sign, int length, T* to, nint step) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int j = 0; j < length; j++, to += step) *to = T.CreateTruncating(sign * from[j]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Read<T>(T* a, double scale) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double* to = IsTall ? q : core.Matrix;
+        nint row = IsTall ? 1 : core.Stride, column = IsTall ? rows : 1;
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++) to[i * row + j * column] = double.CreateTruncating(*a++) * scale;
+        if (!IsTall) return;
+        double[] r = new double[columns * columns];
+        Orthogonal.Factor(new(q, rows * columns), rows, columns, r);
+        for (int i = 0; i < columns; i++) r.AsSpan(i * columns, columns).CopyTo(new(core.Matrix + i * core.Stride, columns));
+    }
+
+    /// <summary>Places by falling value, equal ones in the order they have.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Sort()
+    {
+        for (int i = 0; i < columns; i++)
+        {
+            double value = Math.Abs(core.Diagonal[i]);
+            int at = i;
+            for (; at > 0 && Math.Abs(core.Diagonal[order[at - 1]]) < value; at--) order[at] = order[at - 1];
+            order[at] = i;
+        }
+    }
+
+    readonly void With512() => Run<Simd512<double>, Vector512<double>>();
+
+    readonly void With256() => Run<Simd256<double>, Vector256<double>>();
+
+    readonly void With128() => Run<Simd128<double>, Vector128<double>>();
+
+    readonly void WithScalars() => Run<SimdScalar<double>, double>();
+
+    readonly void Run<TSimd, TVector>() where TSimd : struct, ISimd<TVector, double> where TVector : struct
+    {
+        var bidiagonal = new Bidiagonal<TSimd, TVector>(core);
+        bidiagonal.Reduce();
+        if (core.Left != null) bidiagonal.Accumulate();
+        new BidiagonalIteration<TSimd, TVector>(core).Run();
+    }
+}

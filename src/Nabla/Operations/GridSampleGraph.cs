@@ -37,7 +37,8 @@ internal static class GridSampleGraph
 
     static (Tensor Pixel, Tensor Slope) Pixel(Tensor place, GridAxis axis)
     {
-        Tensor pixel = (place + 1) * axis.Scale - axis.Offset, slope = Tensor.Full(place.Shape, axis.Scale, place.DType);
+        Tensor pixel = GridAxis.Pixel(new TensorLanes(place), TensorLanes.Constant(axis.Scale), TensorLanes.Constant(axis.Offset)).In(place.DType);
+        Tensor slope = Tensor.Full(place.Shape, axis.Scale, place.DType);
         if (!axis.IsBounded) return (pixel, slope);
         Tensor moves = pixel.Greater(0).LogicalAnd(pixel.Less(axis.Size - 1)).To(place.DType);
         return (pixel.Clamp(0, axis.Size - 1), slope * moves);

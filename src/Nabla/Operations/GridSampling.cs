@@ -1,4 +1,3 @@
-using System.Numerics;
 using Nabla.Kernels;
 
 namespace Nabla;
@@ -79,10 +78,10 @@ public static unsafe class GridSampling
         Tensor? parts = needsGrid ? Tensor.Uninitialized([GridSampleKernel.Blocks(geometry.Channels), .. grid.Shape.Axes], map.DType) : null;
         if (map.DType == DType.Float32) Backward<float>(map, grid, geometry, g, dMap, parts);
         else Backward<double>(map, grid, geometry, g, dMap, parts);
-        return [dMap, parts?.Sum(0)];
+        return [dMap, parts?.Shape[0] == 1 ? parts.Reshape(grid.Shape) : parts?.Sum(0)];
     }
 
-    static void Forward<T>(Tensor map, Tensor grid, GridGeometry geometry, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
+    static void Forward<T>(Tensor map, Tensor grid, GridGeometry geometry, Tensor y) where T : unmanaged
     {
         fixed (T* pm = map.Span<T>(), pg = grid.Span<T>(), py = y.Span<T>()) GridSampleKernel.Forward(pm, pg, geometry, py);
         GC.KeepAlive(map);
@@ -90,7 +89,7 @@ public static unsafe class GridSampling
         GC.KeepAlive(y);
     }
 
-    static void Backward<T>(Tensor map, Tensor grid, GridGeometry geometry, Tensor g, Tensor? dMap, Tensor? parts) where T : unmanaged, IFloatingPointIeee754<T>
+    static void Backward<T>(Tensor map, Tensor grid, GridGeometry geometry, Tensor g, Tensor? dMap, Tensor? parts) where T : unmanaged
     {
         fixed (T* pm = map.Span<T>(), pg = grid.Span<T>(), pd = g.Span<T>())
         fixed (T* pdm = dMap is null ? default : dMap.Span<T>(), pdg = parts is null ? default : parts.Span<T>())

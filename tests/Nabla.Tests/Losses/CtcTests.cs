@@ -27,6 +27,13 @@ public class CtcTests
     public void A_confident_blank_does_not_make_labels_impossible() =>
         Check(Tensor.Normal((400, 1, 9), new RandomStream(4), 0, 1, DType.Float64) + Tensor.From([50.0, 0, 0, 0, 0, 0, 0, 0, 0]), Label(120, 9));
 
+    /// <summary>2⁻⁰·⁵ and its neighbors are farthest from a power of two: without care, a fraction leaves the range of doubles after 2000 of them.</summary>
+    [Theory]
+    [InlineData(0.709)]
+    [InlineData(0.705)]
+    public void Thousands_of_equal_frames_are_as_exact_as_one(double blank) => Check(
+        Tensor.From([Math.Log(blank), Math.Log(1 - blank)]).Expand(5000, 1, 2), []);
+
     [Fact]
     public void Impossible_symbols_cost_what_passes_them_and_an_impossible_label_infinity_without_slope()
     {

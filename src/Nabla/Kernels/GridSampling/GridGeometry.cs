@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
@@ -9,20 +8,15 @@ namespace Nabla.Kernels;
 /// <param name="IsBounded">Whether a place outside is moved to the nearest pixel.</param>
 internal readonly record struct GridAxis(int Size, bool AlignsCorners, bool IsBounded)
 {
-    /// <summary>The pixel at a place is (place + 1)·Scale − Offset.</summary>
+    /// <summary>Pixels per unit of place.</summary>
     public double Scale => (AlignsCorners ? Size - 1 : Size) / 2.0;
 
-    /// <summary>See <see cref="Scale"/>.</summary>
+    /// <summary>Pixels from the left or upper end of the axis to the center of the first.</summary>
     public double Offset => AlignsCorners ? 0 : 0.5;
 
-    /// <summary>The pixel at a place, a fraction, and its slope; 0 where it does not move with the place.</summary>
+    /// <summary>The pixel at a place, with fractions, before a border holds it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Pixel<T>(T place, out T slope) where T : IFloatingPointIeee754<T>
-    {
-        T scale = T.CreateTruncating(Scale), last = T.CreateTruncating(Size - 1), pixel = (place + T.One) * scale - T.CreateTruncating(Offset);
-        slope = IsBounded && (pixel <= T.Zero || pixel >= last) ? T.Zero : scale;
-        return !IsBounded ? pixel : pixel < T.Zero ? T.Zero : pixel > last ? last : pixel;
-    }
+    public static V Pixel<V>(V place, V scale, V offset) where V : struct, ILanes<V> => (place + V.Constant(1)) * scale - offset;
 }
 
 /// <summary>Pictures [batch, channels, rows, columns] that are read at points [batch, points, 2].</summary>

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -15,27 +14,33 @@ internal static unsafe class GridSampleKernel
     /// <summary>Channels side by side: a cache line of floats.</summary>
     const int Block = 16;
 
-    /// <summary>Points on their way between the two layouts; they stay in the first-level cache.</summary>
-    const int Tile = 64;
+    /// <summary>So few channels are read one by one: a vector would mostly be read, turned and added for its zeros.</summary>
+    const int Few = 3;
 
     /// <summary>Blocks of channels, each with a gradient of the places to itself.</summary>
     public static int Blocks(int channels) => (channels + Block - 1) / Block;
 
     /// <summary>y [batch, channels, points] = x at the points.</summary>
-    public static void Forward<T>(T* x, T* points, GridGeometry geometry, T* y) where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        int units = geometry.Batch * Blocks(geometry.Channels);
-        RowRanges.RunLanes<T, Values<T>>(units, units, 1, new Values<T>(x, points, geometry, y));
-    }
+    public static void Forward<T>(T* x, T* points, GridGeometry geometry, T* y) where T : unmanaged =>
+        Run<T, Values<T>>(geometry, new(x, points, geometry, y));
 
     /// <summary>
     /// From the gradient dy of y that of x and, one part for each block of channels, that of the points [blocks, batch, points, 2]. A null
     /// result is not wanted.
     /// </summary>
-    public static void Backward<T>(T* x, T* points, GridGeometry geometry, T* dy, T* dx, T* dPoints) where T : unmanaged, IFloatingPointIeee754<T>
+    public static void Backward<T>(T* x, T* points, GridGeometry geometry, T* dy, T* dx, T* dPoints) where T : unmanaged =>
+        Run<T, Slopes<T>>(geometry, new(x, points, geometry, dy, dx, dPoints));
+
+    static void Run<T, TWork>(GridGeometry geometry, TWork work) where T : unmanaged where TWork : struct, ILaneRows
     {
         int units = geometry.Batch * Blocks(geometry.Channels);
-        RowRanges.RunLanes<T, Slopes<T>>(units, units, 1, new Slopes<T>(x, points, geometry, dy, dx, dPoints));
+        if (typeof(T) == typeof(float) && geometry.Channels <= Few) RowRanges.Run(units, units, 1, new OneByOne<TWork>(work));
+        else RowRanges.RunLanes<T, TWork>(units, units, 1, work);
+    }
+
+    readonly struct OneByOne<TWork>(TWork work) : IRows where TWork : struct, ILaneRows
+    {
+        public void Run(int first, int end) => work.Run<Float32>(first, end);
     }
 
     /// <summary>A block of channels of one picture.</summary>
@@ -57,10 +62,18 @@ internal static unsafe class GridSampleKernel
     }
 
     /// <summary>Turns channels into neighbors: from <paramref name="x"/> [count, size of a channel] the first <paramref name="length"/> elements of each.</summary>
-    static void Turn<T>(T* x, nint size, nint length, in Unit unit, T* y) where T : unmanaged => Transpose.Run(x, size, y, unit.Stride, length, unit.Count);
+    static void Turn<T>(T* x, nint size, nint length, in Unit unit, T* y) where T : unmanaged
+    {
+        if (unit.Stride == 1) NativeMemory.Copy(x, y, (nuint)(length * sizeof(T)));
+        else Transpose.Run(x, size, y, unit.Stride, length, unit.Count);
+    }
 
     /// <summary>And back.</summary>
-    static void TurnBack<T>(T* y, nint size, nint length, in Unit unit, T* x) where T : unmanaged => Transpose.Run(y, unit.Stride, x, size, unit.Count, length);
+    static void TurnBack<T>(T* y, nint size, nint length, in Unit unit, T* x) where T : unmanaged
+    {
+        if (unit.Stride == 1) NativeMemory.Copy(y, x, (nuint)(length * sizeof(T)));
+        else Transpose.Run(y, unit.Stride, x, size, unit.Count, length);
+    }
 
     /// <summary>The whole picture turned, with zeros wherever it has nothing.</summary>
     static void TurnPicture<T>(T* x, nint pixels, in Unit unit, T* y) where T : unmanaged
@@ -70,24 +83,35 @@ internal static unsafe class GridSampleKernel
         Turn(x, pixels, pixels, unit, y);
     }
 
+    /// <summary>The shares of the four pixels at a place: upper left, upper right, lower left, lower right.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Weigh<V, T>(T* shares, out V a, out V b, out V c, out V d) where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        V right = Lane<V, T>.Spread(shares), below = Lane<V, T>.Spread(shares + 1), left = V.Constant(1) - right, above = V.Constant(1) - below;
+        (a, b, c, d) = (left * above, right * above, left * below, right * below);
+    }
+
     static void Clear<T>(T* x, nint length) where T : unmanaged => NativeMemory.Clear(x, (nuint)length * (nuint)sizeof(T));
 
-    readonly struct Values<T>(T* x, T* points, GridGeometry geometry, T* y) : ILaneRows where T : unmanaged, IFloatingPointIeee754<T>
+    readonly struct Values<T>(T* x, T* points, GridGeometry geometry, T* y) : ILaneRows where T : unmanaged
     {
         [SkipLocalsInit]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
-            GridPlace<T>* places = stackalloc GridPlace<T>[Tile];
+            GridCorners* corners = stackalloc GridCorners[GridPlaces<T>.Tile];
+            T* numbers = stackalloc T[GridPlaces<T>.Numbers];
+            var places = new GridPlaces<T>(corners, numbers);
+            places.Prepare(geometry);
             for (int index = first; index < end; index++)
             {
                 var unit = new Unit(index, geometry, Lane<V, T>.Width);
-                T* values = (T*)Scratch.Get((nuint)((unit.Length + Tile * unit.Stride) * sizeof(T))), picture = values + Tile * unit.Stride;
+                T* values = (T*)Scratch.Get((nuint)((unit.Length + GridPlaces<T>.Tile * unit.Stride) * sizeof(T))), picture = values + GridPlaces<T>.Tile * unit.Stride;
                 TurnPicture(x + unit.First(geometry.Pixels), geometry.Pixels, unit, picture);
-                for (int point = 0; point < geometry.Points; point += Tile)
+                for (int point = 0; point < geometry.Points; point += GridPlaces<T>.Tile)
                 {
-                    int count = Math.Min(Tile, geometry.Points - point);
-                    GridPlace<T>.Find(points + 2 * ((nint)unit.Sample * geometry.Points + point), count, geometry, unit.Stride, places);
+                    int count = Math.Min(GridPlaces<T>.Tile, geometry.Points - point);
+                    places.Find(points + 2 * ((nint)unit.Sample * geometry.Points + point), count, geometry, unit.Stride);
                     Read<V>(picture, places, count, unit.Stride, values);
                     TurnBack(values, geometry.Points, count, unit, y + unit.First(geometry.Points) + point);
                 }
@@ -95,14 +119,15 @@ internal static unsafe class GridSampleKernel
         }
 
         [MethodImpl(Compiled.Apart)]
-        static void Read<V>(T* picture, GridPlace<T>* places, int count, nint stride, T* values) where V : unmanaged, ILanes<V>
+        static void Read<V>(T* picture, in GridPlaces<T> places, int count, nint stride, T* values) where V : unmanaged, ILanes<V>
         {
-            for (int i = 0; i < count; i++, places++, values += stride)
+            T* shares = places.Shares;
+            GridCorners* place = places.Corners;
+            for (int i = 0; i < count; i++, place++, shares += 2, values += stride)
             {
-                V a = Lane<V, T>.Spread(&places->TopLeftWeight), b = Lane<V, T>.Spread(&places->TopRightWeight);
-                V c = Lane<V, T>.Spread(&places->BottomLeftWeight), d = Lane<V, T>.Spread(&places->BottomRightWeight);
-                T* topLeft = picture + places->TopLeft, topRight = picture + places->TopRight;
-                T* bottomLeft = picture + places->BottomLeft, bottomRight = picture + places->BottomRight;
+                Weigh(shares, out V a, out V b, out V c, out V d);
+                T* topLeft = picture + place->TopLeft, topRight = picture + place->TopRight;
+                T* bottomLeft = picture + place->BottomLeft, bottomRight = picture + place->BottomRight;
                 for (nint channel = 0; channel < stride; channel += Lane<V, T>.Width)
                 {
                     V top = V.FusedMultiplyAdd(b, Lane<V, T>.Load(topRight + channel), a * Lane<V, T>.Load(topLeft + channel));
@@ -113,26 +138,29 @@ internal static unsafe class GridSampleKernel
         }
     }
 
-    readonly struct Slopes<T>(T* x, T* points, GridGeometry geometry, T* dy, T* dx, T* dPoints) : ILaneRows where T : unmanaged, IFloatingPointIeee754<T>
+    readonly struct Slopes<T>(T* x, T* points, GridGeometry geometry, T* dy, T* dx, T* dPoints) : ILaneRows where T : unmanaged
     {
         [SkipLocalsInit]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
-            GridPlace<T>* places = stackalloc GridPlace<T>[Tile];
+            GridCorners* corners = stackalloc GridCorners[GridPlaces<T>.Tile];
+            T* numbers = stackalloc T[GridPlaces<T>.Numbers];
+            var places = new GridPlaces<T>(corners, numbers);
+            places.Prepare(geometry);
             for (int index = first; index < end; index++)
             {
                 var unit = new Unit(index, geometry, Lane<V, T>.Width);
-                nint tile = Tile * unit.Stride;
+                nint tile = GridPlaces<T>.Tile * unit.Stride;
                 T* slopes = (T*)Scratch.Get((nuint)((2 * unit.Length + tile) * sizeof(T))), picture = slopes + tile, sums = picture + unit.Length;
                 Clear(slopes, tile);
                 if (dPoints != null) TurnPicture(x + unit.First(geometry.Pixels), geometry.Pixels, unit, picture);
                 if (dx != null) Clear(sums, unit.Length);
-                for (int point = 0; point < geometry.Points; point += Tile)
+                for (int point = 0; point < geometry.Points; point += GridPlaces<T>.Tile)
                 {
-                    int count = Math.Min(Tile, geometry.Points - point);
+                    int count = Math.Min(GridPlaces<T>.Tile, geometry.Points - point);
                     nint at = 2 * ((nint)unit.Sample * geometry.Points + point);
-                    GridPlace<T>.Find(points + at, count, geometry, unit.Stride, places);
+                    places.Find(points + at, count, geometry, unit.Stride);
                     Turn(dy + unit.First(geometry.Points) + point, geometry.Points, count, unit, slopes);
                     if (dPoints != null) Move<V>(picture, places, count, unit.Stride, slopes, dPoints + (nint)unit.Part * geometry.Batch * geometry.Points * 2 + at);
                     if (dx != null) Scatter<V>(sums, places, count, unit.Stride, slopes);
@@ -143,13 +171,15 @@ internal static unsafe class GridSampleKernel
 
         /// <summary>What a step of each place to the right, and one down, changes.</summary>
         [MethodImpl(Compiled.Apart)]
-        static void Move<V>(T* picture, GridPlace<T>* places, int count, nint stride, T* slopes, T* results) where V : unmanaged, ILanes<V>
+        static void Move<V>(T* picture, in GridPlaces<T> places, int count, nint stride, T* slopes, T* results) where V : unmanaged, ILanes<V>
         {
-            for (int i = 0; i < count; i++, places++, slopes += stride, results += 2)
+            T* shares = places.Shares, scales = places.Slopes;
+            GridCorners* place = places.Corners;
+            for (int i = 0; i < count; i++, place++, shares += 2, scales += 2, slopes += stride, results += 2)
             {
-                V right = Lane<V, T>.Spread(&places->Right), below = Lane<V, T>.Spread(&places->Below), acrossSum = V.Constant(0), downSum = acrossSum;
-                T* topLeft = picture + places->TopLeft, topRight = picture + places->TopRight;
-                T* bottomLeft = picture + places->BottomLeft, bottomRight = picture + places->BottomRight;
+                V right = Lane<V, T>.Spread(shares), below = Lane<V, T>.Spread(shares + 1), acrossSum = V.Constant(0), downSum = acrossSum;
+                T* topLeft = picture + place->TopLeft, topRight = picture + place->TopRight;
+                T* bottomLeft = picture + place->BottomLeft, bottomRight = picture + place->BottomRight;
                 for (nint channel = 0; channel < stride; channel += Lane<V, T>.Width)
                 {
                     V slope = Lane<V, T>.Load(slopes + channel), corner = Lane<V, T>.Load(topLeft + channel);
@@ -158,26 +188,27 @@ internal static unsafe class GridSampleKernel
                     acrossSum = V.FusedMultiplyAdd(slope, V.FusedMultiplyAdd(below, twist, across), acrossSum);
                     downSum = V.FusedMultiplyAdd(slope, V.FusedMultiplyAdd(right, twist, down), downSum);
                 }
-                results[0] = Number.To<T>(Lane<V, T>.Sum(acrossSum)) * places->RightSlope;
-                results[1] = Number.To<T>(Lane<V, T>.Sum(downSum)) * places->BelowSlope;
+                results[0] = Number.To<T>(Lane<V, T>.Sum(acrossSum) * Number.Of(scales[0]));
+                results[1] = Number.To<T>(Lane<V, T>.Sum(downSum) * Number.Of(scales[1]));
             }
         }
 
         /// <summary>Adds to the pixels around each place their shares of its slope, one after the other: several may be the same, outside.</summary>
         [MethodImpl(Compiled.Apart)]
-        static void Scatter<V>(T* sums, GridPlace<T>* places, int count, nint stride, T* slopes) where V : unmanaged, ILanes<V>
+        static void Scatter<V>(T* sums, in GridPlaces<T> places, int count, nint stride, T* slopes) where V : unmanaged, ILanes<V>
         {
-            for (int i = 0; i < count; i++, places++, slopes += stride)
+            T* shares = places.Shares;
+            GridCorners* place = places.Corners;
+            for (int i = 0; i < count; i++, place++, shares += 2, slopes += stride)
             {
-                V a = Lane<V, T>.Spread(&places->TopLeftWeight), b = Lane<V, T>.Spread(&places->TopRightWeight);
-                V c = Lane<V, T>.Spread(&places->BottomLeftWeight), d = Lane<V, T>.Spread(&places->BottomRightWeight);
+                Weigh(shares, out V a, out V b, out V c, out V d);
                 for (nint channel = 0; channel < stride; channel += Lane<V, T>.Width)
                 {
                     V slope = Lane<V, T>.Load(slopes + channel);
-                    Add(sums + places->TopLeft + channel, a, slope);
-                    Add(sums + places->TopRight + channel, b, slope);
-                    Add(sums + places->BottomLeft + channel, c, slope);
-                    Add(sums + places->BottomRight + channel, d, slope);
+                    Add(sums + place->TopLeft + channel, a, slope);
+                    Add(sums + place->TopRight + channel, b, slope);
+                    Add(sums + place->BottomLeft + channel, c, slope);
+                    Add(sums + place->BottomRight + channel, d, slope);
                 }
             }
         }

@@ -5,7 +5,7 @@ namespace Nabla;
 
 /// <summary>
 /// Systems of equations, inverses, determinants and Cholesky factors of the last two axes; axes before them are a batch. Computed in the
-/// type of the input (Cholesky factors in Float64), returned in it.
+/// type of the input.
 /// </summary>
 public static unsafe class LinearSystems
 {
@@ -67,13 +67,12 @@ public static unsafe class LinearSystems
         /// <exception cref="ArithmeticException">A is not positive definite.</exception>
         public Tensor Cholesky()
         {
-            int n = Matrices.RequireSquare(a, "Cholesky");
+            Matrices.RequireSquare(a, "Cholesky");
             a = a.Computed();
-            double[] factors = Matrices.Copy(a);
-            for (int i = 0; i < Matrices.Count(a); i++)
-                if (!Kernels.Cholesky.Factor(factors.AsSpan(i * n * n, n * n), n))
-                    throw new ArithmeticException($"Cholesky: expected positive definite matrices, got another one at {i} of {a.Shape}. Add a small multiple of Eye to its diagonal.");
-            Tensor l = Tensor.From(factors, a.Shape).LowerTriangle().To(a.DType);
+            Tensor l = Tensor.Uninitialized(a.Shape, a.DType);
+            int failed = a.DType == DType.Float32 ? RootInto<float>(a.Contiguous(), l) : RootInto<double>(a.Contiguous(), l);
+            if (failed >= 0)
+                throw new ArithmeticException($"Cholesky: expected positive definite matrices, got another one at {failed} of {a.Shape}. Add a small multiple of Eye to its diagonal.");
             return Autograd.Record("Cholesky", l, [a], [l], static (g, saved) =>
             {
                 Tensor l = saved[0], inner = l.T.MatMul(g);
@@ -82,6 +81,15 @@ public static unsafe class LinearSystems
                 return [(s + s.T) * 0.5];
             });
         }
+    }
+
+    static int RootInto<T>(Tensor a, Tensor l) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int failed;
+        fixed (T* pa = a.Span<T>(), pl = l.Span<T>()) failed = Kernels.Cholesky.Factor(Matrices.Count(a), a.Shape[^1], pa, pl);
+        GC.KeepAlive(a);
+        GC.KeepAlive(l);
+        return failed;
     }
 
     static Tensor Identity(Tensor a) => Tensor.Eye(a.Shape[^1], a.DType).Expand(a.Shape).Contiguous();

@@ -28,6 +28,10 @@ internal static class Toolbox
         }),
         .. Of("svd 64x32x32", Small, static () => ([Uniform(1, (64, 32, 32))], static t => t[0].SingularValues())),
         .. Of("solve 64x32x32", Small, static () => ([Uniform(1, (64, 32, 32)), Uniform(2, (64, 32, 8))], static t => t[0].Solve(t[1]))),
+        .. Of("inverse 64x32x32", Small, static () => ([Uniform(1, (64, 32, 32))], static t => t[0].Inverse())),
+        .. Of("symmetric eigen 64x32x32", Small, static () => ([Uniform(1, (64, 32, 32))], static t => t[0].SymmetricEigen().Vectors)),
+        .. Of("qr 64x32x32", Small, static () => ([Uniform(1, (64, 32, 32))], static t => t[0].Qr().Q)),
+        .. Of("cholesky 64x32x32", Small, static () => ([Uniform(1, (64, 32, 32)) + 32 * Tensor.Eye(32)], static t => t[0].Cholesky())),
     ];
 
     static IEnumerable<Case> Of(string name, double bytes, Func<(Tensor[], Func<Tensor[], Tensor>)> make) =>

@@ -12,14 +12,18 @@ internal sealed class BackwardPass
     // The node with the largest number waits apart: in a chain it is the only one, and the queue is never touched.
     readonly PriorityQueue<Node, long> queue = new();
     Node? next;
-    bool createGraph, retainGraph;
+    bool createGraph, retainGraph, endsAtCaptures;
     Dictionary<Node, Tensor?>? captures;
 
     // The gradient in hand, so that an exception in a derivative or a hook does not lose its memory.
     Tensor? underWay;
 
-    /// <summary>Runs backward from <paramref name="root"/>. With captures, gradients of those nodes are stored there and no leaf's own changes.</summary>
-    public static void Run(Tensor root, Tensor? gradient, bool retainGraph, bool createGraph, Dictionary<Node, Tensor?>? captures)
+    /// <summary>
+    /// Runs backward from <paramref name="root"/>. With captures, gradients of those nodes are stored there and no leaf's own changes. A pass
+    /// within another one must end at them: what lies behind, and their hooks, is the outer one's to walk.
+    /// </summary>
+    public static void Run(
+        Tensor root, Tensor? gradient, bool retainGraph, bool createGraph, Dictionary<Node, Tensor?>? captures, bool endsAtCaptures = false)
     {
         if (root.Node is null)
             throw new InvalidOperationException(
@@ -40,6 +44,7 @@ internal sealed class BackwardPass
             pass.createGraph = createGraph;
             pass.retainGraph = retainGraph || createGraph;
             pass.captures = captures;
+            pass.endsAtCaptures = endsAtCaptures;
             using Autograd.Scope scope = Autograd.Recording(createGraph);
             pass.Walk(root, gradient);
             if (!pass.retainGraph && root.Node is not LeafNode) root.Node = UsedNode.Instance;
@@ -60,14 +65,15 @@ internal sealed class BackwardPass
             if (node is LeafNode { ArrivedRows: not null } table) DeliverRows(table);
             if (node.Arrived is not { } arrived) continue;
             node.Arrived = null;
+            bool captured = captures?.ContainsKey(node) == true, ends = captured && endsAtCaptures;
             underWay = arrived;
-            arrived = underWay = RunHooks(node, arrived);
-            bool captured = captures?.ContainsKey(node) == true;
+            if (!ends) arrived = underWay = RunHooks(node, arrived);
             if (captured)
             {
                 underWay = null;
                 captures![node] = arrived = createGraph ? arrived : Visible(arrived);
             }
+            if (ends) continue;
             if (node is LeafNode leaf)
             {
                 underWay = null;

@@ -45,7 +45,7 @@ internal static class Recomputation
         foreach (Tensor parameter in parameters) captures[parameter.Node!] = null;
         try
         {
-            BackwardPass.Run(again.Run(x), gradient, retainGraph: false, createGraph, captures);
+            BackwardPass.Run(again.Run(x), gradient, retainGraph: false, createGraph, captures, endsAtCaptures: true);
         }
         finally
         {

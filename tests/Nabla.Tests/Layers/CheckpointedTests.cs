@@ -74,6 +74,42 @@ public class CheckpointedTests
         for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], got[i], 1e-12);
     }
 
+    /// <summary>What lies before the layer is walked once, although its gradient arrives while the layer is walked again.</summary>
+    [Fact]
+    public void Derivatives_of_derivatives_go_through_what_lies_before_and_beside()
+    {
+        var layer = new Linear(3, 3);
+        layer.To(DType.Float64);
+        double[] expected = Both(layer), got = Both(new Checkpointed(layer));
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], got[i], 1e-12);
+
+        double[] Both(Module m)
+        {
+            Tensor a = Tensor.From(new double[] { 0.3, -0.2, 0.9 }, (1, 3));
+            a.RequiresGradient = true;
+            Tensor x = a.Sin(), loss = m.Forward(x * x, Pass.Evaluation).Tanh().Sum() + (x * a).Sum() + (layer.Weight * a.Exp()).Sum();
+            Tensor[] first = Autograd.Gradient(loss, [a, layer.Weight], createGraph: true);
+            Tensor[] second = Autograd.Gradient(first[0].Square().Sum() + first[1].Square().Sum(), [a, layer.Weight]);
+            return [.. first.Concat(second).SelectMany(static gradient => gradient.ToArray<double>())];
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Hooks_run_once(bool createGraph)
+    {
+        var layer = new Linear(3, 3);
+        Tensor x = Tensor.Ones((1, 3));
+        x.RequiresGradient = true;
+        Tensor input = x * 2;
+        input.OnGradient(static gradient => gradient * 10);
+        layer.Weight.OnGradient(static gradient => gradient * 10);
+        new Checkpointed(layer).Forward(input, Pass.Evaluation).Sum().Backward(createGraph: createGraph);
+        Assert.All(layer.Weight.Gradient!.ToArray<float>(), slope => Assert.Equal(20, slope));
+        Assert.Equal((layer.Weight.Detach().Sum(0) * 20).ToArray<float>(), x.Gradient!.Flatten().ToArray<float>(), static (a, b) => Math.Abs(a - b) < 1e-5);
+    }
+
     [Fact]
     public void Indices_have_no_gradient_but_the_table_has()
     {

@@ -77,7 +77,10 @@ public static unsafe class LinearSystems
             {
                 Tensor l = saved[0], inner = l.T.MatMul(g);
                 Tensor half = inner.LowerTriangle() - inner.LowerTriangle().UpperTriangle() * 0.5;
-                Tensor s = l.T.Solve(half).MatMul(l.Inverse());
+                // L⁻ᵀ·half·L⁻¹: with columns in their places and ones for U, L is its own factorization.
+                (Tensor factors, Tensor pivots) = Triangular(l);
+                Tensor left = SolveFactored(l, factors, pivots, half, transposed: true);
+                Tensor s = SolveFactored(l, factors, pivots, left.T, transposed: true).T;
                 return [(s + s.T) * 0.5];
             });
         }
@@ -114,6 +117,16 @@ public static unsafe class LinearSystems
         Tensor factors = Arena.Private((count, n, stride), a.DType), pivots = Arena.Private((count, n), DType.Int32);
         int singular = a.DType == DType.Float32 ? Factor<float>(a, factors, pivots) : Factor<double>(a, factors, pivots);
         return (factors, pivots, singular);
+    }
+
+    /// <summary>Factors and pivots of lower triangles, which are their own.</summary>
+    static (Tensor Factors, Tensor Pivots) Triangular(Tensor l)
+    {
+        using Autograd.Scope scope = Autograd.NoGradient();
+        int n = l.Shape[^1], count = Matrices.Count(l);
+        int stride = l.DType == DType.Float32 ? Elimination.Stride<float>(n) : Elimination.Stride<double>(n);
+        Tensor padding = Tensor.Zeros((count, n, stride - n), l.DType);
+        return (Tensor.Concatenate([l.Reshape([count, n, n]), padding], 2).Contiguous(), Tensor.Arange(0, n, 1, DType.Int32).Expand((count, n)).Contiguous());
     }
 
     static int Factor<T>(Tensor a, Tensor factors, Tensor pivots) where T : unmanaged, IFloatingPointIeee754<T>

@@ -14,11 +14,12 @@ public class EliminationTests
     public void Solutions_fit_the_equations() => KernelSettings.ForEachInstructionSet(() =>
     {
         foreach (int n in Sizes)
-            foreach (bool transposed in new[] { false, true })
-            {
-                CheckSolution<double>(n, n % 11 + 1, transposed, 1e-14);
-                CheckSolution<float>(n, n % 19 + 1, transposed, 5e-6);
-            }
+        {
+            CheckSolution<double>(n, n % 11 + 1, transposed: false, 1e-14);
+            CheckSolution<double>(n, n % 11 + 1, transposed: true, 1e-14);
+            CheckSolution<float>(n, n % 19 + 1, transposed: false, 5e-6);
+            CheckSolution<float>(n, n % 19 + 1, transposed: true, 5e-6);
+        }
     });
 
     [Fact]

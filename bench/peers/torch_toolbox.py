@@ -31,12 +31,16 @@ both("gridsample 16x16x64x64", lambda: [T(1, 16, 16, 64, 64), T(2, 16, 64, 64, 2
 labels = 1 + (7 * torch.arange(16)[:, None] + 3 * torch.arange(20)) % 39
 both("ctc 200x16x40, labels of 20", lambda: [T(1, 200, 16, 40)],
      lambda x: F.ctc_loss(x.log_softmax(2), labels, [200] * 16, [20] * 16))
-both("svd 64x32x32", lambda: [T(1, 64, 32, 32)], lambda x: torch.linalg.svdvals(x))
-both("solve 64x32x32", lambda: [T(1, 64, 32, 32), T(2, 64, 32, 8)], torch.linalg.solve)
-both("inverse 64x32x32", lambda: [T(1, 64, 32, 32)], torch.linalg.inv)
-both("symmetric eigen 64x32x32", lambda: [T(1, 64, 32, 32)], lambda x: torch.linalg.eigh(x)[1])
-both("qr 64x32x32", lambda: [T(1, 64, 32, 32)], lambda x: torch.linalg.qr(x)[0])
-both("cholesky 64x32x32", lambda: [T(1, 64, 32, 32) + 32 * torch.eye(32)], torch.linalg.cholesky)
+for shape in ((64, 32, 32), (512, 512), (1024, 1024)):
+    n, size = shape[-1], "x".join(map(str, shape))
+    square = lambda: [T(1, *shape)]
+    both(f"svd {size}", square, torch.linalg.svdvals)
+    both(f"solve {size}", lambda: [T(1, *shape), T(2, *shape[:-1], n // 4)], torch.linalg.solve)
+    both(f"inverse {size}", square, torch.linalg.inv)
+    both(f"log determinant {size}", square, lambda x: torch.linalg.slogdet(x)[1])
+    both(f"symmetric eigen {size}", square, lambda x: torch.linalg.eigh(x)[1])
+    both(f"qr {size}", square, lambda x: torch.linalg.qr(x)[0])
+    both(f"cholesky {size}", lambda: [T(1, *shape) + n * torch.eye(n)], torch.linalg.cholesky)
 bag = torch.from_numpy(ids(5, 100_000, 4096, 20))
 both("embedding_bag sum 100kx32 4096x20 sparse grad merged", lambda: [T(1, 100_000, 32)],
      lambda w: F.embedding_bag(bag, w, mode="sum", sparse=True), merge=True)

@@ -53,3 +53,8 @@ def record(file):
     file.case("HessianVectorProduct", lambda x, v: hvp(outer, x, v)[1], {"x": draw.normal(5), "v": draw.normal(5)}, gradients=False)
     for shape in ((5, 3), (2, 3, 4)):
         file.case("SingularValues", torch.linalg.svdvals, {"a": draw.normal(*shape)}, note=str(len(shape)))
+    for shape in ((4, 4), (2, 3, 3)):
+        for upper in (False, True):
+            solve = lambda a, b: torch.linalg.solve_triangular(a, b, upper=upper)
+            a = draw.exact(draw.normal(*shape) + 3 * torch.eye(shape[-1]))
+            file.case("SolveTriangular", solve, {"a": a, "b": draw.normal(*shape[:-1], 2)}, upper=upper, note=str(len(shape)))

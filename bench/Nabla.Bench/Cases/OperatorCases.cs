@@ -19,6 +19,7 @@ internal static class OperatorCases
         .. Attention.All,
         .. Recurrent.All,
         .. Toolbox.All,
+        .. LinearAlgebra.All,
         .. Small.OfNetworks,
     ];
 }

@@ -16,10 +16,8 @@ public static unsafe class LinearSystems
         /// <exception cref="ArithmeticException">A is singular.</exception>
         public Tensor Solve(Tensor b)
         {
-            int n = Matrices.RequireSquare(a, "Solve");
             if (b.Rank == 1 && a.Rank == 2) return a.Solve(b.Unsqueeze(1)).Squeeze(1);
-            if (b.Rank != a.Rank || b.Shape[^2] != n || !b.Shape.Axes[..^2].SequenceEqual(a.Shape.Axes[..^2]))
-                throw new ShapeException($"Solve: expected right sides [..., {n}, k] for matrices {a.Shape}, got {b.Shape}.");
+            Matrices.RequireRightSides(a, b, "Solve");
             (a, b) = Promotion.Common(a, b, "Solve");
             (Tensor factors, Tensor pivots) = FactorRegular(a, "Solve");
             return SolveFactored(a, factors, pivots, b, transposed: false);
@@ -32,7 +30,10 @@ public static unsafe class LinearSystems
             Matrices.RequireSquare(a, "Inverse");
             a = a.Computed();
             (Tensor factors, Tensor pivots) = FactorRegular(a, "Inverse");
-            return SolveFactored(a, factors, pivots, Identity(a), transposed: false);
+            Tensor x = SolvedFactored(factors, pivots, Identity(a), transposed: false);
+            Arena.Disown(factors);
+            Arena.Disown(pivots);
+            return Autograd.Record("Inverse", x, [a], [x], static (g, saved) => [saved[0].T.MatMul(g).MatMul(-saved[0].T)]);
         }
 
         /// <summary>The sign of the determinant, a constant, and the logarithm of its magnitude: 0 and −∞ for a singular matrix. [..., n, n] → two [...].</summary>
@@ -75,12 +76,10 @@ public static unsafe class LinearSystems
                 throw new ArithmeticException($"Cholesky: expected positive definite matrices, got another one at {failed} of {a.Shape}. Add a small multiple of Eye to its diagonal.");
             return Autograd.Record("Cholesky", l, [a], [l], static (g, saved) =>
             {
-                Tensor l = saved[0], inner = l.T.MatMul(g);
-                Tensor half = inner.LowerTriangle() - inner.LowerTriangle().UpperTriangle() * 0.5;
-                // L⁻ᵀ·half·L⁻¹: with columns in their places and ones for U, L is its own factorization.
-                (Tensor factors, Tensor pivots) = Triangular(l);
-                Tensor left = SolveFactored(l, factors, pivots, half, transposed: true);
-                Tensor s = SolveFactored(l, factors, pivots, left.T, transposed: true).T;
+                Tensor l = saved[0];
+                if (!saved.CreatesGraph) return [RootSlope(l, g)];
+                Tensor inner = l.T.MatMul(g), half = inner.LowerTriangle() - inner.LowerTriangle().UpperTriangle() * 0.5;
+                Tensor left = l.T.SolveTriangular(half, upper: true), s = l.T.SolveTriangular(left.T, upper: true);
                 return [(s + s.T) * 0.5];
             });
         }
@@ -93,6 +92,24 @@ public static unsafe class LinearSystems
         GC.KeepAlive(a);
         GC.KeepAlive(l);
         return failed;
+    }
+
+    static Tensor RootSlope(Tensor l, Tensor g)
+    {
+        Tensor result = Tensor.Uninitialized(l.Shape, l.DType);
+        if (l.DType == DType.Float32) RootSlopeInto<float>(l, g.Contiguous(), result);
+        else RootSlopeInto<double>(l, g.Contiguous(), result);
+        return result;
+    }
+
+    static void RootSlopeInto<T>(Tensor l, Tensor g, Tensor result) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int n = l.Shape[^1];
+        fixed (T* pl = l.Span<T>(), pg = g.Span<T>(), pr = result.Span<T>())
+            MatrixBatch.Run<T, CholeskySlope<T>>(Matrices.Count(l), n, 2L * n * n * n, new() { N = n, L = pl, G = pg, Result = pr });
+        GC.KeepAlive(l);
+        GC.KeepAlive(g);
+        GC.KeepAlive(result);
     }
 
     static Tensor Identity(Tensor a) => Tensor.Eye(a.Shape[^1], a.DType).Expand(a.Shape).Contiguous();
@@ -119,16 +136,6 @@ public static unsafe class LinearSystems
         return (factors, pivots, singular);
     }
 
-    /// <summary>Factors and pivots of lower triangles, which are their own.</summary>
-    static (Tensor Factors, Tensor Pivots) Triangular(Tensor l)
-    {
-        using Autograd.Scope scope = Autograd.NoGradient();
-        int n = l.Shape[^1], count = Matrices.Count(l);
-        int stride = l.DType == DType.Float32 ? Elimination.Stride<float>(n) : Elimination.Stride<double>(n);
-        Tensor padding = Tensor.Zeros((count, n, stride - n), l.DType);
-        return (Tensor.Concatenate([l.Reshape([count, n, n]), padding], 2).Contiguous(), Tensor.Arange(0, n, 1, DType.Int32).Expand((count, n)).Contiguous());
-    }
-
     static int Factor<T>(Tensor a, Tensor factors, Tensor pivots) where T : unmanaged, IFloatingPointIeee754<T>
     {
         int singular, count = pivots.Shape[0], n = pivots.Shape[1];
@@ -148,15 +155,21 @@ public static unsafe class LinearSystems
     /// <summary>x with A·x = b or Aᵀ·x = b. Derivatives of any order use the same factors; <paramref name="a"/> stands for them in the graph.</summary>
     static Tensor SolveFactored(Tensor a, Tensor factors, Tensor pivots, Tensor b, bool transposed)
     {
-        Tensor x = Tensor.Uninitialized(b.Shape, b.DType);
-        if (x.DType == DType.Float32) SolveInto<float>(x, factors, pivots, b, transposed);
-        else SolveInto<double>(x, factors, pivots, b, transposed);
+        Tensor x = SolvedFactored(factors, pivots, b, transposed);
         return Autograd.Record("Solve", x, [a, b], [a, factors, pivots, x], transposed, static (g, saved, transposed) =>
         {
             Tensor db = SolveFactored(saved[0], saved[1], saved[2], g, !transposed), x = saved[3];
             Tensor? da = !saved.Needs(0) ? null : transposed ? x.MatMul(-db.T) : (-db).MatMul(x.T);
             return [da, db];
         });
+    }
+
+    static Tensor SolvedFactored(Tensor factors, Tensor pivots, Tensor b, bool transposed)
+    {
+        Tensor x = Tensor.Uninitialized(b.Shape, b.DType);
+        if (x.DType == DType.Float32) SolveInto<float>(x, factors, pivots, b, transposed);
+        else SolveInto<double>(x, factors, pivots, b, transposed);
+        return x;
     }
 
     static void SolveInto<T>(Tensor x, Tensor factors, Tensor pivots, Tensor b, bool transposed) where T : unmanaged, IFloatingPointIeee754<T>

@@ -14,6 +14,15 @@ internal static class Matrices
         ? a.Shape[^1]
         : throw new ShapeException($"{who}: expected square matrices [..., n, n], got {a.Shape}.");
 
+    /// <summary>Checks that b [..., n, k] are right sides for square matrices a [..., n, n].</summary>
+    /// <exception cref="ShapeException">They are not.</exception>
+    public static void RequireRightSides(Tensor a, Tensor b, string who)
+    {
+        int n = RequireSquare(a, who);
+        if (b.Rank != a.Rank || b.Shape[^2] != n || !b.Shape.Axes[..^2].SequenceEqual(a.Shape.Axes[..^2]))
+            throw new ShapeException($"{who}: expected right sides [..., {n}, k] for matrices {a.Shape}, got {b.Shape}.");
+    }
+
     /// <summary>Turns each vector (row), and with it the same row of its partners, so that its largest component is positive.</summary>
     public static void Orient(Span<double> vectors, int length, Span<double> partners)
     {

@@ -21,6 +21,16 @@ public class CholeskyTests
     });
 
     [Fact]
+    public void Gradients_are_those_of_the_recurrence() => KernelSettings.ForEachInstructionSet(() =>
+    {
+        foreach (int n in Sizes)
+        {
+            CheckSlope<double>(n, 1e-12);
+            CheckSlope<float>(n, 1e-3);
+        }
+    });
+
+    [Fact]
     public void The_first_matrix_that_is_not_positive_definite_is_named()
     {
         const int n = 40, count = 5;
@@ -52,6 +62,43 @@ public class CholeskyTests
         (T[] l, int failed) = Factor<T>([.. a.Select(T.CreateTruncating)], 1, n);
         Assert.Equal(-1, failed);
         for (int i = 0; i < l.Length; i++) Assert.Equal(expected[i], double.CreateTruncating(l[i]), tolerance * n);
+    }
+
+    static unsafe void CheckSlope<T>(int n, double tolerance) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double[] l = Textbook(Positive(n, n), n), g = Tensor.Normal(2 * n * n, new RandomStream(9), dtype: DType.Float64).ToArray<double>();
+        double[] both = [.. l, .. l], expected = [.. Reverse(l, g[..(n * n)], n), .. Reverse(l, g[(n * n)..], n)];
+        T[] result = new T[2 * n * n];
+        fixed (T* pl = Array.ConvertAll(both, T.CreateTruncating), pg = Array.ConvertAll(g, T.CreateTruncating), pr = result)
+            MatrixBatch.Run<T, CholeskySlope<T>>(2, n, n, new() { N = n, L = pl, G = pg, Result = pr });
+        double scale = expected.Max(Math.Abs);
+        for (int i = 0; i < result.Length; i++) Assert.Equal(expected[i], double.CreateTruncating(result[i]), tolerance * scale);
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < i; j++) Assert.Equal(result[i * n + j], result[j * n + i]);
+    }
+
+    /// <summary>Smith: Differentiation of the Cholesky algorithm, 1995. The gradient of the lower triangle, shared with the upper one.</summary>
+    static double[] Reverse(double[] l, double[] g, int n)
+    {
+        double[] f = [.. g];
+        for (int k = n - 1; k >= 0; k--)
+        {
+            for (int j = k + 1; j < n; j++)
+                for (int i = j; i < n; i++)
+                {
+                    f[i * n + k] -= f[i * n + j] * l[j * n + k];
+                    f[j * n + k] -= f[i * n + j] * l[i * n + k];
+                }
+            for (int j = k + 1; j < n; j++)
+            {
+                f[j * n + k] /= l[k * n + k];
+                f[k * n + k] -= l[j * n + k] * f[j * n + k];
+            }
+            f[k * n + k] *= 0.5 / l[k * n + k];
+        }
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < i; j++) f[j * n + i] = f[i * n + j] *= 0.5;
+        return f;
     }
 
     static unsafe (T[] L, int Failed) Factor<T>(T[] a, int count, int n) where T : unmanaged, IFloatingPointIeee754<T>

@@ -20,6 +20,8 @@ public class EliminationTests
             CheckSolution<float>(n, n % 19 + 1, transposed: false, 5e-6);
             CheckSolution<float>(n, n % 19 + 1, transposed: true, 5e-6);
         }
+        CheckSolution<float>(70, 300, transposed: false, 5e-6);                 // right sides whose rows crowd the cache
+        CheckSolution<double>(70, 150, transposed: true, 1e-14);
     });
 
     [Fact]

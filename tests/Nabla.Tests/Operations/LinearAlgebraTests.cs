@@ -80,6 +80,16 @@ public class LinearAlgebraTests
     }
 
     [Fact]
+    public void Triangles_are_solved_from_either_half_and_transposed()
+    {
+        Tensor a = Random((2, 6, 6), 7) + 3 * Tensor.Eye(6, DType.Float64), b = Random((2, 6, 3), 8);
+        Near(b, a.LowerTriangle().MatMul(a.SolveTriangular(b, upper: false)));
+        Near(b, a.UpperTriangle().MatMul(a.SolveTriangular(b, upper: true)));
+        Near(b, a.T.UpperTriangle().MatMul(a.T.SolveTriangular(b, upper: true)));
+        Near(b.Narrow(0, 1, 1), a.Narrow(0, 1, 1).T.LowerTriangle().MatMul(a.Narrow(0, 1, 1).T.SolveTriangular(b.Narrow(0, 1, 1), upper: false)));
+    }
+
+    [Fact]
     public void Factors_of_positive_definite_matrices_fit()
     {
         Tensor a = Random((4, 5, 5), 6), positive = a.MatMul(a.T) + Identity(a);
@@ -117,6 +127,10 @@ public class LinearAlgebraTests
         Assert.Equal("Qr: expected matrices with at least as many rows as columns, got [2, 3].", Assert.Throws<ShapeException>(() => wide.Qr()).Message);
         Assert.Equal("Inverse: expected square matrices [..., n, n], got [2, 3].", Assert.Throws<ShapeException>(() => wide.Inverse()).Message);
         Assert.Equal("Solve: expected right sides [..., 2, k] for matrices [2, 2], got [3, 1].", Assert.Throws<ShapeException>(() => singular.Solve(Random((3, 1)))).Message);
+        Assert.Equal("SolveTriangular: expected right sides [..., 2, k] for matrices [2, 2], got [3, 1].", Assert.Throws<ShapeException>(() => singular.SolveTriangular(Random((3, 1)), true)).Message);
+        Assert.Equal(
+            "SolveTriangular: expected diagonals without zeros, got one at 1 in matrix 0 of [2, 2].",
+            Assert.Throws<ArithmeticException>(() => Tensor.From(new double[,] { { 1, 2 }, { 2, 0 } }).SolveTriangular(Random((2, 1)), true)).Message);
         Assert.Equal("Svd: expected matrices [..., m, n], got [3].", Assert.Throws<ShapeException>(() => Random(3).Svd()).Message);
         Assert.Equal("SingularValues: expected matrices [..., m, n], got [3].", Assert.Throws<ShapeException>(() => Random(3).SingularValues()).Message);
         Assert.Equal("Covariance: expected samples [n, features] with n above 1, got [1, 3].", Assert.Throws<ShapeException>(() => Random((1, 3)).Covariance()).Message);

@@ -6,6 +6,7 @@ public class LinearAlgebraParityTests
     internal static readonly ParityTable Table = new("linear_algebra")
     {
         { "Solve", c => c["a"].Solve(c["b"]) },
+        { "SolveTriangular", c => c["a"].SolveTriangular(c["b"], c.Bool("upper")) },
         { "Inverse", c => c["a"].Inverse() },
         { "Determinant", c => c["a"].Determinant() },
         { "LogDeterminant", c => Both(c["a"].LogDeterminant()) },

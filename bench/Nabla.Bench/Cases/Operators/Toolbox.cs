@@ -4,11 +4,11 @@ using static Nabla.Bench.Measurement.Inputs;
 
 namespace Nabla.Bench.Cases.Operators;
 
-/// <summary>Normalizations of single samples, reading at places, alignments, small decompositions.</summary>
+/// <summary>Normalizations of single samples, reading at places, alignments.</summary>
 internal static class Toolbox
 {
     const string Script = "bench/peers/torch_toolbox.py";
-    const double Image28 = 4.0 * 32 * 64 * 28 * 28, Rows768 = 4.0 * 4096 * 768, Image64 = 4.0 * 16 * 16 * 64 * 64, Small = 4.0 * 64 * 32 * 32, Frames = 4.0 * 200 * 16 * 40;
+    const double Image28 = 4.0 * 32 * 64 * 28 * 28, Rows768 = 4.0 * 4096 * 768, Image64 = 4.0 * 16 * 16 * 64 * 64, Frames = 4.0 * 200 * 16 * 40;
 
     static readonly Shape images = Shape.Create(32, 64, 28, 28);
 
@@ -26,12 +26,6 @@ internal static class Toolbox
             Tensor labels = Tensor.From([.. Enumerable.Range(0, 16 * 20).Select(static i => 1L + (7 * (i / 20) + 3 * (i % 20)) % 39)], (16, 20));
             return ([Uniform(1, (200, 16, 40))], t => new Ctc().Forward(t[0], labels));
         }),
-        .. Of("svd 64x32x32", Small, static () => ([Uniform(1, (64, 32, 32))], static t => t[0].SingularValues())),
-        .. Of("solve 64x32x32", Small, static () => ([Uniform(1, (64, 32, 32)), Uniform(2, (64, 32, 8))], static t => t[0].Solve(t[1]))),
-        .. Of("inverse 64x32x32", Small, static () => ([Uniform(1, (64, 32, 32))], static t => t[0].Inverse())),
-        .. Of("symmetric eigen 64x32x32", Small, static () => ([Uniform(1, (64, 32, 32))], static t => t[0].SymmetricEigen().Vectors)),
-        .. Of("qr 64x32x32", Small, static () => ([Uniform(1, (64, 32, 32))], static t => t[0].Qr().Q)),
-        .. Of("cholesky 64x32x32", Small, static () => ([Uniform(1, (64, 32, 32)) + 32 * Tensor.Eye(32)], static t => t[0].Cholesky())),
     ];
 
     static IEnumerable<Case> Of(string name, double bytes, Func<(Tensor[], Func<Tensor[], Tensor>)> make) =>

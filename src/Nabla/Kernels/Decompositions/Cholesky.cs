@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
@@ -13,9 +11,6 @@ internal static unsafe class Cholesky
 
     /// <summary>The same in single precision: one ulp.</summary>
     public const double LeastPivotSingle = 1e-7;
-
-    const int LargeSize = 384;          // from here on the products inside keep several threads busy
-    const long TaskWork = 1 << 20;      // of which a sixth are multiply-adds
 
     /// <summary>
     /// Overwrites the lower triangle of a [n, n] with L; the rest is not read. False if it is not positive definite in this precision.
@@ -68,73 +63,39 @@ internal static unsafe class Cholesky
     /// <returns>−1, or the first matrix that is not positive definite.</returns>
     public static int Factor<T>(int count, int n, T* a, T* l) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int perTask = n >= LargeSize ? count : (int)Math.Clamp(TaskWork / ((long)n * n * n), 1, Math.Max(1, count));
-        int[] failed = new int[(count + perTask - 1) / perTask];
-        var job = new Job<T> { Count = count, N = n, A = a, L = l, PerTask = perTask, Failed = failed };
-        Workers.For(failed.Length, ref job);
-        return failed.FirstOrDefault(static matrix => matrix >= 0, -1);
-    }
-
-    struct Job<T> : IJob where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        public int Count, N, PerTask;
-        public T* A, L;
-        public int[] Failed;
-
-        public readonly void Run(int index)
-        {
-            nint size = (nint)N * N;
-            int i = index * PerTask, last = Math.Min(i + PerTask, Count);
-            while (i < last && FactorUpTo(A + i * size, L + i * size, N) < 0)
-            {
-                ClearUpper(L + i * size, N);
-                i++;
-            }
-            Failed[index] = i < last ? i : -1;
-        }
+        int[] failed = new int[count];
+        fixed (int* pf = failed) MatrixBatch.Run<T, Work<T>>(count, n, (long)n * n * n / 6, new() { N = n, A = a, L = l, FailedPivot = pf });
+        return Array.FindIndex(failed, static pivot => pivot >= 0);
     }
 
     static int FactorUpTo(Span<double> a, int n)
     {
-        fixed (double* pa = a) return FactorUpTo(pa, pa, n);
-    }
-
-    /// <summary>The lower triangle of a becomes that of l.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static int FactorUpTo<T>(T* a, T* l, int n) where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        int stride = Elimination.Stride<T>(n);
-        nint bytes = (nint)(n + 1) * stride * sizeof(T);
-        T* u = (T*)Workspace.OfJob(bytes);
-        NativeMemory.Clear(u, (nuint)bytes);
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j <= i; j++) u[j * (nint)stride + i] = a[i * (nint)n + j];
-            u[n * (nint)stride + i] = a[i * (nint)n + i];
-        }
-        int failed = InstructionSets.Active switch
-        {
-            InstructionSet.Avx512 => With512(u, n, stride),
-            InstructionSet.Avx2 => With256(u, n, stride),
-            InstructionSet.Vector128 => With128(u, n, stride),
-            _ => WithScalars(u, n, stride),
-        };
-        for (int i = 0; i < n; i++)
-            for (int j = 0; j <= i; j++) l[i * (nint)n + j] = u[j * (nint)stride + i];
+        int failed = -1;
+        fixed (double* pa = a) MatrixBatch.Run<double, Work<double>>(1, n, 0, new() { N = n, A = pa, L = pa, FailedPivot = &failed });
         return failed;
     }
 
-    static void ClearUpper<T>(T* l, int n) where T : unmanaged
+    struct Work<T> : IMatrixWork<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
-        for (int i = 0; i < n - 1; i++) new Span<T>(l + i * (nint)n + i + 1, n - 1 - i).Clear();
+        public int N;
+        public T* A, L;
+        public int* FailedPivot;            // of each matrix
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, T> where TVector : struct
+        {
+            int stride = Elimination.Stride<T>(N), rows = CholeskyRows<TSimd, TVector, T>.Rows(N);
+            T* a = A + (nint)index * N * N, l = L + (nint)index * N * N;
+            T* u = (T*)Workspace.OfJob((nint)rows * stride * sizeof(T)), diagonal = u + (nint)(rows - 1) * stride;
+            Transpose.Run(a, N, u, stride, N, N);
+            for (int i = 0; i < N; i++)
+            {
+                diagonal[i] = a[i * ((nint)N + 1)];
+                new Span<T>(u + i * (nint)stride + N, stride - N).Clear();
+            }
+            FailedPivot[index] = new CholeskyRows<TSimd, TVector, T>(u, N, stride).Factor();
+            Transpose.Run(u, stride, l, N, N, N);
+            for (int i = 0; i < N - 1; i++) new Span<T>(l + i * (nint)N + i + 1, N - 1 - i).Clear();
+        }
     }
-
-    // A method each, so that a process loads the types of one instruction set only.
-    static int With512<T>(T* u, int n, int stride) where T : unmanaged, IFloatingPointIeee754<T> => new CholeskyRows<Simd512<T>, Vector512<T>, T>(u, n, stride).Factor();
-
-    static int With256<T>(T* u, int n, int stride) where T : unmanaged, IFloatingPointIeee754<T> => new CholeskyRows<Simd256<T>, Vector256<T>, T>(u, n, stride).Factor();
-
-    static int With128<T>(T* u, int n, int stride) where T : unmanaged, IFloatingPointIeee754<T> => new CholeskyRows<Simd128<T>, Vector128<T>, T>(u, n, stride).Factor();
-
-    static int WithScalars<T>(T* u, int n, int stride) where T : unmanaged, IFloatingPointIeee754<T> => new CholeskyRows<SimdScalar<T>, T, T>(u, n, stride).Factor();
 }

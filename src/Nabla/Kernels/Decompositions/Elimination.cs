@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
@@ -11,8 +10,7 @@ namespace Nabla.Kernels;
 /// </summary>
 /// <remarks>
 /// The rows of the factors are <see cref="Stride{T}"/> apart. Above the diagonal stands −U, because every use subtracts U. P is a list of
-/// exchanges, one after the other: column k with column pivots[k]. Work is divided by matrices, or within the products of large ones, so
-/// results do not depend on the number of threads.
+/// exchanges, one after the other: column k with column pivots[k].
 /// </remarks>
 internal static unsafe class Elimination
 {
@@ -27,13 +25,14 @@ internal static unsafe class Elimination
 
     /// <summary>Factors <paramref name="count"/> matrices [n, n] into factors [count, n, stride] and pivots [count, n]. A zero on the diagonal tells that one is singular.</summary>
     public static void Factor<T>(int count, int n, T* matrices, T* factors, int* pivots) where T : unmanaged, IFloatingPointIeee754<T> =>
-        Dispatch(new EliminationBatch<T> { Count = count, N = n, Matrices = matrices, Factors = factors, Pivots = pivots });
+        MatrixBatch.Run<T, EliminationWork<T>>(count, n, (long)n * n * n, new() { N = n, Matrices = matrices, Factors = factors, Pivots = pivots });
 
     /// <summary>
     /// Right sides x [count, n, columns] become the solutions of A·x = b or, transposed, of Aᵀ·x = b, from the factors of regular matrices.
     /// </summary>
     public static void Solve<T>(int count, int n, T* factors, int* pivots, bool transposed, int columns, T* x) where T : unmanaged, IFloatingPointIeee754<T> =>
-        Dispatch(new EliminationBatch<T> { Count = count, N = n, Factors = factors, Pivots = pivots, IsTransposed = transposed, Columns = columns, X = x });
+        MatrixBatch.Run<T, EliminationWork<T>>(
+            count, n, (long)n * n * columns, new() { N = n, Factors = factors, Pivots = pivots, IsTransposed = transposed, Columns = columns, X = x });
 
     /// <summary>The first of the factored matrices with a zero on the diagonal, −1 if all are regular.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -59,24 +58,4 @@ internal static unsafe class Elimination
         }
         return (sign, log);
     }
-
-    // A method each, so that a process loads the types of one instruction set only.
-    static void Dispatch<T>(in EliminationBatch<T> batch) where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        switch (InstructionSets.Active)
-        {
-            case InstructionSet.Avx512: With512(batch); break;
-            case InstructionSet.Avx2: With256(batch); break;
-            case InstructionSet.Vector128: With128(batch); break;
-            default: WithScalars(batch); break;
-        }
-    }
-
-    static void With512<T>(in EliminationBatch<T> batch) where T : unmanaged, IFloatingPointIeee754<T> => EliminationJob<Simd512<T>, Vector512<T>, T>.Run(batch);
-
-    static void With256<T>(in EliminationBatch<T> batch) where T : unmanaged, IFloatingPointIeee754<T> => EliminationJob<Simd256<T>, Vector256<T>, T>.Run(batch);
-
-    static void With128<T>(in EliminationBatch<T> batch) where T : unmanaged, IFloatingPointIeee754<T> => EliminationJob<Simd128<T>, Vector128<T>, T>.Run(batch);
-
-    static void WithScalars<T>(in EliminationBatch<T> batch) where T : unmanaged, IFloatingPointIeee754<T> => EliminationJob<SimdScalar<T>, T, T>.Run(batch);
 }

@@ -10,7 +10,8 @@ namespace Nabla.Kernels;
 internal readonly unsafe struct Triangle<TSimd, TVector, T>(T* t, nint row, nint column, T* x, int columns)
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
 {
-    const int BlockRows = 64;       // beyond it the part off the diagonal is a matrix product
+    const int BlockRows = 64;           // beyond it the part off the diagonal is a matrix product
+    const int PackedRowBytes = 1024;    // rows so long fall into few sets of the cache
 
     /// <summary>Rows first … last − 1: forward from the first if T is a lower triangle, backward from the last if it is an upper one.</summary>
     public void Solve(int first, int last, bool isForward, bool hasUnitDiagonal)
@@ -45,40 +46,45 @@ internal readonly unsafe struct Triangle<TSimd, TVector, T>(T* t, nint row, nint
         if (!isNegative) Negate(from, to);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Negate(int from, int to)
     {
-        for (nint i = (nint)from * columns; i < (nint)to * columns; i++) x[i] = -x[i];
+        T* value = x + (nint)from * columns, end = x + (nint)to * columns;
+        for (; value <= end - TSimd.Count; value += TSimd.Count) TSimd.Store(value, TSimd.Subtract(default, TSimd.Load(value)));
+        for (; value < end; value++) *value = -*value;
     }
 
     void Block(int first, int last, bool isForward, bool hasUnitDiagonal)
     {
+        // From the last row backward is forward in a matrix turned by 180 degrees.
+        int size = last - first, start = isForward ? first : last - 1, direction = isForward ? 1 : -1;
+        var block = new TriangleBlock<T>(t + start * (row + column), direction * row, direction * column, size, hasUnitDiagonal);
+        T* origin = x + (nint)start * columns;
+        nint step = (nint)direction * columns;
         int j = 0;
-        for (; j <= columns - TSimd.Count; j += TSimd.Count) Block<TSimd, TVector>(first, last, isForward, hasUnitDiagonal, x + j);
-        for (; j < columns; j++) Block<SimdScalar<T>, T>(first, last, isForward, hasUnitDiagonal, x + j);
+        if ((nint)columns * sizeof(T) >= PackedRowBytes)
+        {
+            T* strip = stackalloc T[BlockRows * 2 * TSimd.Count];
+            for (; j <= columns - 2 * TSimd.Count; j += 2 * TSimd.Count)
+            {
+                Copy(origin + j, step, strip, 2 * TSimd.Count, size);
+                block.Solve<TSimd, TVector>(strip, 2 * TSimd.Count, TSimd.Count);
+                Copy(strip, 2 * TSimd.Count, origin + j, step, size);
+            }
+        }
+        for (; j <= columns - 2 * TSimd.Count; j += 2 * TSimd.Count) block.Solve<TSimd, TVector>(origin + j, step, TSimd.Count);
+        for (; j <= columns - TSimd.Count; j += TSimd.Count) block.Solve<TSimd, TVector>(origin + j, step, 0);
+        for (; j < columns; j += 2) block.Solve<SimdScalar<T>, T>(origin + j, step, j < columns - 1 ? 1 : 0);
     }
 
-    /// <summary>One register of columns.</summary>
+    /// <summary>Two registers of each row.</summary>
     [MethodImpl(Compiled.Apart)]
-    void Block<TLanes, TRegister>(int first, int last, bool isForward, bool hasUnitDiagonal, T* x)
-        where TLanes : struct, ISimd<TRegister, T> where TRegister : struct
+    static void Copy(T* from, nint fromStep, T* to, nint toStep, int size)
     {
-        T* triangle = t;
-        nint down = row, right = column, width = columns;
-        for (int step = 0; step < last - first; step++)
+        for (int i = 0; i < size; i++, from += fromStep, to += toStep)
         {
-            int k = isForward ? first + step : last - 1 - step;
-            T* known = x + k * width;
-            TRegister value = TLanes.Load(known);
-            if (!hasUnitDiagonal)
-            {
-                value = TLanes.Divide(value, TLanes.Broadcast(triangle[k * (down + right)]));
-                TLanes.Store(known, value);
-                value = TLanes.Subtract(default, value);
-            }
-            int i = isForward ? k + 1 : first, end = isForward ? last : k;
-            T* factor = triangle + i * down + k * right, target = x + i * width;
-            for (; i < end; i++, factor += down, target += width)
-                TLanes.Store(target, TLanes.MultiplyAdd(TLanes.Broadcast(*factor), value, TLanes.Load(target)));
+            TSimd.Store(to, TSimd.Load(from));
+            TSimd.Store(to + TSimd.Count, TSimd.Load(from + TSimd.Count));
         }
     }
 }

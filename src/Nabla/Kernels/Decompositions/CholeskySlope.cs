@@ -1,0 +1,41 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>
+/// The gradient of symmetric matrices from that of their Cholesky factors: ½·L⁻ᵀ·H·L⁻¹, where H mirrors the lower triangle of Lᵀ·G (Murray:
+/// Differentiation of the Cholesky decomposition, 2016).
+/// </summary>
+internal unsafe struct CholeskySlope<T> : IMatrixWork<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public int N;
+    public T* L, G, Result;
+
+    public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, T> where TVector : struct
+    {
+        int n = N;
+        nint offset = (nint)index * n * n;
+        T* l = L + offset, result = Result + offset, work = (T*)Workspace.OfJob((nint)n * n * sizeof(T));
+        MatMul.Run(n, n, n, l, 1, n, G + offset, n, 1, result, n);
+        Transpose.Run(result, n, work, n, n, n);
+        HalveAndMirror(result, work, n);
+        new Triangle<TSimd, TVector, T>(l, 1, n, result, n).Solve(0, n, isForward: false, hasUnitDiagonal: false);
+        Transpose.Run(result, n, work, n, n, n);
+        new Triangle<TSimd, TVector, T>(l, 1, n, work, n).Solve(0, n, isForward: false, hasUnitDiagonal: false);
+        Transpose.Run(work, n, result, n, n, n);
+        for (int i = 0; i < n; i++) new ReadOnlySpan<T>(work + i * (nint)n, i).CopyTo(new(result + i * (nint)n, i));         // symmetric to the last bit
+    }
+
+    /// <summary>Half of the lower triangle of x, and that of its transpose above.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void HalveAndMirror(T* x, T* transposed, int n)
+    {
+        T half = T.CreateTruncating(0.5);
+        for (int i = 0; i < n; i++, x += n, transposed += n)
+        {
+            for (int j = 0; j <= i; j++) x[j] *= half;
+            for (int j = i + 1; j < n; j++) x[j] = transposed[j] * half;
+        }
+    }
+}

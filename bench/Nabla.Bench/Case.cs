@@ -4,7 +4,7 @@ namespace Nabla.Bench;
 
 /// <summary>Something to measure: a name equal to the peer's, the work of one call, and how to prepare that call.</summary>
 /// <param name="Name">As the peer's script calls it.</param>
-/// <param name="Unit">GFLOP/s, GB/s (higher is better) or a time (lower is better).</param>
+/// <param name="Unit">GFLOP/s, GB/s, x (higher is better) or a time (lower is better).</param>
 /// <param name="Prepare">Makes the inputs and returns the call. Null: Nabla has no counterpart yet.</param>
 internal sealed record Case(string Name, string Unit, Func<Action>? Prepare)
 {
@@ -44,11 +44,14 @@ internal sealed record Case(string Name, string Unit, Func<Action>? Prepare)
     /// <summary>How the figure is found if it is not the time of a call.</summary>
     public Func<Reading>? Read { get; init; }
 
+    /// <summary>How the figure is found if it compares threads.</summary>
+    public Func<Options, Reading>? Alternate { get; init; }
+
     /// <summary>False where Nabla has no counterpart yet.</summary>
-    public bool Exists => Prepare is not null || Read is not null;
+    public bool Exists => Prepare is not null || Read is not null || Alternate is not null;
 
     /// <summary>True if a larger figure is better.</summary>
-    public bool IsRate => Unit.Contains('/', StringComparison.Ordinal) && Unit.StartsWith('G');
+    public bool IsRate => Unit is "GFLOP/s" or "GB/s" or "x";
 
     /// <summary>A case of the peer that Nabla has no counterpart of.</summary>
     public static Case NotYet(string name) => new(name, "", null);

@@ -77,6 +77,6 @@ internal sealed record Options
         new($"Nabla.Bench: expected {expected}, got {got}. Usage: {Usage}", exitCode: 2);
 
     const string Usage =
-        "ops|train|trees|overhead|start|memory [--only TEXT] [--threads N] [--seconds S] [--rounds N] [--against torch] [--peers DIR] " +
+        "ops|train|trees|scaling|overhead|start|memory [--only TEXT] [--threads N] [--seconds S] [--rounds N] [--against torch] [--peers DIR] " +
         "[--check FILE] [--markdown FILE]";
 }

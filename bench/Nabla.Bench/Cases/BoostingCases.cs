@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Nabla.Bench.Measurement;
 using Nabla.Boosting;
 using Nabla.Boosting.Objectives;
@@ -27,32 +28,88 @@ internal static class BoostingCases
         new(RankingCase, "s", null) { Group = "xgb rank:ndcg", Script = Script, Read = Ranking },
     ];
 
+    /// <summary>The training above, its rounds alternately on one thread and on all.</summary>
+    public static Case Scaling { get; } = new(Training, "x", null) { PeerCases = [], Alternate = Alternate };
+
+    const int Rows = 1_000_000, AllRows = 1_200_000, Columns = 50;
+    static readonly BoostingOptions binary = new() { Rounds = Rounds, LearningRate = 0.1, BaseScore = 0.5 };
+
+    static (Tensor X, float[] Labels) BinaryData()
+    {
+        Tensor x = Uniform(1, (AllRows, Columns));
+        double[] unit = Unit(2, AllRows).ToArray<double>();
+        var labels = new float[AllRows];
+        for (int row = 0; row < AllRows; row++) labels[row] = unit[row] < 1 / (1 + Math.Exp(-Score(x[row].ToArray<float>()))) ? 1 : 0;
+        return (x, labels);
+    }
+
+    static BoostingData TrainingPart(Tensor x, float[] labels) => new(x[..Rows], Tensor.From(labels[..Rows]));
+
     static (Reading Training, Reading Predicting) Binary()
     {
-        const int Rows = 1_000_000, All = 1_200_000, Columns = 50;
-        Tensor x = Uniform(1, (All, Columns));
-        double[] unit = Unit(2, All).ToArray<double>();
-        var labels = new float[All];
-        for (int row = 0; row < All; row++) labels[row] = unit[row] < 1 / (1 + Math.Exp(-Score(x[row].ToArray<float>()))) ? 1 : 0;
+        var (x, labels) = BinaryData();
         SystemFacts.ResetPeak();
-        var data = new BoostingData(x[..Rows], Tensor.From(labels[..Rows]));
-        var (seconds, model) = Timed(() => new GradientBoosting(Objective.Logistic, new BoostingOptions { Rounds = Rounds, LearningRate = 0.1, BaseScore = 0.5 }).Fit(data));
+        BoostingData data = TrainingPart(x, labels);
+        var (seconds, model) = Timed(() => new GradientBoosting(Objective.Logistic, binary).Fit(data));
         Reading training = Once(Training, seconds) with { PeakMb = SystemFacts.PeakResidentMb };
         Tensor fresh = x[Rows..];
         double predicting = Enumerable.Range(0, 3).Min(_ => Timed(() => model.Predict(fresh)).Seconds);
         double loss = model.Predict(fresh).ToArray<float>().Select((p, i) => -Math.Log(labels[Rows + i] == 1 ? p : 1 - (double)p)).Average();
-        Console.Error.WriteLine($"xgb hist: log loss {loss:F5}, {(All - Rows) / predicting / 1e3:F0}k rows/s predicted");
+        Console.Error.WriteLine($"xgb hist: log loss {loss:F5}, {(AllRows - Rows) / predicting / 1e3:F0}k rows/s predicted");
         return loss <= MostLogLoss ? (training, Once(Predicting, predicting))
             : throw new BenchException($"xgb hist: expected a log loss of at most {MostLogLoss}, got {loss:F5}.", exitCode: 1);
     }
 
+    /// <summary>
+    /// A fit is its first round, with all that comes before, and the others: the first on either number of threads in turn, the others in
+    /// one run that changes the number after every round.
+    /// </summary>
+    static Reading Alternate(Options options)
+    {
+        const int Firsts = 5;
+        var (x, labels) = BinaryData();
+        BoostingData data = TrainingPart(x, labels);
+        int[] turns = [1, options.Threads];
+        var firsts = new List<double>();
+        for (int i = 0; i < 2 * Firsts; i++)
+        {
+            Machine.Threads = turns[i % 2];
+            firsts.Add(Timed(() => new GradientBoosting(Objective.Logistic, binary with { Rounds = 1 }).Fit(data)).Seconds);
+        }
+
+        var others = new List<double>();
+        long start = 0;
+        new GradientBoosting(Objective.Logistic, binary with { Rounds = Rounds + 1, AfterRound = Next }).Fit(data);
+        double[] one = Totals(0), all = Totals(1);
+        return Speedup.Of(one.Zip(all, static (a, b) => a / b)).ToReading(Training) with
+        {
+            Note = string.Create(CultureInfo.InvariantCulture, $"{Middle(one):F1} s on one thread, {Middle(all):F1} s on {options.Threads}"),
+        };
+
+        void Next(int round, double loss)
+        {
+            if (round > 1) others.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            Machine.Threads = turns[others.Count % 2];
+            start = Stopwatch.GetTimestamp();
+        }
+
+        // Of a whole fit, as often as there are rounds to judge by: the first round's median and the others all as long as one of them.
+        double[] Totals(int turn)
+        {
+            double first = Middle(firsts.Where((_, i) => i % 2 == turn));
+            return [.. others.Where((_, i) => i % 2 == turn).Select(seconds => first + (Rounds - 1) * seconds)];
+        }
+
+        static double Middle(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
+    }
+
     static Reading Ranking()
     {
-        const int Queries = 12_000, Train = 10_000, Documents = 20, Columns = 30;
-        Tensor x = Uniform(3, (Queries * Documents, Columns));
+        const int Queries = 12_000, Train = 10_000, Documents = 20, Features = 30;
+        Tensor x = Uniform(3, (Queries * Documents, Features));
         float[] numbers = x.ToArray<float>(), noise = Bell(4, Queries * Documents).ToArray<float>();
         double[] thresholds = [-1, 0.5, 2, 3.5];
-        float[] grades = [.. noise.Select((bell, row) => (float)thresholds.Count(limit => limit < Score(numbers.AsSpan(row * Columns, Columns)) + bell))];
+        float[] grades = [.. noise.Select((bell, row) => (float)thresholds.Count(limit => limit < Score(numbers.AsSpan(row * Features, Features)) + bell))];
         SystemFacts.ResetPeak();
         var data = new BoostingData(x[..(Train * Documents)], Tensor.From(grades[..(Train * Documents)])) { Groups = [.. Enumerable.Repeat(Documents, Train)] };
         var (seconds, model) = Timed(() => new GradientBoosting(new LambdaMart(LambdaTarget.Ndcg), new BoostingOptions { Rounds = Rounds, LearningRate = 0.1 }).Fit(data));

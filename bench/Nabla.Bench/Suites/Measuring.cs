@@ -10,9 +10,12 @@ internal static class Measuring
     {
         Machine.Threads = options.Threads;
         foreach (Case @case in suite.Cases.Where(@case => @case.Group == group && @case.Exists))
-            Console.WriteLine((@case.Read is { } read ? read() : Time(suite, @case, options)).ToJson());
+            Console.WriteLine(Measure(suite, @case, options).ToJson());
         return 0;
     }
+
+    static Reading Measure(Suite suite, Case @case, Options options) =>
+        @case.Read?.Invoke() ?? @case.Alternate?.Invoke(options) ?? Time(suite, @case, options);
 
     /// <summary>Of one call, its inputs included: how garbage of many calls piles up is the collector's choice.</summary>
     static double PeakOf(Action call)

@@ -15,6 +15,8 @@ internal sealed class SideBySide(Suite suite, Options options)
     /// <summary>Measures, reports while it goes, and returns the exit code.</summary>
     public int Run()
     {
+        if (options.Threads < suite.LeastThreads)
+            throw new BenchException($"--threads: expected at least {suite.LeastThreads} for the {suite.Name} suite, got {options.Threads}.", exitCode: 2);
         Torch? torch = options.AgainstTorch ? new Torch(options.Peers ?? Repository.DefaultPeers, options.Threads) : null;
         Row[] rows = [.. suite.Cases.Where(@case => @case.Name.Contains(options.Only, StringComparison.Ordinal)).Select(static @case => new Row(@case))];
         if (rows.Length == 0)

@@ -15,6 +15,9 @@ internal sealed record Suite(string Name, Case[] Cases, string Script, Func<IRea
     /// <summary>What the peer's tuned run gets besides.</summary>
     public string TunedArguments { get; init; } = "";
 
+    /// <summary>Threads that it needs.</summary>
+    public int LeastThreads { get; init; } = 1;
+
     /// <summary>True if each group has a process to itself, so that its peak memory says something.</summary>
     public bool ReportsMemory { get; init; }
 
@@ -30,6 +33,7 @@ internal sealed record Suite(string Name, Case[] Cases, string Script, Func<IRea
         new("ops", OperatorCases.All, "torch_ops.py", Filter),
         new("train", TrainingCases.Times, "torch_train.py", PeerCases) { TunedArguments = "--foreach 1", ReportsMemory = true },
         new("trees", [.. BoostingCases.All, .. ClassicalCases.All], "trees.py", Filter),
+        new("scaling", ScalingCases.All, "", static (_, _) => []) { LeastThreads = 2 },
         new("overhead", Small.All, "torch_ops.py", Filter),
         new("start", StartCases.All, "startup.py", static (_, options) => [Seconds(options)]) { StopsPeerEarly = true },
         new("memory", TrainingCases.PeakMemory, "torch_train.py", PeerCases)

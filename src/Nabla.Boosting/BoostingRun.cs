@@ -115,7 +115,7 @@ internal sealed unsafe class BoostingRun<TRule> where TRule : struct, ILeafRule
     /// <summary>A stretch of rows, leaf by leaf: scores stay in the cache, and two threads never write to the same line.</summary>
     readonly struct AddJob(BinnedMatrix matrix, GrownTree grown, int[] leaves, bool[]? chosen, float* scores, int outputs) : IJob
     {
-        public const int RowsPerJob = 1 << 15;
+        public const int RowsPerJob = 1 << 14;
 
         [MethodImpl(Compiled.Apart)]
         public void Run(int index)

@@ -13,6 +13,7 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
     const int Pitch = Block + 8;    // between groups: not a power of two, whose columns would share cache sets
     const int Near = 16, Far = 160; // rows between a prefetch and its use, from the second-level cache and from memory
     const int CacheLine = 64;
+    const int ShortChunk = 4096;    // rows: shorter ones cost more to move their sums than they bring
 
     readonly ConcurrentBag<Scratch> idle = [];
     readonly Stack<Histogram> spare = [];
@@ -27,13 +28,28 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
     {
         var clearing = new ClearJob(nodes);
         Workers.For(nodes.Count, ref clearing);
+        (Histogram, int, int)[] chunks = Chunks(nodes);
+        var job = new ChunkJob(this, partition, chunks);
+        Workers.For(chunks.Length, ref job);
+    }
+
+    /// <summary>
+    /// Divides the rows so that threads end together: what is left at the end goes in shorter and shorter chunks, and short ones come
+    /// last. Sums know no order, so the result does not depend on it.
+    /// </summary>
+    (Histogram Into, int First, int Count)[] Chunks(IReadOnlyList<(Histogram Into, RowRange Rows)> nodes)
+    {
         var chunks = new List<(Histogram Into, int First, int Count)>();
+        int left = nodes.Sum(static node => node.Rows.Count);
         foreach (var (into, rows) in nodes)
-            for (int at = 0; at < rows.Count; at += gradients.ChunkRows)
-                chunks.Add((into, rows.First + at, Math.Min(gradients.ChunkRows, rows.Count - at)));
-        chunks.Sort(static (a, b) => b.Count.CompareTo(a.Count));       // the small ones last, so that threads end together; sums know no order
-        var job = new ChunkJob(this, partition, [.. chunks]);
-        Workers.For(chunks.Count, ref job);
+            for (int at = 0, count; at < rows.Count; at += count, left -= count)
+            {
+                int fair = Workers.Count == 1 ? left : Math.Max(left / (2 * Workers.Count), ShortChunk);
+                count = Math.Min(Math.Min(fair, gradients.ChunkRows), rows.Count - at);
+                chunks.Add((into, rows.First + at, count));
+            }
+        chunks.Sort(static (a, b) => b.Count.CompareTo(a.Count));
+        return [.. chunks];
     }
 
     /// <summary>Turns each parent's histogram into that of the sibling of the child.</summary>

@@ -28,7 +28,7 @@ internal sealed class RowSplit(RowRange rows, int column, bool[] goesRight)
 /// <summary>The rows of a tree, those of one node together, always in ascending order within a node.</summary>
 internal sealed unsafe class RowPartition
 {
-    const int RowsPerJob = 1 << 15, Padding = 256;      // histograms look some rows ahead
+    const int RowsPerJob = 1 << 14, Padding = 256;      // histograms look some rows ahead
 
     readonly BinnedMatrix matrix;
     readonly PinnedArray<int> rows, lefts, rights;
@@ -71,9 +71,13 @@ internal sealed unsafe class RowPartition
         Span<int> all = rows.Span;
         int count = 0;
         if (chosen is null)
-            for (; count + Vector<int>.Count <= matrix.Rows; count += Vector<int>.Count) Vector.Store(Vector.CreateSequence(count, 1), rows.Pointer + count);
-        for (int row = count; row < matrix.Rows; row++)
-            if (chosen is null || chosen[row]) all[count++] = row;
+        {
+            var counting = new CountJob(rows.Pointer, count = matrix.Rows);
+            Workers.For((count + RowsPerJob - 1) / RowsPerJob, ref counting);
+        }
+        else
+            for (int row = 0; row < matrix.Rows; row++)
+                if (chosen[row]) all[count++] = row;
         all[count..].Clear();
         Count = count;
         IsWhole = count == matrix.Rows;
@@ -122,6 +126,18 @@ internal sealed unsafe class RowPartition
         public int ToLeft { get; set; }
 
         public int ToRight { get; set; }
+    }
+
+    /// <summary>Row i at place i.</summary>
+    readonly struct CountJob(int* rows, int count) : IJob
+    {
+        [MethodImpl(Compiled.Apart)]
+        public void Run(int index)
+        {
+            int row = index * RowsPerJob, end = Math.Min(row + RowsPerJob, count);
+            for (; row + Vector<int>.Count <= end; row += Vector<int>.Count) Vector.Store(Vector.CreateSequence(row, 1), rows + row);
+            for (; row < end; row++) rows[row] = row;
+        }
     }
 
     readonly struct DivideJob(RowPartition partition, List<Chunk> chunks) : IJob

@@ -13,6 +13,7 @@ flags = argparse.ArgumentParser()
 flags.add_argument("recipe", choices=RECIPES)
 flags.add_argument("folder", type=pathlib.Path)
 flags.add_argument("--seeds", default="1,2,3")
+flags.add_argument("--orthogonal", action="store_true", help="orthogonal weights from state to state, for each gate")
 flags.add_argument("--threads", type=int, default=1)
 a = flags.parse_args()
 torch.set_num_threads(a.threads)
@@ -35,6 +36,10 @@ class Model(torch.nn.Module):
         self.embedding = torch.nn.Embedding(len(letters), 64)
         torch.nn.init.normal_(self.embedding.weight, std=0.1)
         self.cells = cell(64, 256, num_layers=2, batch_first=True)
+        for name, weight in self.cells.named_parameters():
+            if a.orthogonal and name.startswith("weight_hh"):
+                for gate in weight.data.split(256):
+                    torch.nn.init.orthogonal_(gate)
         self.scores = torch.nn.Linear(256, len(letters))
 
     def forward(self, x):

@@ -26,6 +26,8 @@ internal sealed record RecurrentRecipe(string Name, string Formula, Func<int, in
 
     public double Dropout { get; init; }
 
+    public string RecurrentWeights { get; init; } = FirstWeights.Usual;
+
     public string Output { get; init; } = All;
 
     public override LayerRecipe Declare(Keys keys)
@@ -36,6 +38,9 @@ internal sealed record RecurrentRecipe(string Name, string Formula, Func<int, in
             Layers = keys.Integer("layers", Layers, new Interval(1, 64), "Layers one above the other."),
             Bidirectional = keys.Flag("bidirectional", Bidirectional, "Read from the end too, and put both side by side."),
             Dropout = keys.Number("dropout", Dropout, Interval.Unit, "Share of zeros between layers while training."),
+            RecurrentWeights = keys.Choice(
+                "recurrentWeights", RecurrentWeights, FirstWeights.Names,
+                "First weights of each gate from state to state. usual: uniform in ±1/√hidden, as all others. orthogonal: keeps what is remembered as long as it is."),
             Output = keys.Choice("output", Output, [All, Last], "all: a vector per place. last: the state of the last layer after the whole sequence."),
         };
         keys.Require(read.Dropout == 0 || read.Layers > 1, "dropout", () => "expected 0 for a single layer, since it acts between layers. Put '- dropout' behind it.");
@@ -45,7 +50,10 @@ internal sealed record RecurrentRecipe(string Name, string Formula, Func<int, in
     public override (Module Layer, Shape Output) Build(Shape input)
     {
         RequireRank(input, 2, "a sequence [length, features]", "Put '- embedding: N' before it.");
-        Recurrent layer = Create(input[1], Hidden, new RecurrentOptions { Layers = Layers, IsBidirectional = Bidirectional, Dropout = Dropout });
+        Recurrent layer = Create(input[1], Hidden, new RecurrentOptions
+        {
+            Layers = Layers, IsBidirectional = Bidirectional, Dropout = Dropout, RecurrentWeights = FirstWeights.Of(RecurrentWeights),
+        });
         int width = Hidden * (Bidirectional ? 2 : 1);
         return Output == All ? (layer, (input[0], width)) : (new LastState(layer), Shape.Create(width));
     }

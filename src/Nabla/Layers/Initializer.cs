@@ -76,6 +76,9 @@ public abstract class Initializer
     /// <summary>These values, with zeros in one row of a table.</summary>
     internal Initializer WithZeroRow(int row) => new ZeroRowInitializer(this, row);
 
+    /// <summary>These values for each of some equal blocks of rows, drawn apart.</summary>
+    internal Initializer ForBlocks(int count) => new BlockInitializer(this, count);
+
     /// <summary>Overwrites a contiguous Float32 or Float64 tensor.</summary>
     /// <param name="tensor">The parameter's memory.</param>
     /// <param name="stream">Where its random numbers come from.</param>
@@ -150,6 +153,23 @@ public abstract class Initializer
             others.Fill(values, shape, stream);
             values.Slice(row * shape[1], shape[1]).Clear();
         }
+    }
+
+    sealed class BlockInitializer(Initializer block, int count) : Initializer
+    {
+        protected override void Fill(Span<float> values, Shape shape, RandomStream stream)
+        {
+            int size = values.Length / count;
+            for (int i = 0; i < count; i++) block.Fill(values.Slice(i * size, size), BlockOf(shape), stream.Split(i));
+        }
+
+        protected override void Fill(Span<double> values, Shape shape, RandomStream stream)
+        {
+            int size = values.Length / count;
+            for (int i = 0; i < count; i++) block.Fill(values.Slice(i * size, size), BlockOf(shape), stream.Split(i));
+        }
+
+        Shape BlockOf(Shape shape) => (shape[0] / count, shape[1]);
     }
 
     sealed class SparseInitializer(int inputs, double deviation) : Initializer

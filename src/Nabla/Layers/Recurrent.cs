@@ -20,6 +20,12 @@ public sealed record RecurrentOptions
     /// <summary>True where inputs and outputs are [steps, batch, features]; default is [batch, steps, features].</summary>
     public bool IsTimeFirst { get; init; }
 
+    /// <summary>
+    /// How the hidden-to-hidden weights [hidden, hidden] of each gate start; null for uniform in ±1/√hidden, as all others do.
+    /// <see cref="Initializer.Orthogonal"/> keeps the length of what is remembered over many steps (Saxe, McClelland, Ganguli, 2014).
+    /// </summary>
+    public Initializer? RecurrentWeights { get; init; }
+
     internal void Check(string who)
     {
         if (Layers < 1) throw Refuse(nameof(Layers), Layers, $"{who}: expected at least 1 layer, got {Layers}.");
@@ -52,7 +58,7 @@ public sealed record RecurrentState(Tensor Hidden, Tensor? Cell = null)
 /// </summary>
 /// <remarks>
 /// Parameters have PyTorch's names (<c>weight_ih_l0</c>, <c>bias_hh_l1_reverse</c>, …), shapes and gate order, so state dictionaries go
-/// both ways. They start uniform in ±1/√hidden.
+/// both ways. They start uniform in ±1/√hidden; <see cref="RecurrentOptions.RecurrentWeights"/> gives those from state to state another start.
 /// </remarks>
 public abstract class Recurrent : Module
 {
@@ -65,13 +71,13 @@ public abstract class Recurrent : Module
         Options = options ?? new();
         Options.Check(GetType().Name);
         (Inputs, Hidden, Gates) = (inputs, hidden, gates);
-        Initializer common = Initializer.FanInUniform(hidden);
+        Initializer common = Initializer.FanInUniform(hidden), fromStates = Options.RecurrentWeights?.ForBlocks(gates) ?? common;
         parts = new Weights[Options.Layers * Directions];
         for (int i = 0; i < parts.Length; i++)
         {
             string suffix = $"l{i / Directions}{(i % Directions == 1 ? "_reverse" : "")}";
             Parameter(out Tensor input, (gates * hidden, i < Directions ? inputs : hidden * Directions), common, $"weight_ih_{suffix}");
-            Parameter(out Tensor recurrent, (gates * hidden, hidden), common, $"weight_hh_{suffix}");
+            Parameter(out Tensor recurrent, (gates * hidden, hidden), fromStates, $"weight_hh_{suffix}");
             Tensor? inputBias = null, recurrentBias = null, peepholes = null;
             if (Options.HasBias) Parameter(out inputBias, gates * hidden, common, $"bias_ih_{suffix}");
             if (Options.HasBias) Parameter(out recurrentBias, gates * hidden, common, $"bias_hh_{suffix}");

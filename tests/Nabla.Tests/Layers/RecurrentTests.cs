@@ -137,6 +137,25 @@ public class RecurrentTests
     }
 
     [Fact]
+    public void Recurrent_weights_start_as_said_gate_by_gate()
+    {
+        const int Hidden = 6;
+        var layer = new Gru(4, Hidden, new RecurrentOptions { Layers = 2, RecurrentWeights = Initializer.Orthogonal() });
+        foreach (string name in new[] { "weight_hh_l0", "weight_hh_l1" })
+        {
+            Tensor all = layer.StateDictionary()[name];
+            for (int gate = 0; gate < 3; gate++)
+            {
+                Tensor own = all[(gate * Hidden)..((gate + 1) * Hidden)];
+                float[] product = own.MatMul(own.Transpose(0, 1)).ToArray<float>();
+                for (int i = 0; i < product.Length; i++) Assert.Equal(i % (Hidden + 1) == 0 ? 1 : 0, product[i], 1e-5f);
+            }
+            Assert.NotEqual(all[..Hidden].ToArray<float>(), all[Hidden..(2 * Hidden)].ToArray<float>());
+        }
+        Assert.True(layer.StateDictionary()["weight_ih_l0"].ToArray<float>().All(static w => Math.Abs(w) <= 1 / Math.Sqrt(Hidden)));
+    }
+
+    [Fact]
     public void Errors_say_what_was_expected()
     {
         var layer = new Lstm(3, 5);

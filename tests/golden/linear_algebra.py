@@ -58,3 +58,5 @@ def record(file):
             solve = lambda a, b: torch.linalg.solve_triangular(a, b, upper=upper)
             a = draw.exact(draw.normal(*shape) + 3 * torch.eye(shape[-1]))
             file.case("SolveTriangular", solve, {"a": a, "b": draw.normal(*shape[:-1], 2)}, upper=upper, note=str(len(shape)))
+    file.case("Qr", qr, {"a": draw.normal(3, 5)}, note="wide")
+    file.case("Qr", qr, {"a": draw.normal(36, 33)}, note="blocks")

@@ -85,7 +85,7 @@ internal static unsafe class RandomizedSvd
 
     static double[] Orthonormal(double[] rows, int n, int width)
     {
-        Orthogonal.Factor(rows, n, width, new double[width * width]);
+        Orthogonal.Orthonormalize(rows, n, width);
         return rows;
     }
 

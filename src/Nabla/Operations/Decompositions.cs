@@ -4,40 +4,46 @@ using Nabla.Kernels;
 namespace Nabla;
 
 /// <summary>
-/// Orthogonal decompositions of the last two axes; axes before them are a batch. Computed in Float64, returned in the type of the
-/// input. Signs are fixed, so that results do not depend on a library's mood.
+/// Orthogonal decompositions of the last two axes; axes before them are a batch. QR is computed in the type of the input, the others in Float64
+/// and returned in the type of the input. Signs are fixed, so that results do not depend on a library's mood.
 /// </summary>
 public static unsafe class Decompositions
 {
     extension(Tensor a)
     {
-        /// <summary>A = Q·R with orthonormal columns Q [..., m, n] and an upper triangle R [..., n, n] with positive diagonal, for m ≥ n.</summary>
-        /// <exception cref="ShapeException">There are more columns than rows.</exception>
-        /// <exception cref="ArithmeticException">The columns are not independent.</exception>
-        public (Tensor Q, Tensor R) Qr()
+        /// <summary>
+        /// A = Q·R of [..., m, n] with orthonormal columns Q [..., m, k] and an upper triangle R [..., k, n] with positive diagonal, k = min(m, n).
+        /// </summary>
+        /// <param name="complete">
+        /// Whether Q gets the m − k columns that make it square, and R as many rows of zeros. Those columns are any basis of what is
+        /// orthogonal to A, so they have no derivative.
+        /// </param>
+        /// <exception cref="ShapeException">A is no matrix, or an empty one.</exception>
+        /// <exception cref="ArithmeticException">The first k columns are not independent.</exception>
+        /// <exception cref="InvalidOperationException">The derivative of columns without one would be recorded.</exception>
+        public (Tensor Q, Tensor R) Qr(bool complete = false)
         {
-            if (a.Rank < 2 || a.Shape[^2] < a.Shape[^1] || a.Length == 0) throw new ShapeException($"Qr: expected matrices with at least as many rows as columns, got {a.Shape}.");
+            if (a.Rank < 2 || a.Shape[^1] * a.Shape[^2] == 0) throw new ShapeException($"Qr: expected matrices [..., m, n], got {a.Shape}.");
             a = a.Computed();
-            int m = a.Shape[^2], n = a.Shape[^1], size = (m + n) * n;
-            double[] matrices = Matrices.Copy(a), packed = new double[Matrices.Count(a) * size];
-            for (int i = 0; i < Matrices.Count(a); i++)
+            int m = a.Shape[^2], n = a.Shape[^1];
+            if (m < n)
             {
-                double[] columns = Kernels.SingularValues.Transposed(matrices.AsSpan(i * m * n, m * n), m, n);
-                Span<double> to = packed.AsSpan(i * size, size), r = to[(m * n)..];
-                Orthogonal.Factor(columns, m, n, r);
-                if (!MakePositive(columns, m, n, r))
-                    throw new ArithmeticException($"Qr: expected independent columns, got dependent ones in matrix {i} of {a.Shape}.");
-                Kernels.SingularValues.Transposed(columns, n, m).CopyTo(to);
+                (Tensor left, Tensor triangle) = a.Narrow(-1, 0, m).Qr();
+                return (left, Tensor.Concatenate([triangle, left.T.MatMul(a.Narrow(-1, m, n - m))], -1));
             }
+            if (complete && m > n) return Complete(a);
             // One result for the tape: Q above R.
-            Tensor y = Tensor.From(packed, a.Shape.With(a.Rank - 2, m + n)).To(a.DType);
+            Tensor y = Tensor.Uninitialized(a.Shape.With(a.Rank - 2, m + n), a.DType);
+            if (a.DType == DType.Float32) FactorInto<float>(a.Contiguous(), y, (m + n) * n, y.Narrow(-2, m, n), (m + n) * n, n);
+            else FactorInto<double>(a.Contiguous(), y, (m + n) * n, y.Narrow(-2, m, n), (m + n) * n, n);
             y = Autograd.Record("Qr", y, [a], [y], static (g, saved) =>
             {
+                if (!saved.CreatesGraph) return [OrthogonalSlope(saved[0], g)];
                 int n = g.Shape[^1], m = g.Shape[^2] - n;
                 Tensor q = saved[0].Narrow(-2, 0, m), r = saved[0].Narrow(-2, m, n), dq = g.Narrow(-2, 0, m), dr = g.Narrow(-2, m, n).UpperTriangle();
                 // Walter, Lehmann, 2018: the lower triangle of this decides, mirrored.
                 Tensor inner = r.MatMul(dr.T) - dq.T.MatMul(q), mirrored = inner.LowerTriangle() + inner.LowerTriangle(-1).T;
-                return [r.Solve((dq + q.MatMul(mirrored)).T).T];
+                return [r.SolveTriangular((dq + q.MatMul(mirrored)).T, upper: true).T];
             });
             return (y.Narrow(-2, 0, m), y.Narrow(-2, m, n));
         }
@@ -168,18 +174,50 @@ public static unsafe class Decompositions
         GC.KeepAlive(y);
     }
 
-    /// <summary>Turns columns of Q (rows of <paramref name="columns"/>) and rows of R until R's diagonal is positive; false where it is 0 but for rounding.</summary>
-    static bool MakePositive(Span<double> columns, int m, int n, Span<double> r)
+    /// <summary>Q [..., m, m] and R [..., m, n] of tall matrices.</summary>
+    static (Tensor Q, Tensor R) Complete(Tensor a)
     {
-        for (int k = 0; k < n; k++)
+        if (a.Node is not null && Autograd.IsRecording)
+            throw new InvalidOperationException($"Qr: expected matrices without a gradient, got {a.Shape} that have one. The columns that complete Q have no derivative: use complete: false, or detach.");
+        int m = a.Shape[^2], n = a.Shape[^1];
+        Tensor q = Tensor.Uninitialized(a.Shape.With(a.Rank - 1, m), a.DType), r = Tensor.Zeros(a.Shape, a.DType);
+        if (a.DType == DType.Float32) FactorInto<float>(a.Contiguous(), q, m * m, r, m * n, m);
+        else FactorInto<double>(a.Contiguous(), q, m * m, r, m * n, m);
+        return (q, r);
+    }
+
+    static void FactorInto<T>(Tensor a, Tensor q, int qDistance, Tensor r, int rDistance, int vectors) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int n = a.Shape[^1], count = Matrices.Count(a);
+        fixed (T* pa = a.Span<T>(), pq = &q.Origin<T>(), pr = &r.Origin<T>())
         {
-            double square = 0, diagonal = r[k * n + k];
-            for (int i = 0; i <= k; i++) square += r[i * n + k] * r[i * n + k];
-            if (!(Math.Abs(diagonal) > 1e-15 * Math.Sqrt(square))) return false;
-            if (diagonal > 0) continue;
-            foreach (ref double value in columns.Slice(k * m, m)) value = -value;
-            foreach (ref double value in r.Slice(k * n, n)) value = -value;
+            Orthogonal.Factor(count, a.Shape[^2], n, vectors, pa, pq, qDistance, pr, rDistance);
+            for (int i = 0; i < count; i++)
+                for (int k = 0; k < n; k++)
+                    if (pr[i * (nint)rDistance + k * ((nint)n + 1)] == T.Zero)
+                        throw new ArithmeticException($"Qr: expected independent columns, got dependent ones in matrix {i} of {a.Shape}.");
         }
-        return true;
+        GC.KeepAlive(a);
+        GC.KeepAlive(q);
+        GC.KeepAlive(r);
+    }
+
+    static Tensor OrthogonalSlope(Tensor factors, Tensor g)
+    {
+        int n = g.Shape[^1], m = g.Shape[^2] - n;
+        Tensor result = Tensor.Uninitialized(g.Shape.With(g.Rank - 2, m), g.DType);
+        if (g.DType == DType.Float32) OrthogonalSlopeInto<float>(factors, g.Contiguous(), result);
+        else OrthogonalSlopeInto<double>(factors, g.Contiguous(), result);
+        return result;
+    }
+
+    static void OrthogonalSlopeInto<T>(Tensor factors, Tensor g, Tensor result) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int m = result.Shape[^2], n = result.Shape[^1];
+        fixed (T* pf = factors.Span<T>(), pg = g.Span<T>(), pr = result.Span<T>())
+            MatrixBatch.Run<T, OrthogonalSlope<T>>(Matrices.Count(result), n, 3L * m * n * n, new() { Rows = m, Columns = n, Factors = pf, Slopes = pg, Result = pr });
+        GC.KeepAlive(factors);
+        GC.KeepAlive(g);
+        GC.KeepAlive(result);
     }
 }

@@ -17,6 +17,8 @@ internal static class LinearAlgebraRows
         { "Cholesky/batch", x => (x[0].MatMul(x[0].T) + 2 * Tensor.Eye(2, DType.Float64)).Cholesky(), [(2, 2, 2)] },
         { "Qr/Q", x => Tall(x[0]).Qr().Q, [(4, 3)] },
         { "Qr/R", x => Tall(x[0]).Qr().R, [(4, 3)] },
+        { "Qr/batch", x => Tensor.Concatenate([Tall(x[0]).Qr().Q, Tall(x[0]).Qr().R], -2), [(2, 4, 3)] },
+        { "Qr/wide", x => (x[0] + 5 * Tensor.Eye(5, DType.Float64).Narrow(0, 0, 3)).Qr().R, [(3, 5)] },
         { "SymmetricEigen/values", x => Simple(x[0]).SymmetricEigen().Values, [(3, 3)] },
         { "SymmetricEigen/vectors", x => Simple(x[0]).SymmetricEigen().Vectors, [(3, 3)] },
         { "Svd/U", x => Long(x[0]).Svd().U, [(4, 3)] },

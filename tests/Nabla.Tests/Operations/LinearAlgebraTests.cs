@@ -30,6 +30,38 @@ public class LinearAlgebraTests
         Near(r.UpperTriangle(), r);
     }
 
+    [Fact]
+    public void Qr_of_wide_matrices_and_complete_ones()
+    {
+        Tensor wide = Random((2, 3, 7), 11), tall = Random((2, 7, 3), 12);
+        (Tensor q, Tensor r) = wide.Qr();
+        Near(wide, q.MatMul(r));
+        Near(Identity(q), q.T.MatMul(q));
+        Assert.Equal(Shape.Create(2, 3, 7), r.Shape);
+        (q, r) = tall.Qr(complete: true);
+        Near(tall, q.MatMul(r));
+        Near(Identity(q), q.T.MatMul(q));
+        Assert.Equal(Shape.Create(2, 7, 3), r.Shape);
+        Assert.Equal(Shape.Create(0, 4, 2), Random((0, 4, 2)).Qr().Q.Shape);
+        Tensor leaf = tall.Detach();
+        leaf.RequiresGradient = true;
+        Assert.Equal(
+            "Qr: expected matrices without a gradient, got [2, 7, 3] that have one. The columns that complete Q have no derivative: use complete: false, or detach.",
+            Assert.Throws<InvalidOperationException>(() => leaf.Qr(complete: true)).Message);
+    }
+
+    [Theory, InlineData(40, 40), InlineData(70, 33)]
+    public void Gradients_without_a_graph_are_those_with_one(int m, int n)
+    {
+        Tensor a = Random((2, m, n), 13);
+        a.RequiresGradient = true;
+        (Tensor q, Tensor r) = a.Qr();
+        Tensor loss = (q * Random(q.Shape, 14)).Sum() + (r * Random(r.Shape, 15)).Sum();
+        Tensor graph = Autograd.Gradient(loss, [a], createGraph: true)[0];
+        loss.Backward();
+        Near(graph, a.Gradient!);
+    }
+
     [Theory, MemberData(nameof(Names))]
     public void Svd_is_orthonormal_times_falling_values_times_orthonormal(string name)
     {
@@ -124,7 +156,7 @@ public class LinearAlgebraTests
             "Cholesky: expected positive definite matrices, got another one at 0 of [2, 2]. Add a small multiple of Eye to its diagonal.",
             Assert.Throws<ArithmeticException>(() => singular.Cholesky()).Message);
         Assert.Equal("Qr: expected independent columns, got dependent ones in matrix 0 of [2, 2].", Assert.Throws<ArithmeticException>(() => singular.Qr()).Message);
-        Assert.Equal("Qr: expected matrices with at least as many rows as columns, got [2, 3].", Assert.Throws<ShapeException>(() => wide.Qr()).Message);
+        Assert.Equal("Qr: expected matrices [..., m, n], got [0, 3].", Assert.Throws<ShapeException>(() => Random((0, 3)).Qr()).Message);
         Assert.Equal("Inverse: expected square matrices [..., n, n], got [2, 3].", Assert.Throws<ShapeException>(() => wide.Inverse()).Message);
         Assert.Equal("Solve: expected right sides [..., 2, k] for matrices [2, 2], got [3, 1].", Assert.Throws<ShapeException>(() => singular.Solve(Random((3, 1)))).Message);
         Assert.Equal("SolveTriangular: expected right sides [..., 2, k] for matrices [2, 2], got [3, 1].", Assert.Throws<ShapeException>(() => singular.SolveTriangular(Random((3, 1)), true)).Message);

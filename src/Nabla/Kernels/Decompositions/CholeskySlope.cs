@@ -12,6 +12,7 @@ internal unsafe struct CholeskySlope<T> : IMatrixWork<T> where T : unmanaged, IF
     public int N;
     public T* L, G, Result;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, T> where TVector : struct
     {
         int n = N;

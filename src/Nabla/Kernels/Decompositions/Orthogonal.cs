@@ -1,51 +1,45 @@
-using System.Runtime.CompilerServices;
+using System.Numerics;
 
 namespace Nabla.Kernels;
 
-/// <summary>
-/// A = Q·R by Householder reflections (Householder, 1958). Works on columns that lie one after another, that is on Aᵀ row-major.
-/// </summary>
-internal static class Orthogonal
+/// <summary>A = Q·R by reflections; see <see cref="ReflectionBlocks{TSimd, TVector, T}"/>.</summary>
+internal static unsafe class Orthogonal
 {
+    /// <summary>A diagonal element below this share of its column has lost all digits: the column depends on those before.</summary>
+    public static T LeastShare<T>() where T : unmanaged, IFloatingPointIeee754<T> => T.CreateTruncating(typeof(T) == typeof(float) ? 5e-7 : 1e-15);
+
     /// <summary>
-    /// at [columns, rows], rows ≥ columns: the rows of at become the columns of Q; r [columns, columns] row-major becomes R, upper.
+    /// Matrices [rows, columns] with rows ≥ columns, one after the other, become Q [rows, vectors] and R [columns, columns] with a positive
+    /// diagonal; columns that are not independent have a 0 there. The distances are those from one matrix's factor to the next.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Factor(Span<double> at, int rows, int columns, Span<double> r)
+    public static void Factor<T>(int count, int rows, int columns, int vectors, T* a, T* q, nint qDistance, T* r, nint rDistance) where T : unmanaged, IFloatingPointIeee754<T> =>
+        MatrixBatch.Run<T, Work<T>>(
+            count, columns, 2L * rows * columns * vectors,
+            new() { Rows = rows, Columns = columns, Vectors = vectors, A = a, Q = q, R = r, QDistance = qDistance, RDistance = rDistance });
+
+    /// <summary>The rows of at [count, length], count ≤ length, become an orthonormal basis of what they span.</summary>
+    public static void Orthonormalize(Span<double> at, int length, int count)
     {
-        Span<double> scale = new double[columns];
-        r.Clear();
-        for (int k = 0; k < columns; k++)
+        double[] q = new double[at.Length], r = new double[count * count];
+        fixed (double* pa = at, pq = q, pr = r)
         {
-            Span<double> v = at.Slice(k * rows + k, rows - k);
-            double norm = Math.Sqrt(Vectors.Dot<double>(v, v));
-            double head = v[0] > 0 ? -norm : norm;
-            r[k * columns + k] = head;
-            if (norm > 0)
-            {
-                v[0] -= head;
-                scale[k] = -1 / (head * v[0]);      // 2 / vᵀv
-            }
-            for (int j = k + 1; j < columns; j++)
-            {
-                Span<double> column = at.Slice(j * rows + k, rows - k);
-                Vectors.AddScaled(column, -scale[k] * Vectors.Dot<double>(v, column), v);
-                r[k * columns + j] = column[0];
-            }
+            Transpose.Run(pa, length, pq, count, length, count);
+            Factor(1, length, count, count, pq, pq, 0, pr, 0);
+            Transpose.Run(pq, count, pa, length, count, length);
         }
-        // Q = H₀·H₁·…·[I 0]ᵀ, from the last reflection to the first.
-        for (int k = columns - 1; k >= 0; k--)
+    }
+
+    struct Work<T> : IMatrixWork<T> where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public int Rows, Columns, Vectors;
+        public T* A, Q, R;
+        public nint QDistance, RDistance;
+
+        public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, T> where TVector : struct
         {
-            Span<double> v = at.Slice(k * rows + k, rows - k);
-            for (int j = k + 1; j < columns; j++)
-            {
-                Span<double> column = at.Slice(j * rows + k, rows - k);
-                Vectors.AddScaled(column, -scale[k] * Vectors.Dot<double>(v, column), v);
-            }
-            double first = v[0];
-            for (int i = 0; i < v.Length; i++) v[i] *= -scale[k] * first;
-            v[0] += 1;
-            at.Slice(k * rows, k).Clear();
+            byte* memory = Workspace.OfJob(ReflectionBlocks<TSimd, TVector, T>.Bytes(Rows, Columns, Vectors));
+            new ReflectionBlocks<TSimd, TVector, T>(Rows, Columns, Vectors, memory).Factor(
+                A + (nint)index * Rows * Columns, Q + index * QDistance, R + index * RDistance, Columns);
         }
     }
 }

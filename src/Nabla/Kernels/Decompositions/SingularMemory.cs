@@ -9,7 +9,8 @@ internal unsafe struct SingularMemory
 {
     readonly int rows, columns;
     readonly BidiagonalMemory core;
-    readonly double* q, product;            // [columns, rows]: Qᵀ and Uᵀ of tall matrices
+    readonly double* q, product;            // of tall matrices: Q [rows, columns] and Uᵀ [columns, rows]
+    readonly byte* reflections;
     readonly int* order;
     double unit;                            // a power of two that brings the largest element near 1; NaN if one is not finite
 
@@ -23,11 +24,12 @@ internal unsafe struct SingularMemory
         nint tall = rows == columns ? 0 : (nint)rows * columns;
         q = (double*)memory;
         product = q + tall;
+        reflections = (byte*)(product + tall);
     }
 
     public static nint Bytes(int rows, int columns, bool hasVectors) =>
         Workspace.Align(BidiagonalMemory.Bytes(columns, hasVectors)) + Workspace.Align(columns * sizeof(int))
-        + (rows == columns ? 0 : 2 * sizeof(double) * (nint)rows * columns);
+        + (rows == columns ? 0 : 2 * sizeof(double) * (nint)rows * columns + ReflectionBlocks<SimdScalar<double>, double, double>.Bytes(rows, columns, columns));
 
     readonly bool IsTall => rows > columns;
 
@@ -47,7 +49,7 @@ internal unsafe struct SingularMemory
             default: WithScalars(); break;
         }
         Sort();
-        if (IsTall && core.Left != null) MatMul.Run(columns, rows, columns, core.Left, core.Stride, 1, q, rows, 1, product, rows);
+        if (IsTall && core.Left != null) MatMul.Run(columns, rows, columns, core.Left, core.Stride, 1, q, 1, columns, product, rows);
     }
 
     /// <summary>
@@ -81,13 +83,9 @@ internal unsafe struct SingularMemory
     readonly void Read<T>(T* a, double scale) where T : unmanaged, IFloatingPointIeee754<T>
     {
         double* to = IsTall ? q : core.Matrix;
-        nint row = IsTall ? 1 : core.Stride, column = IsTall ? rows : 1;
-        for (int i = 0; i < rows; i++)
-            for (int j = 0; j < columns; j++) to[i * row + j * column] = double.CreateTruncating(*a++) * scale;
-        if (!IsTall) return;
-        double[] r = new double[columns * columns];
-        Orthogonal.Factor(new(q, rows * columns), rows, columns, r);
-        for (int i = 0; i < columns; i++) r.AsSpan(i * columns, columns).CopyTo(new(core.Matrix + i * core.Stride, columns));
+        nint row = IsTall ? columns : core.Stride;
+        for (int i = 0; i < rows; i++, to += row)
+            for (int j = 0; j < columns; j++) to[j] = double.CreateTruncating(*a++) * scale;
     }
 
     /// <summary>Places by falling value, equal ones in the order they have.</summary>
@@ -113,6 +111,7 @@ internal unsafe struct SingularMemory
 
     readonly void Run<TSimd, TVector>() where TSimd : struct, ISimd<TVector, double> where TVector : struct
     {
+        if (IsTall) new ReflectionBlocks<TSimd, TVector, double>(rows, columns, columns, reflections).Factor(q, q, core.Matrix, core.Stride);
         var bidiagonal = new Bidiagonal<TSimd, TVector>(core);
         bidiagonal.Reduce();
         if (core.Left != null) bidiagonal.Accumulate();

@@ -54,6 +54,7 @@ internal readonly unsafe struct Triangle<TSimd, TVector, T>(T* t, nint row, nint
         for (; value < end; value++) *value = -*value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Block(int first, int last, bool isForward, bool hasUnitDiagonal)
     {
         // From the last row backward is forward in a matrix turned by 180 degrees.

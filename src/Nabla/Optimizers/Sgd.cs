@@ -69,9 +69,14 @@ public sealed class Sgd : Optimizer
     {
         double rate = group.LearningRate;
         var (decay, shrink) = Decay(state, group, options.DecoupledDecay);
+        if (options.Momentum == 0 && decay == 0 && shrink == 1)
+        {
+            Apply(new DescentUpdate(rate), state, gradient, restsAtZero: true);
+            return;
+        }
         if (options.Momentum == 0)
         {
-            Apply(new SgdUpdate(rate, decay, shrink), state, gradient, restsAtZero: decay == 0 && shrink == 1);
+            Apply(new SgdUpdate(rate, decay, shrink), state, gradient);
             return;
         }
         bool inside = options.Convention == VelocityConvention.RateInside;

@@ -4,22 +4,24 @@ using System.Runtime.InteropServices;
 namespace Nabla;
 
 /// <summary>
-/// Blocks from the operating system. Big ones are mapped and unmapped directly: a C allocator keeps freed blocks of up to
-/// 32 MB for itself, which cost hundreds of megabytes of resident memory in the measurements behind this design.
+/// Blocks from the operating system. Big ones are mapped and unmapped directly, those of a middling size lie together in regions of huge pages: a C
+/// allocator keeps freed blocks of up to 32 MB for itself, which cost hundreds of megabytes of resident memory in the measurements behind this design.
 /// </summary>
 internal static unsafe partial class SystemMemory
 {
     const nuint Alignment = 64;
-    const nint MappedFrom = 1 << 20;
-    const int ReadWrite = 3, PrivateAnonymous = 0x22, AdviseHugePages = 14;
+    const int ReadWrite = 3, PrivateAnonymous = 0x22, AdviseHugePages = 14, AdviseNotNeeded = 4;
 
+    static readonly Regions Middle = new();
     static long taken;
 
     /// <summary>Bytes that all blocks together may take. Linux promises memory that it may not have and then kills the process; this refuses first.</summary>
     public static long Limit { get; set; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes is > 0 and var available ? available : long.MaxValue;
 
     /// <summary>True for blocks that come straight from the system: they are all zeros.</summary>
-    public static bool Maps(nint bytes) => OperatingSystem.IsLinux() && bytes >= MappedFrom;
+    public static bool Maps(nint bytes) => OperatingSystem.IsLinux() && bytes > Regions.UpTo;
+
+    static bool CutsFromRegion(nint bytes) => OperatingSystem.IsLinux() && bytes is >= Regions.From and <= Regions.UpTo;
 
     /// <exception cref="InsufficientMemoryException">The system has no such block.</exception>
     public static byte* Allocate(nint bytes)
@@ -33,17 +35,29 @@ internal static unsafe partial class SystemMemory
 
     static byte* Find(nint bytes)
     {
-        if (!Maps(bytes))
+        if (CutsFromRegion(bytes)) return Middle.Take(bytes);
+        if (Maps(bytes)) return Map(bytes);
+        try
         {
-            try
-            {
-                return (byte*)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
-            }
-            catch (OutOfMemoryException)
-            {
-                return null;
-            }
+            return (byte*)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
         }
+        catch (OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
+    public static void Free(byte* block, nint bytes)
+    {
+        Interlocked.Add(ref taken, -bytes);
+        if (CutsFromRegion(bytes)) Middle.Return(block, bytes);
+        else if (Maps(bytes)) _ = Unmap((nint)block, (nuint)bytes);
+        else NativeMemory.AlignedFree(block);
+    }
+
+    /// <summary>Address space, in huge pages as soon as it is written to; null if there is none.</summary>
+    internal static byte* Map(nint bytes)
+    {
         nint address = Map(0, (nuint)bytes, ReadWrite, PrivateAnonymous, -1, 0);
         if (address == -1) return null;
         // Fewer page faults and TLB misses; a kernel that refuses loses nothing.
@@ -51,12 +65,8 @@ internal static unsafe partial class SystemMemory
         return (byte*)address;
     }
 
-    public static void Free(byte* block, nint bytes)
-    {
-        Interlocked.Add(ref taken, -bytes);
-        if (Maps(bytes)) _ = Unmap((nint)block, (nuint)bytes);
-        else NativeMemory.AlignedFree(block);
-    }
+    /// <summary>Gives memory back and keeps its address.</summary>
+    internal static void Forget(byte* start, nint bytes) => _ = Advise((nint)start, (nuint)bytes, AdviseNotNeeded);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     private static partial nint Map(nint address, nuint length, int protection, int flags, int file, nint offset);

@@ -42,13 +42,35 @@ internal unsafe struct TilePlace
         else ScatterParts(values, places, target, pitch);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(Compiled.Apart)]
     static void ScatterParts(float* values, TilePlace* places, float* target, int pitch)
     {
-        for (int lane = 0; lane < 4; lane++)
-            for (int row = 0; row < places[lane].rows; row++)
-                for (int column = 0; column < places[lane].columns; column++)
-                    target[places[lane].offset + (nint)row * pitch + column] = values[(row * Side + column) * Lanes + lane];
+        for (int row = 0; row < Side; row++, values += Side * Lanes, target += pitch)
+        {
+            Quad.Transpose(values, values + Lanes, values + 2 * Lanes, values + 3 * Lanes, out var x0, out var x1, out var x2, out var x3);
+            StorePart(x0, places[0], row, target);
+            StorePart(x1, places[1], row, target);
+            StorePart(x2, places[2], row, target);
+            StorePart(x3, places[3], row, target);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void StorePart(Vector128<float> x, in TilePlace place, int row, float* target)
+    {
+        if (row >= place.rows) return;
+        float* to = target + place.offset;
+        if (place.columns == Side)
+        {
+            x.Store(to);
+            return;
+        }
+        if (place.columns >= 2)
+        {
+            x.GetLower().Store(to);
+            x = Vector128.Create(x.GetUpper(), x.GetUpper());
+        }
+        if (place.columns % 2 == 1) to[place.columns - 1] = x.ToScalar();
     }
 
     readonly bool IsWhole => (rows & columns) == Side;

@@ -58,21 +58,10 @@ public static unsafe class Decompositions
         {
             int n = Matrices.RequireSquare(a, "SymmetricEigen");
             a = a.Computed();
-            a = (a + a.T) * 0.5;
-            double[] matrices = Matrices.Copy(a), packed = new double[matrices.Length / n * (n + 1)];
-            for (int i = 0; i < Matrices.Count(a); i++)
-            {
-                double[] rows = matrices.AsSpan(i * n * n, n * n).ToArray(), values = Kernels.SymmetricEigen.Factor(rows, n);
-                Matrices.Orient(rows, n, []);
-                Span<double> to = packed.AsSpan(i * n * (n + 1), n * (n + 1));
-                for (int k = 0; k < n; k++)                                             // the kernel has them falling and as rows
-                {
-                    to[k] = values[n - 1 - k];
-                    for (int row = 0; row < n; row++) to[(row + 1) * n + k] = rows[(n - 1 - k) * n + row];
-                }
-            }
             // One result for the tape: the values as a row above the vectors.
-            Tensor y = Tensor.From(packed, a.Shape.With(a.Rank - 2, n + 1)).To(a.DType);
+            Tensor y = Tensor.Uninitialized(a.Shape.With(a.Rank - 2, n + 1), a.DType);
+            if (a.DType == DType.Float32) EigenInto<float>(a.Contiguous(), y);
+            else EigenInto<double>(a.Contiguous(), y);
             y = Autograd.Record("SymmetricEigen", y, [a], [y], static (g, saved) =>
             {
                 int n = g.Shape[^1];
@@ -157,6 +146,13 @@ public static unsafe class Decompositions
             Tensor centered = a - a.Mean(0, keepAxis: true);
             return centered.T.MatMul(centered) / (a.Shape[0] - correction);
         }
+    }
+
+    static void EigenInto<T>(Tensor a, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        fixed (T* pa = a.Span<T>(), py = y.Span<T>()) Kernels.SymmetricEigen.Factor(Matrices.Count(a), a.Shape[^1], pa, py);
+        GC.KeepAlive(a);
+        GC.KeepAlive(y);
     }
 
     static Tensor Singular(Tensor a, Shape result, bool hasVectors)

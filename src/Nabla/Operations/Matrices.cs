@@ -1,12 +1,10 @@
 namespace Nabla;
 
-/// <summary>How linear algebra sees a tensor: matrices of the last two axes, one after the other, in doubles.</summary>
+/// <summary>How linear algebra sees a tensor: matrices of the last two axes, one after the other.</summary>
 internal static class Matrices
 {
     /// <summary>Matrices in a batch.</summary>
     public static int Count(Tensor a) => a.Shape[^1] * a.Shape[^2] == 0 ? 0 : a.Length / (a.Shape[^1] * a.Shape[^2]);
-
-    public static double[] Copy(Tensor a) => a.Detach().To(DType.Float64).ToArray<double>();
 
     /// <summary>The size n of square matrices [..., n, n].</summary>
     /// <exception cref="ShapeException">They are not square.</exception>
@@ -21,22 +19,6 @@ internal static class Matrices
         int n = RequireSquare(a, who);
         if (b.Rank != a.Rank || b.Shape[^2] != n || !b.Shape.Axes[..^2].SequenceEqual(a.Shape.Axes[..^2]))
             throw new ShapeException($"{who}: expected right sides [..., {n}, k] for matrices {a.Shape}, got {b.Shape}.");
-    }
-
-    /// <summary>Turns each vector (row), and with it the same row of its partners, so that its largest component is positive.</summary>
-    public static void Orient(Span<double> vectors, int length, Span<double> partners)
-    {
-        int count = vectors.Length / length;
-        for (int i = 0; i < count; i++)
-        {
-            Span<double> vector = vectors.Slice(i * length, length), partner = partners.Slice(i * partners.Length / count, partners.Length / count);
-            double largest = 0;
-            foreach (double value in vector)
-                if (Math.Abs(value) > Math.Abs(largest)) largest = value;
-            if (largest >= 0) continue;
-            foreach (ref double value in vector) value = -value;
-            foreach (ref double value in partner) value = -value;
-        }
     }
 
     /// <summary>[..., n] as diagonal matrices times x from the left: each row of x by its number.</summary>

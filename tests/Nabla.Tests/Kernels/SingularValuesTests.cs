@@ -142,7 +142,7 @@ public class SingularValuesTests
                     double x = Vectors.Dot<double>(Column(p), Column(p)), y = Vectors.Dot<double>(Column(q), Column(q)), z = Vectors.Dot<double>(Column(p), Column(q));
                     if (Math.Abs(z) <= 1e-16 * Math.Sqrt(x * y)) continue;
                     double zeta = (y - x) / (2 * z), t = Math.CopySign(1 / (Math.Abs(zeta) + Math.Sqrt(1 + zeta * zeta)), zeta), cos = 1 / Math.Sqrt(1 + t * t);
-                    Vectors.Rotate(Column(p), Column(q), cos, cos * t);
+                    Rotate(Column(p), Column(q), cos, cos * t);
                 }
         double[] values = [.. Enumerable.Range(0, columns).Select(i => Math.Sqrt(Vectors.Dot<double>(Column(i), Column(i))))];
         return [.. values.OrderDescending()];
@@ -167,4 +167,9 @@ public class SingularValuesTests
     }
 
     static double[] Numbers(int count, int seed) => Tensor.Normal(count, new RandomStream((ulong)seed), dtype: DType.Float64).ToArray<double>();
+
+    static void Rotate(Span<double> x, Span<double> y, double cos, double sin)
+    {
+        for (int i = 0; i < x.Length; i++) (x[i], y[i]) = (cos * x[i] - sin * y[i], sin * x[i] + cos * y[i]);
+    }
 }

@@ -45,6 +45,12 @@ internal readonly unsafe struct Bidiagonal<TSimd, TVector>(BidiagonalMemory memo
     public void Accumulate()
     {
         Accumulate(memory.Left, memory.LeftScale, 0);
+        AccumulateRight();
+    }
+
+    /// <summary>The same for Right alone, whose reflections leave the first element as it is.</summary>
+    public void AccumulateRight()
+    {
         new Span<double>(memory.Right, n).Clear();
         memory.Right[0] = 1;
         Accumulate(memory.Right, memory.RightScale, 1);
@@ -52,7 +58,7 @@ internal readonly unsafe struct Bidiagonal<TSimd, TVector>(BidiagonalMemory memo
 
     /// <summary>x from place <paramref name="at"/> on becomes the vector of the reflection I − scale·x·xᵀ that leaves only <paramref name="head"/> of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    double Reflect(double* x, int at, out double head)
+    public double Reflect(double* x, int at, out double head)
     {
         ReadOnlySpan<double> rest = new(x + at + 1, n - at - 1);
         double square = Vectors.Dot(rest, rest);

@@ -109,7 +109,7 @@ internal readonly unsafe struct BidiagonalIteration<TSimd, TVector>(BidiagonalMe
 
     /// <summary>The rotation that turns (f, g) into (r, 0). Root and quotient do not wait for each other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (double R, double Cos, double Sin) Rotation(double f, double g)
+    public static (double R, double Cos, double Sin) Rotation(double f, double g)
     {
         double square = f * f + g * g;
         if (square < Tiny) return RotationOfTiny(f, g);

@@ -47,7 +47,7 @@ internal readonly unsafe struct BidiagonalMemory
 
     public static nint Bytes(int n, bool hasVectors) => checked((int)(sizeof(double) * ((hasVectors ? 3 : 1) * Table(n) + RowsOfNumbers * Row(n))));
 
-    static nint StrideOf(int n) => MatMul.RoundUp(n, WidestRegister);
+    static nint StrideOf(int n) => Elimination.Stride<double>(n);
 
     static nint Table(int n) => (n + SpareRows) * StrideOf(n);
 

@@ -1,145 +1,83 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>
-/// A = V·diag(λ)·Vᵀ of a symmetric matrix: Householder's tridiagonal form, then the implicit QL iteration (Bowdler, Martin,
-/// Reinsch, Wilkinson: The QR and QL algorithms for symmetric matrices, 1968).
-/// </summary>
-internal static class SymmetricEigen
+/// <summary>A = V·diag(λ)·Vᵀ of symmetric matrices, in doubles; see <see cref="Tridiagonal{TSimd, TVector}"/>.</summary>
+internal static unsafe class SymmetricEigen
 {
-    const int MostIterations = 60;
-
     /// <summary>a [n, n] row-major becomes eigenvectors as rows; the values come falling.</summary>
     public static double[] Factor(double[] a, int n)
     {
-        double[] diagonal = new double[n], beside = new double[n];
-        Tridiagonalize(a, n, diagonal, beside);
-        // From here vectors are rows, so that a rotation touches two neighbors in memory.
-        for (int i = 0; i < n; i++)
-            for (int j = 0; j < i; j++) (a[i * n + j], a[j * n + i]) = (a[j * n + i], a[i * n + j]);
-        Iterate(a, n, diagonal, beside);
-        return Sort(a, n, diagonal);
+        double[] factors = new double[(n + 1) * n], values = factors[..n];
+        fixed (double* pa = a, pf = factors) Factor(1, n, pa, pf);
+        Array.Copy(factors, values, n);
+        Array.Reverse(values);
+        for (int k = 0; k < n; k++)
+            for (int i = 0; i < n; i++) a[(n - 1 - k) * n + i] = factors[(i + 1) * n + k];
+        return values;
     }
 
-    /// <summary>a becomes the orthogonal matrix Q with QᵀAQ tridiagonal.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Tridiagonalize(double[] a, int n, double[] d, double[] e)
-    {
-        for (int i = n - 1; i > 0; i--)
-        {
-            Span<double> u = a.AsSpan(i * n, i);
-            double scale = 0, h = 0;
-            foreach (double x in u) scale += Math.Abs(x);
-            if (i == 1 || scale == 0)
-            {
-                e[i] = u[i - 1];
-                d[i] = 0;
-                continue;
-            }
-            for (int k = 0; k < i; k++)
-            {
-                u[k] /= scale;
-                h += u[k] * u[k];
-            }
-            double f = u[i - 1], g = f > 0 ? -Math.Sqrt(h) : Math.Sqrt(h);
-            e[i] = scale * g;
-            h -= f * g;
-            u[i - 1] = f - g;
-            // p = A·u / h from the lower triangle, a row at a time.
-            Span<double> p = e.AsSpan(0, i);
-            p.Clear();
-            for (int j = 0; j < i; j++)
-            {
-                ReadOnlySpan<double> row = a.AsSpan(j * n, j);
-                p[j] += Vectors.Dot(row, u[..j]) + a[j * n + j] * u[j];
-                Vectors.AddScaled(p[..j], u[j], row);
-            }
-            double dot = 0;
-            for (int j = 0; j < i; j++)
-            {
-                p[j] /= h;
-                dot += p[j] * u[j];
-            }
-            double half = dot / (h + h);
-            for (int j = 0; j < i; j++) p[j] -= half * u[j];
-            for (int j = 0; j < i; j++)
-            {
-                Span<double> row = a.AsSpan(j * n, j + 1);
-                Vectors.AddScaled(row, -u[j], p[..(j + 1)]);
-                Vectors.AddScaled(row, -p[j], u[..(j + 1)]);
-                a[j * n + i] = u[j] / h;
-            }
-            d[i] = h;
-        }
-        d[0] = 0;
-        e[0] = 0;
-        double[] g2 = new double[n];
-        for (int i = 0; i < n; i++)
-        {
-            if (d[i] != 0)
-            {
-                Span<double> g = g2.AsSpan(0, i);
-                g.Clear();
-                for (int k = 0; k < i; k++) Vectors.AddScaled(g, a[i * n + k], a.AsSpan(k * n, i));
-                for (int k = 0; k < i; k++) Vectors.AddScaled(a.AsSpan(k * n, i), -a[k * n + i], g);
-            }
-            d[i] = a[i * n + i];
-            a[i * n + i] = 1;
-            for (int j = 0; j < i; j++) a[j * n + i] = a[i * n + j] = 0;
-        }
-    }
+    /// <summary>
+    /// <paramref name="count"/> matrices [n, n], of which (A + Aᵀ)/2 is taken. Each becomes its rising values above its vectors as columns, [n + 1, n]. The
+    /// largest component of each vector is positive.
+    /// </summary>
+    /// <exception cref="ArithmeticException">A matrix has NaN or infinity.</exception>
+    public static void Factor<T>(int count, int n, T* matrices, T* factors) where T : unmanaged, IFloatingPointIeee754<T> =>
+        MatrixBatch.Run<double, Work<T>>(count, n, 10L * n * n * n, new() { N = n, Matrices = matrices, Factors = factors });
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Iterate(double[] z, int n, double[] d, double[] e)
+    struct Work<T> : IMatrixWork<double> where T : unmanaged, IFloatingPointIeee754<T>
     {
-        for (int i = 1; i < n; i++) e[i - 1] = e[i];
-        e[n - 1] = 0;
-        for (int l = 0; l < n; l++)
-            for (int turn = 0; ; turn++)
-            {
-                int m = l;
-                while (m < n - 1 && Math.Abs(e[m]) > double.Epsilon + 1.1e-16 * (Math.Abs(d[m]) + Math.Abs(d[m + 1]))) m++;
-                if (m == l) break;
-                if (turn == MostIterations) throw new ArithmeticException("SymmetricEigen: expected to converge, got a matrix with NaN or infinity.");
-                double g = (d[l + 1] - d[l]) / (2 * e[l]), r = Hypot(g, 1);
-                g = d[m] - d[l] + e[l] / (g + Math.CopySign(r, g));
-                double sin = 1, cos = 1, p = 0;
-                int i = m - 1;
-                for (; i >= l; i--)
+        public int N;
+        public T* Matrices, Factors;
+
+        public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, double> where TVector : struct
+        {
+            nint core = Workspace.Align(BidiagonalMemory.Bytes(N, hasVectors: true)), numbers = Workspace.Align(N * sizeof(int));
+            byte* memory = Workspace.OfJob(core + numbers + N * sizeof(double));
+            var work = new BidiagonalMemory(N, hasVectors: true, memory);
+            double unit = Read(Matrices + (nint)index * N * N, work);
+            new Tridiagonal<TSimd, TVector>(work).Run();
+            Write(work, unit, (int*)(memory + core), (double*)(memory + core + numbers), Factors + (nint)index * N * (N + 1));
+        }
+
+        /// <summary>The symmetric part, divided by a power of two that brings the largest element near 1; returns that.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly double Read(T* a, in BidiagonalMemory work)
+        {
+            int n = N;
+            double largest = double.CreateTruncating(Vectors.LargestMagnitude<T>(new(a, n * n)));
+            if (!double.IsFinite(largest)) throw new ArithmeticException("SymmetricEigen: expected to converge, got a matrix with NaN or infinity.");
+            double unit = Math.ScaleB(1, largest == 0 ? 0 : Math.Clamp(Math.ILogB(largest), -1000, 1000)), half = 0.5 / unit;
+            nint stride = work.Stride;
+            for (int i = 0; i < n; i++)
+                for (int j = 0; j <= i; j++)
                 {
-                    double f = sin * e[i], b = cos * e[i];
-                    e[i + 1] = r = Hypot(f, g);
-                    if (r == 0)
-                    {
-                        d[i + 1] -= p;
-                        e[m] = 0;
-                        break;
-                    }
-                    sin = f / r;
-                    cos = g / r;
-                    g = d[i + 1] - p;
-                    r = (d[i] - g) * sin + 2 * cos * b;
-                    p = sin * r;
-                    d[i + 1] = g + p;
-                    g = cos * r - b;
-                    Vectors.Rotate(z.AsSpan(i * n, n), z.AsSpan((i + 1) * n, n), cos, sin);
+                    double sum = double.CreateTruncating(a[i * (nint)n + j]) * half + double.CreateTruncating(a[j * (nint)n + i]) * half;
+                    work.Matrix[i * stride + j] = work.Matrix[j * stride + i] = sum;
                 }
-                if (r == 0 && i >= l) continue;
-                d[l] -= p;
-                e[l] = g;
-                e[m] = 0;
+            return unit;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Write(in BidiagonalMemory work, double unit, int* order, double* signs, T* to)
+        {
+            int n = N;
+            for (int i = 0; i < n; i++)             // by rising value, equal ones in the order they have
+            {
+                double value = work.Diagonal[i];
+                int at = i;
+                for (; at > 0 && work.Diagonal[order[at - 1]] > value; at--) order[at] = order[at - 1];
+                order[at] = i;
             }
-    }
-
-    static double Hypot(double x, double y) => Math.Sqrt(x * x + y * y);
-
-    static double[] Sort(double[] z, int n, double[] d)
-    {
-        int[] order = [.. Enumerable.Range(0, n)];
-        Array.Sort(order, (x, y) => d[x] != d[y] ? d[y].CompareTo(d[x]) : x.CompareTo(y));
-        double[] vectors = (double[])z.Clone();
-        for (int i = 0; i < n; i++) vectors.AsSpan(order[i] * n, n).CopyTo(z.AsSpan(i * n, n));
-        return Array.ConvertAll(order, i => d[i]);
+            for (int k = 0; k < n; k++)
+            {
+                double* vector = work.Right + order[k] * work.Stride;
+                signs[k] = vector[Vectors.IndexOfLargest<double>(new(vector, n))] < 0 ? -1 : 1;
+                *to++ = T.CreateTruncating(work.Diagonal[order[k]] * unit);
+            }
+            for (int i = 0; i < n; i++)
+                for (int k = 0; k < n; k++) *to++ = T.CreateTruncating(work.Right[order[k] * work.Stride + i] * signs[k]);
+        }
     }
 }

@@ -49,7 +49,14 @@ internal sealed class Centering
     static void Shift(Matrix<double> table, double[] means, double[]? weights)
     {
         double total = weights?.Sum() ?? table.Rows;
-        for (int i = 0; i < table.Rows; i++) Vectors.AddScaled(means, (weights?[i] ?? 1) / total, table.Row(i));
-        for (int i = 0; i < table.Rows; i++) Vectors.AddScaled(table.Row(i), -1, means);
+        double[] shift = new double[means.Length];
+        // Twice: the second time takes off what rounding left of a column that hardly varies, which would count as one more independent column.
+        for (int turn = 0; turn < 2; turn++)
+        {
+            Array.Clear(shift);
+            for (int i = 0; i < table.Rows; i++) Vectors.AddScaled(shift, (weights?[i] ?? 1) / total, table.Row(i));
+            for (int i = 0; i < table.Rows; i++) Vectors.AddScaled(table.Row(i), -1, shift);
+            for (int j = 0; j < shift.Length; j++) means[j] += shift[j];
+        }
     }
 }

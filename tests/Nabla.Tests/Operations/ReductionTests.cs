@@ -36,6 +36,21 @@ public class ReductionTests
         }
     }
 
+    [Fact]
+    public void A_row_has_the_same_bits_alone_and_among_others()
+    {
+        foreach (int columns in (int[])[1, 7, 16, 63, 1000, 1025, 4096, 5000, 6 * 4096, 6 * 4096 + 100])
+        {
+            Tensor x = Tensor.Uniform((11, columns), new RandomStream(5), -1, 1), sums = x.Sum(1);
+            double[] expected = Loop(x.To(DType.Float64), [1], static values => values.Sum());
+            for (int row = 0; row < 11; row++)
+            {
+                Assert.Equal(x[row].Sum().Item<float>(), sums[row].Item<float>());
+                Assert.Equal(expected[row], sums[row].Item<float>(), 1e-5 * Math.Sqrt(columns));
+            }
+        }
+    }
+
     static double[] Loop(Tensor x, int[] axes, Func<IEnumerable<double>, double> oracle)
     {
         double[] values = x.ToArray<double>();

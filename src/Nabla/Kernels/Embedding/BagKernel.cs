@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Kernels;
 
@@ -23,55 +22,69 @@ internal static unsafe class BagKernel
     public static void Max<T>(T* table, long* indices, Bags bags, int count, int entries, int columns, long skipped, T* y, T* chosen) where T : unmanaged =>
         RowRanges.Run(count, Math.Max(1, entries / Math.Max(count, 1)) * columns, new Maxima<T>(table, indices, bags, columns, skipped, y, chosen));
 
-    /// <summary>Entries by which the rows to come are fetched: a row is anywhere in the table, and one that is not in a cache takes a microsecond's tenth.</summary>
-    const int Ahead = 24;
+    /// <summary>
+    /// Entries by which the rows to come are fetched: a row is anywhere in the table, and one that is not in a cache takes a microsecond's tenth. One
+    /// is asked for with each that is added: a whole bag at once is more than the processor can wait for, and took twice the time.
+    /// </summary>
+    const int Ahead = 16;
+
+    const int Line = 64;
 
     readonly struct Sums<T>(T* table, long* indices, T* scales, Bags bags, int entries, int columns, long skipped, T* y) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             nint width = Lane<V, T>.Width;
             for (int bag = first; bag < end; bag++)
             {
-                int start = bags.Start(bag), stop = bags.Start(bag + 1);
+                int start = bags.Start(bag), stop = bags.Start(bag + 1), fetching = Math.Min(stop, entries - Ahead);
                 T* to = y + (nint)bag * columns;
-                for (int i = start; i < stop; i++) Fetch(Math.Min(i + Ahead, entries - 1));
                 nint column = 0;
-                for (; column <= columns - 4 * width; column += 4 * width) Wide<V>(start, stop, column, to + column);
-                for (; column < columns; column += width) Narrow<V>(start, stop, column, Math.Min(columns - column, width), to + column);
+                for (; column <= columns - 4 * width; column += 4 * width, fetching = 0) Wide<V>(start, stop, fetching, column, to + column);
+                for (; column < columns; column += width, fetching = 0) Narrow<V>(start, stop, fetching, column, Math.Min(columns - column, width), to + column);
             }
         }
 
-        /// <summary>Asks for the first cache lines of an entry's row; of a long row the processor foresees the others.</summary>
+        /// <summary>Asks for the first two cache lines of a row; of a longer one the processor foresees the others.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Fetch(int entry)
+        static void Fetch(T* row, nint columns)
         {
-            if (!Sse.IsSupported) return;
-            byte* row = (byte*)(table + (nint)indices[entry] * columns);
-            Sse.Prefetch0(row);
-            if (columns * sizeof(T) > 64) Sse.Prefetch0(row + 64);
+            Streaming.Prefetch(row);
+            Streaming.Prefetch(row + Math.Min(columns, Line / sizeof(T)));
         }
 
+        // The fields are copied first: the compiler reads them from memory at every turn otherwise.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Wide<V>(int start, int stop, nint column, T* to) where V : unmanaged, ILanes<V>
+        void Wide<V>(int start, int stop, int fetching, nint column, T* to) where V : unmanaged, ILanes<V>
         {
-            nint width = Lane<V, T>.Width;
+            nint width = Lane<V, T>.Width, length = columns;
+            long* entry = indices + start, end = indices + stop, fetchEnd = indices + fetching;
+            long nothing = skipped;
+            T* rows = table, scale = scales == null ? null : scales + start;
             V sum0 = V.Constant(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
-            for (int i = start; i < stop; i++)
-            {
-                if (indices[i] == skipped) continue;
-                T* row = table + (nint)indices[i] * columns + column;
-                V x0 = Lane<V, T>.Load(row), x1 = Lane<V, T>.Load(row + width), x2 = Lane<V, T>.Load(row + 2 * width), x3 = Lane<V, T>.Load(row + 3 * width);
-                if (scales == null) (sum0, sum1, sum2, sum3) = (sum0 + x0, sum1 + x1, sum2 + x2, sum3 + x3);
-                else
+            if (scale == null)
+                for (; entry < end; entry++)
                 {
-                    V scale = V.Parameter(Lane<V, T>.Read(scales + i));
-                    (sum0, sum1) = (V.FusedMultiplyAdd(x0, scale, sum0), V.FusedMultiplyAdd(x1, scale, sum1));
-                    (sum2, sum3) = (V.FusedMultiplyAdd(x2, scale, sum2), V.FusedMultiplyAdd(x3, scale, sum3));
+                    if (entry < fetchEnd) Fetch(rows + (nint)entry[Ahead] * length, length);
+                    if (*entry == nothing) continue;
+                    T* row = rows + (nint)(*entry) * length + column;
+                    (sum0, sum1) = (sum0 + Lane<V, T>.Load(row), sum1 + Lane<V, T>.Load(row + width));
+                    (sum2, sum3) = (sum2 + Lane<V, T>.Load(row + 2 * width), sum3 + Lane<V, T>.Load(row + 3 * width));
                 }
-            }
+            else
+                for (; entry < end; entry++, scale++)
+                {
+                    if (entry < fetchEnd) Fetch(rows + (nint)entry[Ahead] * length, length);
+                    if (*entry == nothing) continue;
+                    T* row = rows + (nint)(*entry) * length + column;
+                    V factor = V.Parameter(Lane<V, T>.Read(scale));
+                    sum0 = V.FusedMultiplyAdd(Lane<V, T>.Load(row), factor, sum0);
+                    sum1 = V.FusedMultiplyAdd(Lane<V, T>.Load(row + width), factor, sum1);
+                    sum2 = V.FusedMultiplyAdd(Lane<V, T>.Load(row + 2 * width), factor, sum2);
+                    sum3 = V.FusedMultiplyAdd(Lane<V, T>.Load(row + 3 * width), factor, sum3);
+                }
             Lane<V, T>.Store(to, sum0);
             Lane<V, T>.Store(to + width, sum1);
             Lane<V, T>.Store(to + 2 * width, sum2);
@@ -79,14 +92,19 @@ internal static unsafe class BagKernel
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Narrow<V>(int start, int stop, nint column, nint width, T* to) where V : unmanaged, ILanes<V>
+        void Narrow<V>(int start, int stop, int fetching, nint column, nint width, T* to) where V : unmanaged, ILanes<V>
         {
+            nint length = columns;
+            T* rows = table, factors = scales;
+            long* entries = indices;
+            long nothing = skipped;
             V sum = V.Constant(0);
             for (int i = start; i < stop; i++)
             {
-                if (indices[i] == skipped) continue;
-                V x = Lane<V, T>.LoadUpTo(table + (nint)indices[i] * columns + column, width, default);
-                sum = scales == null ? sum + x : V.FusedMultiplyAdd(x, V.Parameter(Lane<V, T>.Read(scales + i)), sum);
+                if (i < fetching) Fetch(rows + (nint)entries[i + Ahead] * length, length);
+                if (entries[i] == nothing) continue;
+                V x = Lane<V, T>.LoadUpTo(rows + (nint)entries[i] * length + column, width, default);
+                sum = factors == null ? sum + x : V.FusedMultiplyAdd(x, V.Parameter(Lane<V, T>.Read(factors + i)), sum);
             }
             Lane<V, T>.StoreUpTo(to, sum, width);
         }

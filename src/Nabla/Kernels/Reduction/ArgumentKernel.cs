@@ -24,6 +24,27 @@ internal static unsafe class ArgumentKernel
 
     static bool IsSame<T>(T a, T b) where T : unmanaged, INumber<T> => a == b || (T.IsNaN(a) && T.IsNaN(b));
 
+    /// <summary>The extremum of a row. Any order gives the same: eight accumulators, as fast as a cache serves one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static T Extremum<TFold, T>(T* row, int size) where TFold : struct, IFold where T : unmanaged, INumber<T>
+    {
+        int i = 0, width = Vector<T>.Count;
+        Vector<T> a = new(TFold.Neutral<T>()), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+        for (; i <= size - 8 * width; i += 8 * width)
+        {
+            a = TFold.Combine(a, Unsafe.ReadUnaligned<Vector<T>>(row + i));
+            b = TFold.Combine(b, Unsafe.ReadUnaligned<Vector<T>>(row + i + width));
+            c = TFold.Combine(c, Unsafe.ReadUnaligned<Vector<T>>(row + i + 2 * width));
+            d = TFold.Combine(d, Unsafe.ReadUnaligned<Vector<T>>(row + i + 3 * width));
+            e = TFold.Combine(e, Unsafe.ReadUnaligned<Vector<T>>(row + i + 4 * width));
+            f = TFold.Combine(f, Unsafe.ReadUnaligned<Vector<T>>(row + i + 5 * width));
+            g = TFold.Combine(g, Unsafe.ReadUnaligned<Vector<T>>(row + i + 6 * width));
+            h = TFold.Combine(h, Unsafe.ReadUnaligned<Vector<T>>(row + i + 7 * width));
+        }
+        a = TFold.Combine(TFold.Combine(TFold.Combine(a, b), TFold.Combine(c, d)), TFold.Combine(TFold.Combine(e, f), TFold.Combine(g, h)));
+        return FoldKernel.Rest<TFold, T>(a, row + i, size - i);
+    }
+
     /// <summary>The first place of a value that the row contains.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int Find<T>(T* row, int size, T value) where T : unmanaged, INumber<T>
@@ -61,7 +82,7 @@ internal static unsafe class ArgumentKernel
             for (int o = first; o < end; o++)
             {
                 T* row = x + (nint)o * size;
-                y[o] = Find(row, size, FoldKernel.Row<TFold, T>(row, size));
+                y[o] = Find(row, size, Extremum<TFold, T>(row, size));
             }
         }
     }

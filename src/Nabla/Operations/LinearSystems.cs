@@ -30,10 +30,10 @@ public static unsafe class LinearSystems
             Matrices.RequireSquare(a, "Inverse");
             a = a.Computed();
             (Tensor factors, Tensor pivots) = FactorRegular(a, "Inverse");
-            Tensor x = SolvedFactored(factors, pivots, Identity(a), transposed: false);
+            Tensor x = InverseFactored(a, factors, pivots);
             Arena.Disown(factors);
             Arena.Disown(pivots);
-            return Autograd.Record("Inverse", x, [a], [x], static (g, saved) => [saved[0].T.MatMul(g).MatMul(-saved[0].T)]);
+            return x;
         }
 
         /// <summary>The sign of the determinant, a constant, and the logarithm of its magnitude: 0 and −∞ for a singular matrix. [..., n, n] → two [...].</summary>
@@ -51,7 +51,7 @@ public static unsafe class LinearSystems
             {
                 Tensor a = saved[0];
                 if (singular >= 0) throw Singular("LogDeterminant", singular, a.Shape);
-                return [SolveFactored(a, saved[1], saved[2], Identity(a), transposed: true) * g.Unsqueeze(-1).Unsqueeze(-1)];
+                return [InverseFactored(a, saved[1], saved[2]).T * g.Unsqueeze(-1).Unsqueeze(-1)];
             });
             return (sign, y);
         }
@@ -112,8 +112,6 @@ public static unsafe class LinearSystems
         GC.KeepAlive(result);
     }
 
-    static Tensor Identity(Tensor a) => Tensor.Eye(a.Shape[^1], a.DType).Expand(a.Shape).Contiguous();
-
     static ArithmeticException Singular(string who, int index, Shape shape) =>
         new($"{who}: expected regular matrices, got a singular one at {index} of {shape}.");
 
@@ -155,7 +153,9 @@ public static unsafe class LinearSystems
     /// <summary>x with A·x = b or Aᵀ·x = b. Derivatives of any order use the same factors; <paramref name="a"/> stands for them in the graph.</summary>
     static Tensor SolveFactored(Tensor a, Tensor factors, Tensor pivots, Tensor b, bool transposed)
     {
-        Tensor x = SolvedFactored(factors, pivots, b, transposed);
+        Tensor x = Tensor.Uninitialized(b.Shape, b.DType);
+        if (x.DType == DType.Float32) SolveInto<float>(x, factors, pivots, b, transposed);
+        else SolveInto<double>(x, factors, pivots, b, transposed);
         return Autograd.Record("Solve", x, [a, b], [a, factors, pivots, x], transposed, static (g, saved, transposed) =>
         {
             Tensor db = SolveFactored(saved[0], saved[1], saved[2], g, !transposed), x = saved[3];
@@ -164,12 +164,22 @@ public static unsafe class LinearSystems
         });
     }
 
-    static Tensor SolvedFactored(Tensor factors, Tensor pivots, Tensor b, bool transposed)
+    static Tensor InverseFactored(Tensor a, Tensor factors, Tensor pivots)
     {
-        Tensor x = Tensor.Uninitialized(b.Shape, b.DType);
-        if (x.DType == DType.Float32) SolveInto<float>(x, factors, pivots, b, transposed);
-        else SolveInto<double>(x, factors, pivots, b, transposed);
-        return x;
+        Tensor x = Tensor.Uninitialized(a.Shape, a.DType);
+        if (x.DType == DType.Float32) InvertInto<float>(x, factors, pivots);
+        else InvertInto<double>(x, factors, pivots);
+        return Autograd.Record("Inverse", x, [a], [x], static (g, saved) => [saved[0].T.MatMul(g).MatMul(-saved[0].T)]);
+    }
+
+    static void InvertInto<T>(Tensor x, Tensor factors, Tensor pivots) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        fixed (T* pf = factors.Span<T>(), px = x.Span<T>())
+        fixed (int* pp = pivots.Span<int>())
+            Elimination.Invert(pivots.Shape[0], pivots.Shape[1], pf, pp, px);
+        GC.KeepAlive(factors);
+        GC.KeepAlive(pivots);
+        GC.KeepAlive(x);
     }
 
     static void SolveInto<T>(Tensor x, Tensor factors, Tensor pivots, Tensor b, bool transposed) where T : unmanaged, IFloatingPointIeee754<T>

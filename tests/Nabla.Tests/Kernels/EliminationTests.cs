@@ -25,6 +25,20 @@ public class EliminationTests
     });
 
     [Fact]
+    public void Inverses_are_solutions_for_the_identity() => KernelSettings.ForEachInstructionSet(() =>
+    {
+        foreach (int n in (int[])[.. Sizes, 200])
+        {
+            double[] a = Numbers(n * n, n + 3), expected = new double[n * n];
+            for (int i = 0; i < n; i++) expected[i * n + i] = 1;
+            Solve(a, n, expected, n, transposed: false);
+            double[] actual = Inverse(a, n);
+            double scale = expected.Max(Math.Abs);
+            for (int i = 0; i < actual.Length; i++) Assert.Equal(expected[i], actual[i], 1e-11 * scale);
+        }
+    });
+
+    [Fact]
     public void Determinants_are_those_of_the_textbook() => KernelSettings.ForEachInstructionSet(() =>
     {
         foreach (int n in Sizes)
@@ -149,6 +163,16 @@ public class EliminationTests
         fixed (T* pf = factors, px = x)
         fixed (int* pp = pivots)
             Elimination.Solve(1, n, pf, pp, transposed, columns, px);
+    }
+
+    static unsafe double[] Inverse(double[] a, int n)
+    {
+        (double[] factors, int[] pivots) = Factor(a, n);
+        double[] x = new double[n * n];
+        fixed (double* pf = factors, px = x)
+        fixed (int* pp = pivots)
+            Elimination.Invert(1, n, pf, pp, px);
+        return x;
     }
 
     static unsafe (int Sign, double Log) Determinant(double[] a, int n)

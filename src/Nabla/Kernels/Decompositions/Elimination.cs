@@ -34,6 +34,10 @@ internal static unsafe class Elimination
         MatrixBatch.Run<T, EliminationWork<T>>(
             count, n, (long)n * n * columns, new() { N = n, Factors = factors, Pivots = pivots, IsTransposed = transposed, Columns = columns, X = x });
 
+    /// <summary>The inverses [count, n, n] of regular matrices from their factors.</summary>
+    public static void Invert<T>(int count, int n, T* factors, int* pivots, T* x) where T : unmanaged, IFloatingPointIeee754<T> =>
+        MatrixBatch.Run<T, EliminationWork<T>>(count, n, (long)n * n * n, new() { N = n, Factors = factors, Pivots = pivots, Columns = n, X = x, IsInverse = true });
+
     /// <summary>The first of the factored matrices with a zero on the diagonal, −1 if all are regular.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int FirstSingular<T>(int count, int n, T* factors) where T : unmanaged, IFloatingPointIeee754<T>

@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>Factors <see cref="Matrices"/>, or, where there are none, solves for the right sides in <see cref="X"/>.</summary>
+/// <summary>Factors <see cref="Matrices"/>, or, where there are none, solves for the right sides in <see cref="X"/>, or makes it the inverse.</summary>
 internal unsafe struct EliminationWork<T> : IMatrixWork<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     public int N, Columns;
     public T* Matrices, Factors, X;
     public int* Pivots;
-    public bool IsTransposed;
+    public bool IsTransposed, IsInverse;
 
     public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, T> where TVector : struct
     {
@@ -35,15 +35,21 @@ internal unsafe struct EliminationWork<T> : IMatrixWork<T> where T : unmanaged, 
     readonly void Solve<TSimd, TVector>(T* factors, int* pivots, T* x) where TSimd : struct, ISimd<TVector, T> where TVector : struct
     {
         // A = L·U·Pᵀ: solve with L, then with U, then exchange. Aᵀ = P·Uᵀ·Lᵀ: the same the other way round.
+        if (IsInverse) Identity(x);
         int columns = Columns, stride = Elimination.Stride<T>(N);
         nint row = IsTransposed ? 1 : stride, column = IsTransposed ? stride : 1;
         if (IsTransposed)
             for (int k = 0; k < N; k++) Exchange(x + k * columns, x + pivots[k] * columns, columns);
-        var triangle = new Triangle<TSimd, TVector, T>(factors, row, column, x, columns);
-        triangle.Solve(0, N, isForward: true, hasUnitDiagonal: IsTransposed);
-        triangle.Solve(0, N, isForward: false, hasUnitDiagonal: !IsTransposed);
+        new Triangle<TSimd, TVector, T>(factors, row, column, x, columns, isLower: IsInverse).Solve(0, N, isForward: true, hasUnitDiagonal: IsTransposed);
+        new Triangle<TSimd, TVector, T>(factors, row, column, x, columns).Solve(0, N, isForward: false, hasUnitDiagonal: !IsTransposed);
         if (!IsTransposed)
             for (int k = N - 1; k >= 0; k--) Exchange(x + k * columns, x + pivots[k] * columns, columns);
+    }
+
+    readonly void Identity(T* x)
+    {
+        new Span<T>(x, N * N).Clear();
+        for (int i = 0; i < N; i++) x[i * ((nint)N + 1)] = T.One;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

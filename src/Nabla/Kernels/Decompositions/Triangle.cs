@@ -7,7 +7,13 @@ namespace Nabla.Kernels;
 /// Solves T·x = b in place for many right sides, x [n, columns] with adjacent columns. T has any strides, so it may be a transpose. With ones on
 /// the diagonal, which are not stored, the triangle holds −T; see <see cref="Elimination"/>.
 /// </summary>
-internal readonly unsafe struct Triangle<TSimd, TVector, T>(T* t, nint row, nint column, T* x, int columns)
+/// <param name="t">T.</param>
+/// <param name="row">Elements between its rows.</param>
+/// <param name="column">Elements between its columns.</param>
+/// <param name="x">The right sides.</param>
+/// <param name="columns">How many there are.</param>
+/// <param name="isLower">Whether they are a lower triangle, and stay one, so that zeros above the diagonal need no work.</param>
+internal readonly unsafe struct Triangle<TSimd, TVector, T>(T* t, nint row, nint column, T* x, int columns, bool isLower = false)
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
 {
     const int BlockRows = 64;           // beyond it the part off the diagonal is a matrix product
@@ -36,12 +42,15 @@ internal readonly unsafe struct Triangle<TSimd, TVector, T>(T* t, nint row, nint
         }
     }
 
+    /// <summary>Columns that are not zero in rows before row <paramref name="last"/>.</summary>
+    int Width(int last) => isLower ? Math.Min(last, columns) : columns;
+
     /// <summary>Takes what is known, rows from … to − 1, out of other rows.</summary>
     void Update(int firstRow, int lastRow, int from, int to, bool isNegative)
     {
         if (!isNegative) Negate(from, to);
         MatMul.Run(
-            lastRow - firstRow, columns, to - from, t + firstRow * row + from * column, row, column,
+            lastRow - firstRow, Width(to), to - from, t + firstRow * row + from * column, row, column,
             x + (nint)from * columns, columns, 1, x + (nint)firstRow * columns, columns, accumulate: true);
         if (!isNegative) Negate(from, to);
     }
@@ -62,20 +71,20 @@ internal readonly unsafe struct Triangle<TSimd, TVector, T>(T* t, nint row, nint
         var block = new TriangleBlock<T>(t + start * (row + column), direction * row, direction * column, size, hasUnitDiagonal);
         T* origin = x + (nint)start * columns;
         nint step = (nint)direction * columns;
-        int j = 0;
+        int j = 0, width = Width(last);
         if ((nint)columns * sizeof(T) >= PackedRowBytes)
         {
             T* strip = stackalloc T[BlockRows * 2 * TSimd.Count];
-            for (; j <= columns - 2 * TSimd.Count; j += 2 * TSimd.Count)
+            for (; j <= width - 2 * TSimd.Count; j += 2 * TSimd.Count)
             {
                 Copy(origin + j, step, strip, 2 * TSimd.Count, size);
                 block.Solve<TSimd, TVector>(strip, 2 * TSimd.Count, TSimd.Count);
                 Copy(strip, 2 * TSimd.Count, origin + j, step, size);
             }
         }
-        for (; j <= columns - 2 * TSimd.Count; j += 2 * TSimd.Count) block.Solve<TSimd, TVector>(origin + j, step, TSimd.Count);
-        for (; j <= columns - TSimd.Count; j += TSimd.Count) block.Solve<TSimd, TVector>(origin + j, step, 0);
-        for (; j < columns; j += 2) block.Solve<SimdScalar<T>, T>(origin + j, step, j < columns - 1 ? 1 : 0);
+        for (; j <= width - 2 * TSimd.Count; j += 2 * TSimd.Count) block.Solve<TSimd, TVector>(origin + j, step, TSimd.Count);
+        for (; j <= width - TSimd.Count; j += TSimd.Count) block.Solve<TSimd, TVector>(origin + j, step, 0);
+        for (; j < width; j += 2) block.Solve<SimdScalar<T>, T>(origin + j, step, j < width - 1 ? 1 : 0);
     }
 
     /// <summary>Two registers of each row.</summary>

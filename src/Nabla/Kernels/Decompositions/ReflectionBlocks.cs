@@ -54,7 +54,7 @@ internal readonly unsafe struct ReflectionBlocks<TSimd, TVector, T>
         Form(q);
     }
 
-    int First(int block) => block * Width;
+    static int First(int block) => block * Width;
 
     int Last(int block) => Math.Min(columns, First(block) + Width);
 

@@ -15,19 +15,30 @@ internal readonly unsafe struct Tridiagonal<TSimd, TVector>(BidiagonalMemory mem
 {
     const double Epsilon = 1.1e-16;
     const int MostSweeps = 60;          // for one eigenvalue; about two are usual
+    const int Strip = 8;                // columns of vectors that lie together while rows are rotated: a cache line
 
     readonly int n = memory.N, end = MatMul.RoundUp(memory.N, TSimd.Count);
     readonly nint stride = memory.Stride;
 
     /// <summary>Diagonal becomes the eigenvalues in no order, the rows of Right their vectors.</summary>
     /// <exception cref="ArithmeticException">It does not converge.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run()
     {
         var bidiagonal = new Bidiagonal<TSimd, TVector>(memory);
         Reduce(bidiagonal);
         bidiagonal.AccumulateRight();
+        for (int row = 0; row < n; row++)
+            for (int j = 0; j < n; j += Strip) Whole(memory.Right + row * stride + j).CopyTo(Whole(Place(row, j)));
         Iterate();
+        for (int row = 0; row < n; row++)
+            for (int j = 0; j < n; j += Strip) Whole(Place(row, j)).CopyTo(Whole(memory.Right + row * stride + j));
     }
+
+    static Span<double> Whole(double* strip) => new(strip, Strip);
+
+    /// <summary>Where the strips of vectors lie: Matrix, which is free when they are rotated. A sweep then walks through memory, not across it.</summary>
+    double* Place(int row, int column) => memory.Matrix + ((nint)(column / Strip) * n + row) * Strip;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Reduce(in Bidiagonal<TSimd, TVector> reflections)
@@ -126,37 +137,30 @@ internal readonly unsafe struct Tridiagonal<TSimd, TVector>(BidiagonalMemory mem
             }
     }
 
-    /// <summary>The rotations of a sweep, from rows last − 1, last to rows first, first + 1. Four registers of each row go through all of them.</summary>
+    /// <summary>The rotations of a sweep, from rows last − 1, last to rows first, first + 1: two registers of each row go through all of them.</summary>
     [MethodImpl(Compiled.Apart)]
     void Rotate(int first, int last)
     {
         double* cosines = memory.V, sines = memory.W;
-        nint step = stride;
-        for (int j = 0; j < end; j += 4 * TSimd.Count)
-        {
-            // What lies beyond the row is a register that was there already.
-            nint one = j + TSimd.Count < end ? TSimd.Count : 0, two = j + 2 * TSimd.Count < end ? 2 * TSimd.Count : 0, three = j + 3 * TSimd.Count < end ? 3 * TSimd.Count : 0;
-            double* row = memory.Right + last * step + j;
-            TVector a = TSimd.Load(row), b = TSimd.Load(row + one), c = TSimd.Load(row + two), d = TSimd.Load(row + three);
-            for (int i = last - 1; i >= first; i--)
+        int second = TSimd.Count < Strip ? TSimd.Count : 0;         // where one register is a strip: the same one twice
+        for (int column = 0; column < n; column += Strip)
+            for (int j = 0; j < Strip; j += 2 * TSimd.Count)
             {
-                TVector cos = TSimd.Broadcast(cosines[i]), sin = TSimd.Broadcast(sines[i]), minus = TSimd.Broadcast(-sines[i]);
-                double* above = row - step;
-                TVector x = TSimd.Load(above), y = TSimd.Load(above + one), z = TSimd.Load(above + two), t = TSimd.Load(above + three);
-                TSimd.Store(row, TSimd.MultiplyAdd(sin, x, TSimd.Multiply(cos, a)));
-                TSimd.Store(row + one, TSimd.MultiplyAdd(sin, y, TSimd.Multiply(cos, b)));
-                TSimd.Store(row + two, TSimd.MultiplyAdd(sin, z, TSimd.Multiply(cos, c)));
-                TSimd.Store(row + three, TSimd.MultiplyAdd(sin, t, TSimd.Multiply(cos, d)));
-                a = TSimd.MultiplyAdd(cos, x, TSimd.Multiply(minus, a));
-                b = TSimd.MultiplyAdd(cos, y, TSimd.Multiply(minus, b));
-                c = TSimd.MultiplyAdd(cos, z, TSimd.Multiply(minus, c));
-                d = TSimd.MultiplyAdd(cos, t, TSimd.Multiply(minus, d));
-                row = above;
+                double* row = Place(last, column) + j;
+                TVector a = TSimd.Load(row), b = TSimd.Load(row + second);
+                for (int i = last - 1; i >= first; i--)
+                {
+                    TVector cos = TSimd.Broadcast(cosines[i]), sin = TSimd.Broadcast(sines[i]), minus = TSimd.Broadcast(-sines[i]);
+                    double* above = row - Strip;
+                    TVector x = TSimd.Load(above), y = TSimd.Load(above + second);
+                    TSimd.Store(row, TSimd.MultiplyAdd(cos, a, TSimd.Multiply(sin, x)));
+                    TSimd.Store(row + second, TSimd.MultiplyAdd(cos, b, TSimd.Multiply(sin, y)));
+                    a = TSimd.MultiplyAdd(minus, a, TSimd.Multiply(cos, x));
+                    b = TSimd.MultiplyAdd(minus, b, TSimd.Multiply(cos, y));
+                    row = above;
+                }
+                TSimd.Store(row, a);
+                TSimd.Store(row + second, b);
             }
-            TSimd.Store(row, a);
-            TSimd.Store(row + one, b);
-            TSimd.Store(row + two, c);
-            TSimd.Store(row + three, d);
-        }
     }
 }

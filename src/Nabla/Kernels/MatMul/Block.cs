@@ -53,7 +53,7 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
             CRow = Product.CRow,
             Accumulate = Product.Accumulate,
         };
-        if (PassesOverB(Product.K))
+        if (PassesOverB(Product.K) || (DirectB && Product.K <= FewSteps))
             for (int i = row0, rows; i < row1; i += rows)
             {
                 rows = RowsOf(row1 - i);
@@ -87,6 +87,9 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
     public static bool PassesOverB(int k) => TSimd.IsNarrow && k * Columns * sizeof(T) > FirstCache / 2;
 
     const int FirstCache = 32768;
+
+    // So short, a product is bound by writing C, best along its rows, and a B in place stays in the first cache.
+    const int FewSteps = 16;
 
     readonly int RowsOf(int left) => DirectA ? OuterTile<TSimd, TVector, T>.RowsOf(left) : Math.Min(Rows, left);
 

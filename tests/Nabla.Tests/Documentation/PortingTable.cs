@@ -75,7 +75,7 @@ internal static class PortingTable
         yield return new(Group, "torch.tril, triu, diagonal, diag_embed", "ops.tril, triu, diagonal", ["Tensor.LowerTriangle", "Tensor.UpperTriangle", "Tensor.Diagonal", "Tensor.DiagonalMatrix"]);
         yield return new(Group, "torch.linalg.norm, F.normalize", "ops.norm, normalize", ["Tensor.Norm", "Tensor.Normalize"]);
         yield return new(Group, "torch.dot, outer, cross, trace", "ops.dot, outer, cross, trace", ["Tensor.Dot", "Tensor.Outer", "Tensor.Cross", "Tensor.Trace"]);
-        yield return new(Group, "torch.linalg.solve, inv, det, slogdet", "ops.solve, inv, det", ["Tensor.Solve", "Tensor.Inverse", "Tensor.Determinant", "Tensor.LogDeterminant"]);
+        yield return new(Group, "torch.linalg.solve, solve_triangular, inv, det, slogdet", "ops.solve, inv, det", ["Tensor.Solve", "Tensor.SolveTriangular", "Tensor.Inverse", "Tensor.Determinant", "Tensor.LogDeterminant"]);
         yield return new(Group, "torch.linalg.cholesky, qr, svd, svdvals, eigh", "ops.cholesky, qr, svd, eigh", ["Tensor.Cholesky", "Tensor.Qr", "Tensor.Svd", "Tensor.SingularValues", "Tensor.SymmetricEigen"]);
         yield return new(Group, "torch.cov", "", ["Tensor.Covariance"]);
         yield return new(Group, "autograd.functional.jacobian, hessian, hvp", "tape.jacobian", ["Calculus.Jacobian", "Calculus.Hessian", "Calculus.HessianVectorProduct"]);

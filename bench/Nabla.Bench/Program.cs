@@ -37,5 +37,10 @@ internal static class Program
             Console.Error.WriteLine(error.Message);
             return error.ExitCode;
         }
+        catch (TypeInitializationException error) when (error.GetBaseException() is BenchException cause)      // outside the repository
+        {
+            Console.Error.WriteLine(cause.Message);
+            return cause.ExitCode;
+        }
     }
 }

@@ -88,6 +88,26 @@ internal static class Vectors
         for (; i < n; i++) Unsafe.Add(ref b, i) += factor * Unsafe.Add(ref a, i);
     }
 
+    /// <summary>x and y become cos·x + sin·y and cos·y − sin·x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rotate<T>(Span<T> x, Span<T> y, T cos, T sin) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ref T a = ref MemoryMarshal.GetReference(x), b = ref MemoryMarshal.GetReference(y);
+        nint n = Math.Min(x.Length, y.Length), width = Vector<T>.Count, i = 0;
+        Vector<T> c = new(cos), s = new(sin);
+        for (; i <= n - width; i += width)
+        {
+            Vector<T> p = Load(ref a, i), q = Load(ref b, i);
+            (c * p + s * q).StoreUnsafe(ref a, (nuint)i);
+            (c * q - s * p).StoreUnsafe(ref b, (nuint)i);
+        }
+        for (; i < n; i++)
+        {
+            ref T p = ref Unsafe.Add(ref a, i), q = ref Unsafe.Add(ref b, i);
+            (p, q) = (cos * p + sin * q, cos * q - sin * p);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector<T> Load<T>(ref T source, nint at) where T : unmanaged => Vector.LoadUnsafe(ref source, (nuint)at);
 }

@@ -22,7 +22,7 @@ public class SymmetricEigenTests
     [Fact]
     public void Second_differences_have_the_values_of_the_closed_form()
     {
-        foreach (int n in Sizes)
+        foreach (int n in Sizes.Append(131))
         {
             double[] a = new double[n * n];
             for (int i = 0; i < n; i++)
@@ -53,6 +53,48 @@ public class SymmetricEigenTests
     [Theory, MemberData(nameof(Names))]
     public void Hard_matrices_are_no_exception(string name) => Check(Cases[name], 6, 1e-14);
 
+    /// <summary>Around the size from which matrices are large, widths of panels and blocks, and halves that do not come out even.</summary>
+    [Fact]
+    public void Large_matrices_are_solved_by_halves() => KernelSettings.ForEachInstructionSet(() =>
+    {
+        foreach (int n in new[] { 127, 128, 129, 163, 193, 260 })
+        {
+            Check(Symmetric(n, n), n, 1e-15);
+            Check(Array.ConvertAll(Symmetric(n, n + 1), x => (float)x), n, 5e-7);
+        }
+    });
+
+    public static TheoryData<string> LargeNames => [.. LargeCases.Keys];
+
+    const int Large = 150;
+
+    static readonly Dictionary<string, Func<int, int, double>> LargeCases = new()
+    {
+        ["zero"] = static (_, _) => 0,
+        ["identity"] = static (i, j) => i == j ? 1 : 0,
+        ["three values"] = static (i, j) => i == j ? i % 3 - 1 : 0,
+        ["rank one"] = static (i, j) => (i + 1.0) * (j + 1),
+        ["identity and rank one"] = static (i, j) => (i == j ? 1 : 0) + 1e-3,
+        ["graded"] = static (i, j) => Math.Pow(10, -0.1 * Math.Max(i, j)),
+        ["graded the other way"] = static (i, j) => Math.Pow(10, -0.1 * (Large - Math.Min(i, j))),
+        ["exchange"] = static (i, j) => i + j == Large - 1 ? 1 : 0,
+        ["blocks"] = static (i, j) => i / 10 == j / 10 ? 1 : 0,
+        ["Wilkinson's pairs"] = static (i, j) => i == j ? Math.Abs(i % 21 - 10) : Math.Abs(i - j) == 1 ? i / 21 == j / 21 ? 1 : 1e-9 : 0,
+        ["Hilbert"] = static (i, j) => 1 / (i + j + 1.0),
+        ["clusters"] = static (i, j) => (i == j ? i % 5 : 0) + 1e-9 * Math.Cos(i * j),
+        ["tiny"] = static (i, j) => 1e-300 * Math.Cos((i + 1) * (j + 1)),
+        ["denormal"] = static (i, j) => 1e-315 * Math.Cos((i + 1) * (j + 1)),
+        ["huge"] = static (i, j) => 1e307 * Math.Cos((i + 1) * (j + 1)),
+    };
+
+    [Theory, MemberData(nameof(LargeNames))]
+    public void Hard_large_matrices_are_no_exception(string name)
+    {
+        double[] a = [.. from i in Enumerable.Range(0, Large) from j in Enumerable.Range(0, Large) select LargeCases[name](i, j)];
+        Check(a, Large, 1e-15);
+        Check(Array.ConvertAll(a, x => (float)Math.Clamp(x, -1e37, 1e37)), Large, 5e-7);
+    }
+
     [Fact]
     public void The_symmetric_part_counts()
     {
@@ -81,41 +123,44 @@ public class SymmetricEigenTests
     [Fact]
     public unsafe void Any_number_of_threads_gives_the_same_bits()
     {
-        const int n = 19, count = 50;
-        float[] a = [.. Enumerable.Range(0, count).SelectMany(i => Symmetric(n, i)).Select(x => (float)x)];
-        var results = new List<float[]>();
-        foreach (int threads in new[] { 1, 2, 7 })
-            KernelSettings.With(threads, () =>
-            {
-                float[] factors = new float[count * n * (n + 1)];
-                fixed (float* pa = a, pf = factors) SymmetricEigen.Factor(count, n, pa, pf);
-                results.Add(factors);
-            });
-        Assert.Equal(results[0], results[1]);
-        Assert.Equal(results[0], results[2]);
+        foreach ((int n, int count) in new[] { (19, 50), (140, 3), (390, 1) })
+        {
+            float[] a = [.. Enumerable.Range(0, count).SelectMany(i => Symmetric(n, i)).Select(x => (float)x)];
+            var results = new List<float[]>();
+            foreach (int threads in new[] { 1, 2, 7 })
+                KernelSettings.With(threads, () =>
+                {
+                    float[] factors = new float[count * n * (n + 1)];
+                    fixed (float* pa = a, pf = factors) SymmetricEigen.Factor(count, n, pa, pf);
+                    results.Add(factors);
+                });
+            Assert.Equal(results[0], results[1]);
+            Assert.Equal(results[0], results[2]);
+        }
     }
 
     static void Check<T>(T[] matrix, int n, double tolerance) where T : unmanaged, IFloatingPointIeee754<T>
     {
         double[] a = Array.ConvertAll(matrix, double.CreateTruncating), factors = Array.ConvertAll(Factor(matrix, n), double.CreateTruncating), v = factors[n..];
-        double scale = a.Max(Math.Abs) * n + double.Epsilon * 8 / tolerance;
+        // Below the normal numbers of the type every product is rounded to its quanta.
+        double scale = a.Max(Math.Abs) * n + double.CreateTruncating(T.Epsilon) * Math.Max(8, n) / tolerance;
+        double[] rows = new double[n * n];
+        for (int i = 0; i < n; i++)
+            for (int k = 0; k < n; k++) rows[k * n + i] = v[i * n + k];
         for (int k = 0; k < n; k++)
         {
             if (k > 0) Assert.True(factors[k - 1] <= factors[k]);
             Assert.True(Enumerable.Range(0, n).Select(i => v[i * n + k]).MaxBy(Math.Abs) > 0);
             for (int i = 0; i < n; i++)
             {
-                double stretched = 0, product = 0;
-                for (int j = 0; j < n; j++)
-                {
-                    stretched += a[i * n + j] * v[j * n + k];
-                    product += v[j * n + i] * v[j * n + k];
-                }
+                double stretched = Dot(a.AsSpan(i * n, n), rows.AsSpan(k * n, n)), product = Dot(rows.AsSpan(i * n, n), rows.AsSpan(k * n, n));
                 Assert.InRange(Math.Abs(stretched - factors[k] * v[i * n + k]), 0, tolerance * scale);
                 Assert.Equal(i == k ? 1 : 0, product, tolerance * n);
             }
         }
     }
+
+    static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => Vectors.Dot(x, y);
 
     static unsafe T[] Factor<T>(T[] a, int n) where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -49,7 +49,7 @@ internal readonly unsafe struct ReflectionPanel<TSimd, TVector, T>(T* p, int ste
             T along = w[k];
             for (int i = first; i < rows; i++) v[i] = panel[i * (nint)width + k] - along * before[i];
             if (k > 0) v[first] = T.Zero;
-            T tau = Reflect(v + k, rows - k, out T head);
+            T tau = Reflect(v + k, v + k + 1, rows - k - 1, out T head);
             heads[k] = v[k];
             Pass(first, k / TSimd.Count * TSimd.Count, v, before, w);
             for (int j = k / TSimd.Count * TSimd.Count; j < width; j++) w[j] = j > k ? w[j] * tau : T.Zero;
@@ -61,28 +61,36 @@ internal readonly unsafe struct ReflectionPanel<TSimd, TVector, T>(T* p, int ste
         }
     }
 
-    /// <summary>x becomes v with first element 1, or zeros if it has nothing but its first; returns τ.</summary>
+    /// <summary>
+    /// A vector of one element, its head, and the <paramref name="length"/> others becomes v with 1 as its head, or zeros if the others are;
+    /// returns τ. The reflection leaves <paramref name="value"/> as the head.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static T Reflect(T* x, int length, out T head)
+    public static T Reflect(T* head, T* others, int length, out T value)
     {
-        Span<T> all = new(x, length), rest = all[1..];
+        Span<T> rest = new(others, length);
         T unit = T.One, square = Vectors.Dot<T>(rest, rest);
-        if (!(square + x[0] * x[0] is var sum && sum >= Least && sum <= Most))
+        if (!(square + *head * *head is var sum && sum >= Least && sum <= Most))
         {
-            unit = Vectors.LargestMagnitude<T>(all);
-            if (unit > T.Zero) foreach (ref T value in all) value /= unit;
+            unit = T.Max(T.Abs(*head), Vectors.LargestMagnitude<T>(rest));
+            if (unit > T.Zero)
+            {
+                *head /= unit;
+                foreach (ref T element in rest) element /= unit;
+            }
             square = Vectors.Dot<T>(rest, rest);
         }
-        head = x[0] * unit;
+        value = *head * unit;
         if (square == T.Zero)
         {
-            all.Clear();
+            *head = T.Zero;
+            rest.Clear();
             return T.Zero;
         }
-        T root = -T.CopySign(T.Sqrt(square + x[0] * x[0]), x[0]), tau = (root - x[0]) / root, scale = T.One / (x[0] - root);
-        head = root * unit;
-        x[0] = T.One;
-        foreach (ref T value in rest) value *= scale;
+        T root = -T.CopySign(T.Sqrt(square + *head * *head), *head), tau = (root - *head) / root, scale = T.One / (*head - root);
+        value = root * unit;
+        *head = T.One;
+        foreach (ref T element in rest) element *= scale;
         return tau;
     }
 

@@ -3,9 +3,14 @@ using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>A = V·diag(λ)·Vᵀ of symmetric matrices, in doubles; see <see cref="Tridiagonal{TSimd, TVector}"/>.</summary>
+/// <summary>
+/// A = V·diag(λ)·Vᵀ of symmetric matrices: small ones in doubles, see <see cref="Tridiagonal{TSimd, TVector}"/>, and large ones in their own type, see
+/// <see cref="LargeSymmetricEigen{TSimd, TVector, T}"/>.
+/// </summary>
 internal static unsafe class SymmetricEigen
 {
+    const int LargeSize = 128;          // as fast either way
+
     /// <summary>a [n, n] row-major becomes eigenvectors as rows; the values come falling.</summary>
     public static double[] Factor(double[] a, int n)
     {
@@ -23,8 +28,32 @@ internal static unsafe class SymmetricEigen
     /// largest component of each vector is positive.
     /// </summary>
     /// <exception cref="ArithmeticException">A matrix has NaN or infinity.</exception>
-    public static void Factor<T>(int count, int n, T* matrices, T* factors) where T : unmanaged, IFloatingPointIeee754<T> =>
-        MatrixBatch.Run<double, Work<T>>(count, n, 10L * n * n * n, new() { N = n, Matrices = matrices, Factors = factors });
+    public static void Factor<T>(int count, int n, T* matrices, T* factors) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (n < LargeSize) MatrixBatch.Run<double, Work<T>>(count, n, 10L * n * n * n, new() { N = n, Matrices = matrices, Factors = factors });
+        else MatrixBatch.Run<T, LargeWork<T>>(count, n, 4L * n * n * n, new() { N = n, Matrices = matrices, Factors = factors });
+    }
+
+    /// <summary>The power of two that brings the largest element of a [n, n] near 1 if it is divided by it; 0 for a matrix of zeros.</summary>
+    /// <exception cref="ArithmeticException">The matrix has NaN or infinity.</exception>
+    public static int PowerOf<T>(T* a, int n) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double largest = double.CreateTruncating(Vectors.LargestMagnitude<T>(new(a, n * n)));
+        if (!double.IsFinite(largest)) throw new ArithmeticException("SymmetricEigen: expected to converge, got a matrix with NaN or infinity.");
+        return largest == 0 ? 0 : Math.ILogB(largest);
+    }
+
+    struct LargeWork<T> : IMatrixWork<T> where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public int N;
+        public T* Matrices, Factors;
+
+        public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, T> where TVector : struct
+        {
+            byte* memory = Workspace.OfJob(LargeSymmetricEigen<TSimd, TVector, T>.Bytes(N));
+            new LargeSymmetricEigen<TSimd, TVector, T>(N, memory).Factor(Matrices + (nint)index * N * N, Factors + (nint)index * N * (N + 1));
+        }
+    }
 
     struct Work<T> : IMatrixWork<double> where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -46,9 +75,7 @@ internal static unsafe class SymmetricEigen
         readonly double Read(T* a, in BidiagonalMemory work)
         {
             int n = N;
-            double largest = double.CreateTruncating(Vectors.LargestMagnitude<T>(new(a, n * n)));
-            if (!double.IsFinite(largest)) throw new ArithmeticException("SymmetricEigen: expected to converge, got a matrix with NaN or infinity.");
-            double unit = Math.ScaleB(1, largest == 0 ? 0 : Math.Clamp(Math.ILogB(largest), -1000, 1000)), half = 0.5 / unit;
+            double unit = Math.ScaleB(1, Math.Clamp(PowerOf(a, n), -1000, 1000)), half = 0.5 / unit;
             nint stride = work.Stride;
             for (int i = 0; i < n; i++)
                 for (int j = 0; j <= i; j++)

@@ -28,6 +28,14 @@ internal readonly unsafe struct Tridiagonal<TSimd, TVector>(BidiagonalMemory mem
         var bidiagonal = new Bidiagonal<TSimd, TVector>(memory);
         Reduce(bidiagonal);
         bidiagonal.AccumulateRight();
+        Diagonalize();
+    }
+
+    /// <summary>The same for a tridiagonal matrix and rows of Right that are to be rotated with it. Matrix is overwritten.</summary>
+    /// <exception cref="ArithmeticException">It does not converge.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Diagonalize()
+    {
         for (int row = 0; row < n; row++)
             for (int j = 0; j < n; j += Strip) Whole(memory.Right + row * stride + j).CopyTo(Whole(Place(row, j)));
         Iterate();

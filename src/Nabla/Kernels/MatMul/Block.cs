@@ -8,6 +8,9 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
 {
     public Product<T> Product;
     public bool DirectA, DirectB;
+
+    /// <summary>True if the first tile that reads a panel of B packs it: the copy hides behind the arithmetic.</summary>
+    public bool PacksAlong;
     public T* PackedA, PackedB;
 
     /// <summary>Which of the two phases runs.</summary>
@@ -19,16 +22,24 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
     /// <summary>Panels of B before this one are read in place.</summary>
     public int FirstPanelB;
 
-    public int TaskRows, TaskColumns, ColumnTasks;
+    /// <summary>Panels of B from this one on are packed in advance.</summary>
+    public int FirstPacked;
+
+    public int TaskRows, TaskColumns, RowTasks, ColumnTasks;
 
     static int Rows => TSimd.TileRows;
     static int Columns => OuterTile<TSimd, TVector, T>.Width;
 
     public readonly void Run(int index)
     {
-        if (!Packing) Multiply(index / ColumnTasks * TaskRows, index % ColumnTasks * TaskColumns);
+        if (!Packing)
+        {
+            // What is passed over stays in the second cache for the tasks to come.
+            if (PassesOverB) Multiply(index % RowTasks * TaskRows, index / RowTasks * TaskColumns);
+            else Multiply(index / ColumnTasks * TaskRows, index % ColumnTasks * TaskColumns);
+        }
         else if (index < GroupsA) PackA(index * Packing<T>.Group * Rows);
-        else PackB((FirstPanelB + (index - GroupsA) * Packing<T>.Group) * Columns);
+        else PackB((FirstPacked + (index - GroupsA) * Packing<T>.Group) * Columns);
     }
 
     readonly void PackA(int first) => Packing<T>.Panels(
@@ -53,7 +64,7 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
             CRow = Product.CRow,
             Accumulate = Product.Accumulate,
         };
-        if (PassesOverB(Product.K) || (DirectB && Product.K <= FewSteps))
+        if (PassesOverB || (DirectB && Product.K <= FewSteps))
             for (int i = row0, rows; i < row1; i += rows)
             {
                 rows = RowsOf(row1 - i);
@@ -70,12 +81,14 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
             for (int j = column0; j < column1; j += Columns)
             {
                 Take(ref tile, j, column1);
+                if (PacksAlong && column1 - j >= Columns) PackWith(ref tile, j);
                 for (int i = row0, rows; i < row1; i += rows)
                 {
                     rows = RowsOf(row1 - i);
                     tile.A = RowsAt(i);
                     tile.C = Product.C + i * Product.CRow + j;
                     OuterTile<TSimd, TVector, T>.Run(rows, tile);
+                    if (tile.Packed != null) UsePacked(ref tile);
                 }
             }
     }
@@ -84,9 +97,11 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
     /// What the inner loop passes over streams from the second cache, the other operand's panel stays in the first. A narrow tile is slow
     /// enough for that to be B; six rows of A then stay however deep the block, where sixteen columns of B would not.
     /// </summary>
-    public static bool PassesOverB(int k) => TSimd.IsNarrow && k * Columns * sizeof(T) > FirstCache / 2;
+    public static bool IsDeep(int k) => TSimd.IsNarrow && k * Columns * sizeof(T) > FirstCache / 2;
 
-    const int FirstCache = 32768;
+    readonly bool PassesOverB => IsDeep(Product.K) && !PacksAlong;
+
+    const int FirstCache = 32768, CacheLine = 64;
 
     // So short, a product is bound by writing C, best along its rows, and a B in place stays in the first cache.
     const int FewSteps = 16;
@@ -95,8 +110,26 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
 
     readonly T* RowsAt(int i) => DirectA ? Product.A + i * Product.ARow : PackedA + (nint)i * Product.K;
 
-    // The rows of the next tiles lie apart, so that the processor does not see them coming: each tile fetches one, as fast as it reads its own.
-    readonly nint AheadOf(int tile) => DirectA && Product.AColumn == 1 && tile < Rows ? (Rows + tile) * Product.ARow : 0;
+    // What the next tiles read of A is fetched by those before them, as fast as they read their own. In place, each fetches one of the rows, which
+    // lie apart; of a packed panel, a tile that takes more than a cache line a turn leaves gaps, and its neighbor fills them.
+    readonly nint AheadOf(int tile) => DirectA
+        ? Product.AColumn == 1 && tile < Rows ? (Rows + tile) * Product.ARow : 0
+        : tile < 2 ? (nint)Rows * Product.K + tile * (CacheLine / sizeof(T)) : 0;
+
+    // The panel is read in place once, and from its copy after that.
+    readonly void PackWith(ref TileOperands<T> tile, int j)
+    {
+        tile.Packed = tile.B;
+        tile.B = Product.B + j;
+        tile.BRow = Product.BRow;
+    }
+
+    static void UsePacked(ref TileOperands<T> tile)
+    {
+        tile.B = tile.Packed;
+        tile.BRow = Columns;
+        tile.Packed = null;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     readonly void Take(ref TileOperands<T> tile, int j, int column1)

@@ -12,6 +12,8 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     const int DirectColumns = 64;           // up to here a packed A is read too seldom to repay the packing
     const int DirectColumnsOfRows = 256;    // the same where its rows are contiguous, which a tile reads as fast in place
     const int DirectTransposed = 1 << 18;   // elements of a transposed A whose columns still hit the cache in place
+    const int AlongBytes = 1 << 19;         // of an A that streams through the second cache once per panel of B
+    const int AlongPanels = 16;             // of B, so that threads have something to share
     const int SerialWork = 1 << 18;         // multiply-adds; about 5 µs
     const int TaskWork = 1 << 19;
     const int Tasks = 32;
@@ -33,7 +35,7 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     static int CacheM => 384;
 
     // Half of a second cache of 512 KB for the K · N elements of B, if tiles pass over them again and again.
-    static int CacheN(int k) => Block<TSimd, TVector, T>.PassesOverB(k) ? 128 : 512;
+    static int CacheN(int k) => Block<TSimd, TVector, T>.IsDeep(k) ? 128 : 512;
 
     public static void Run(in Product<T> product)
     {
@@ -43,7 +45,8 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
         bool directB = p.BColumn == 1 && p.M <= DirectRows;
         int blockK = Even(p.K, BlockK, 1), blockN = Even(p.N, BlockN, Columns), blockM = Even(p.M, BlockM, Rows);
 
-        var block = new Block<TSimd, TVector, T> { DirectA = directA, DirectB = directB };
+        bool packsAlong = TSimd.IsNarrow && !directB && p.BColumn == 1 && p.M <= CacheM && p.N >= AlongPanels * Columns && p.M * blockK * sizeof(T) <= AlongBytes;
+        var block = new Block<TSimd, TVector, T> { DirectA = directA, DirectB = directB, PacksAlong = packsAlong };
         nuint aBytes = directA ? 0 : (nuint)MatMul.RoundUp(blockM, Rows) * (nuint)blockK * (nuint)sizeof(T);
         nuint bBytes = (nuint)(directB ? Columns : MatMul.RoundUp(blockN, Columns)) * (nuint)blockK * (nuint)sizeof(T);
         aBytes = (aBytes + 63) & ~(nuint)63;
@@ -73,16 +76,17 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
         ref Product<T> p = ref block.Product;
         block.GroupsA = block.DirectA ? 0 : Groups(p.M, Rows);
         block.FirstPanelB = block.DirectB ? p.N / Columns : 0;
-        int groupsB = packB ? Groups(p.N - block.FirstPanelB * Columns, Columns) : 0;
-        (block.TaskRows, block.TaskColumns) = TaskShape(p);
+        block.FirstPacked = block.PacksAlong ? p.N / Columns : block.FirstPanelB;
+        int groupsB = packB ? Groups(p.N - block.FirstPacked * Columns, Columns) : 0;
+        (block.TaskRows, block.TaskColumns) = TaskShape(p, block.PacksAlong);
+        block.RowTasks = MatMul.RoundUp(p.M, block.TaskRows) / block.TaskRows;
         block.ColumnTasks = MatMul.RoundUp(p.N, block.TaskColumns) / block.TaskColumns;
-        int tasks = MatMul.RoundUp(p.M, block.TaskRows) / block.TaskRows * block.ColumnTasks;
 
         bool serial = p.Work <= SerialWork;
         block.Packing = true;
         Do(block.GroupsA + groupsB, ref block, serial);
         block.Packing = false;
-        Do(tasks, ref block, serial);
+        Do(block.RowTasks * block.ColumnTasks, ref block, serial);
     }
 
     static int Groups(int lanes, int width) => (lanes + Packing<T>.Group * width - 1) / (Packing<T>.Group * width);
@@ -93,14 +97,14 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
         else for (int i = 0; i < count; i++) block.Run(i);
     }
 
-    // Pieces that fit the caches, halved until there are enough for any number of threads or they get too small to share.
-    static (int Rows, int Columns) TaskShape(in Product<T> p)
+    // Pieces that fit the caches, or all rows of fewer columns, halved until there are enough for any number of threads or they get too small to share.
+    static (int Rows, int Columns) TaskShape(in Product<T> p, bool allRows)
     {
         int rows = Math.Min(CacheM, MatMul.RoundUp(p.M, Rows)), columns = Math.Min(CacheN(p.K), MatMul.RoundUp(p.N, Columns));
         while ((long)rows * columns * p.K > TaskWork && (long)p.M * p.N / ((long)rows * columns) < Tasks)
         {
-            if (columns > Columns && columns >= 2 * rows) columns = MatMul.RoundUp(columns / 2, Columns);
-            else if (rows > Rows) rows = MatMul.RoundUp(rows / 2, Rows);
+            if (columns > Columns && (allRows || columns >= 2 * rows)) columns = MatMul.RoundUp(columns / 2, Columns);
+            else if (rows > Rows && !allRows) rows = MatMul.RoundUp(rows / 2, Rows);
             else if (columns > Columns) columns = MatMul.RoundUp(columns / 2, Columns);
             else break;
         }

@@ -20,6 +20,9 @@ internal unsafe struct TileOperands<T> where T : unmanaged
     public bool Accumulate;
     public T* Bias;
 
+    /// <summary>Where the rows of B go too, one behind the other, for the tiles to come; null if nowhere. Then all columns of B are read.</summary>
+    public T* Packed;
+
     /// <summary>How far behind A lies what later tiles read, to be fetched meanwhile; it need not exist.</summary>
     public nint Ahead;
 }
@@ -32,6 +35,7 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
     const int Unrolled = 4;
+    const int RowsAhead = 12;           // of B in place: a step each, until memory has answered
     const int PrefetchDepth = 64;       // a loop of this length gives C the time to arrive
 
     /// <summary>Columns of the full tile.</summary>
@@ -78,13 +82,14 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Run<TRows, TRegisters>(in TileOperands<T> tile) where TRows : struct, ISize where TRegisters : struct, ISize
     {
-        if (tile.ARow == 1) Run<TRows, TRegisters, N1>(tile);
-        else Run<TRows, TRegisters, N0>(tile);
+        if (tile.Packed != null) Run<TRows, TRegisters, N0, N1>(tile);
+        else if (tile.ARow == 1) Run<TRows, TRegisters, N1, N0>(tile);
+        else Run<TRows, TRegisters, N0, N0>(tile);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Run<TRows, TRegisters, TAdjacent>(in TileOperands<T> tile)
-        where TRows : struct, ISize where TRegisters : struct, ISize where TAdjacent : struct, ISize
+    static void Run<TRows, TRegisters, TAdjacent, TPacks>(in TileOperands<T> tile)
+        where TRows : struct, ISize where TRegisters : struct, ISize where TAdjacent : struct, ISize where TPacks : struct, ISize
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default;
         TVector l6 = default, l7 = default, l8 = default, l9 = default, l10 = default, l11 = default;
@@ -92,7 +97,7 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
         TVector r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
 
         nint row = TAdjacent.Value == 1 ? 1 : tile.ARow, step = tile.AColumn, bRow = tile.BRow;
-        T* a = tile.A, b = tile.B, c = tile.C;
+        T* a = tile.A, b = tile.B, c = tile.C, packed = tile.Packed;
         nint cRow = tile.CRow;
         nint ahead = tile.Ahead;
         int k = tile.K;
@@ -108,22 +113,22 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
             for (int turns = k / Unrolled; turns > 0; turns--)
             {
                 if (Sse.IsSupported) Sse.Prefetch1(a + ahead);
-                Step<TRows, TRegisters>(a, row, b,
+                Step<TRows, TRegisters, TPacks>(a, row, b, bRow, ref packed,
                     ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
                     ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
                 a += step;
                 b += bRow;
-                Step<TRows, TRegisters>(a, row, b,
+                Step<TRows, TRegisters, TPacks>(a, row, b, bRow, ref packed,
                     ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
                     ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
                 a += step;
                 b += bRow;
-                Step<TRows, TRegisters>(a, row, b,
+                Step<TRows, TRegisters, TPacks>(a, row, b, bRow, ref packed,
                     ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
                     ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
                 a += step;
                 b += bRow;
-                Step<TRows, TRegisters>(a, row, b,
+                Step<TRows, TRegisters, TPacks>(a, row, b, bRow, ref packed,
                     ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
                     ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
                 a += step;
@@ -131,7 +136,7 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
             }
         for (int steps = TSimd.IsNarrow ? k % Unrolled : k; steps > 0; steps--)
         {
-            Step<TRows, TRegisters>(a, row, b,
+            Step<TRows, TRegisters, TPacks>(a, row, b, bRow, ref packed,
                 ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
                 ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
             a += step;
@@ -178,14 +183,21 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
 
     /// <summary>A step of k: the column at <paramref name="a"/> times the row at <paramref name="b"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Step<TRows, TRegisters>(T* a, nint row, T* b,
+    static void Step<TRows, TRegisters, TPacks>(T* a, nint row, T* b, nint bRow, ref T* packed,
         ref TVector l0, ref TVector l1, ref TVector l2, ref TVector l3, ref TVector l4, ref TVector l5,
         ref TVector l6, ref TVector l7, ref TVector l8, ref TVector l9, ref TVector l10, ref TVector l11,
         ref TVector r0, ref TVector r1, ref TVector r2, ref TVector r3, ref TVector r4, ref TVector r5,
         ref TVector r6, ref TVector r7, ref TVector r8, ref TVector r9, ref TVector r10, ref TVector r11)
-        where TRows : struct, ISize where TRegisters : struct, ISize
+        where TRows : struct, ISize where TRegisters : struct, ISize where TPacks : struct, ISize
     {
         TVector left = TSimd.Load(b), right = TRegisters.Value > 1 ? TSimd.Load(b + TSimd.Count) : default;
+        if (TPacks.Value > 0)
+        {
+            if (Sse.IsSupported) Sse.Prefetch0(b + RowsAhead * bRow);
+            TSimd.Store(packed, left);
+            TSimd.Store(packed + TSimd.Count, right);
+            packed += Width;
+        }
         T* a4 = a + 4 * row, a8 = a + 8 * row;
         Step<TRegisters>(a[0], left, right, ref l0, ref r0);
         if (TRows.Value > 1) Step<TRegisters>(a[row], left, right, ref l1, ref r1);

@@ -64,6 +64,7 @@ public static unsafe class Decompositions
             else EigenInto<double>(a.Contiguous(), y);
             y = Autograd.Record("SymmetricEigen", y, [a], [y], static (g, saved) =>
             {
+                if (!saved.CreatesGraph) return [EigenSlope(saved[0], g)];
                 int n = g.Shape[^1];
                 Tensor values = saved[0].Narrow(-2, 0, 1).Squeeze(-2), v = saved[0].Narrow(-2, 1, n);
                 Tensor dValues = g.Narrow(-2, 0, 1).Squeeze(-2), dv = g.Narrow(-2, 1, n);
@@ -153,6 +154,24 @@ public static unsafe class Decompositions
         fixed (T* pa = a.Span<T>(), py = y.Span<T>()) Kernels.SymmetricEigen.Factor(Matrices.Count(a), a.Shape[^1], pa, py);
         GC.KeepAlive(a);
         GC.KeepAlive(y);
+    }
+
+    static Tensor EigenSlope(Tensor factors, Tensor g)
+    {
+        Tensor result = Tensor.Uninitialized(g.Shape.With(g.Rank - 2, g.Shape[^1]), g.DType);
+        if (g.DType == DType.Float32) EigenSlopeInto<float>(factors, g.Contiguous(), result);
+        else EigenSlopeInto<double>(factors, g.Contiguous(), result);
+        return result;
+    }
+
+    static void EigenSlopeInto<T>(Tensor factors, Tensor g, Tensor result) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int n = result.Shape[^1];
+        fixed (T* pf = factors.Span<T>(), pg = g.Span<T>(), pr = result.Span<T>())
+            MatrixBatch.Run<T, SymmetricEigenSlope<T>>(Matrices.Count(result), n, 3L * n * n * n, new() { N = n, Factors = pf, Slopes = pg, Result = pr });
+        GC.KeepAlive(factors);
+        GC.KeepAlive(g);
+        GC.KeepAlive(result);
     }
 
     static Tensor Singular(Tensor a, Shape result, bool hasVectors)

@@ -84,6 +84,30 @@ public class LinearAlgebraTests
         Near(values.Sort(-1).Values, values);
     }
 
+    [Fact]
+    public void The_gradient_of_large_eigenvectors_is_that_of_their_graph()
+    {
+        const int n = 150;
+        Tensor a = Random((n, n), 9) + Tensor.From([.. Enumerable.Range(0, n).Select(i => 3.0 * i)]).DiagonalMatrix(), w = Random((n + 1, n), 10);
+        a.RequiresGradient = true;
+        Tensor Loss()
+        {
+            (Tensor values, Tensor v) = a.SymmetricEigen();
+            return (values * w[0]).Sum() + (v * w.Narrow(0, 1, n)).Sum();
+        }
+        Tensor expected = Autograd.Gradient(Loss(), a, createGraph: true), actual = Autograd.Gradient(Loss(), a);
+        Near(expected.Detach(), actual);
+        Near(actual, actual.T);
+    }
+
+    [Fact]
+    public void Equal_eigenvalues_have_a_gradient()
+    {
+        Tensor a = Tensor.Eye(3, DType.Float64);
+        a.RequiresGradient = true;
+        Near(Tensor.Eye(3, DType.Float64), Autograd.Gradient(a.SymmetricEigen().Values.Sum(), a));
+    }
+
     [Theory, MemberData(nameof(Names))]
     public void Singular_values_alone_are_those_of_the_decomposition(string name)
     {

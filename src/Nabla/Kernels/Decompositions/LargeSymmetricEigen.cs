@@ -33,7 +33,7 @@ internal readonly unsafe struct LargeSymmetricEigen<TSimd, TVector, T>
 
     public static nint Bytes(int n) =>
         sizeof(T) * (Rows(n) + n) * Elimination.Stride<T>(n) + 2 * sizeof(double) * (nint)n + Workspace.Align(n * sizeof(int))
-        + nint.Max(TridiagonalMerge<T>.Bytes(n), TridiagonalPanels<TSimd, TVector, T>.Bytes(n));
+        + nint.Max(nint.Max(TridiagonalMerge<T>.Bytes(n), TridiagonalPanels<TSimd, TVector, T>.Bytes(n)), ReflectionRows<TSimd, TVector, T>.Bytes(n));
 
     static nint Rows(int n) => n + TridiagonalPanels<TSimd, TVector, T>.SpareRows;
 
@@ -43,11 +43,10 @@ internal readonly unsafe struct LargeSymmetricEigen<TSimd, TVector, T>
     {
         int power = SymmetricEigen.PowerOf(a, n);
         Read(a, power);
-        var panels = new TridiagonalPanels<TSimd, TVector, T>(n, matrix, work);
-        panels.Reduce(diagonal, beside);
+        new TridiagonalPanels<TSimd, TVector, T>(n, matrix, work).Reduce(diagonal, beside);
         for (nint i = 0; i < n; i++) new Span<T>(vectors + i * stride, n).Clear();
         new TridiagonalMerge<T>(n, vectors, diagonal, beside, order, work).Run();
-        panels.Restore(vectors);
+        new ReflectionRows<TSimd, TVector, T>(n, stride, work).Apply(matrix, vectors);
         Write(power, factors);
     }
 

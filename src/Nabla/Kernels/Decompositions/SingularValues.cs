@@ -8,6 +8,7 @@ namespace Nabla.Kernels;
 /// </summary>
 internal static unsafe class SingularValues
 {
+    const int HalvedSize = 128;         // from here on by panels and halves
     const int LargeSize = 384;          // from here on the threads work within a matrix, where it has products
     const long TaskWork = 1 << 16;      // multiply-adds, of which there are about 20 for each n³
 
@@ -39,6 +40,11 @@ internal static unsafe class SingularValues
     public static void Factor<T>(int count, int rows, int columns, T* matrices, bool hasVectors, T* factors) where T : unmanaged, IFloatingPointIeee754<T>
     {
         long work = (long)rows * columns * columns;
+        if (columns >= HalvedSize && !hasVectors)
+        {
+            MatrixBatch.Run<T, LargeWork<T>>(count, columns, 4 * work, new() { Rows = rows, Columns = columns, Matrices = matrices, HasVectors = hasVectors, Factors = factors });
+            return;
+        }
         int perTask = columns >= LargeSize ? count : (int)Math.Clamp(TaskWork / Math.Max(1, work), 1, Math.Max(1, count));
         var job = new Job<T> { Count = count, Rows = rows, Columns = columns, Matrices = matrices, HasVectors = hasVectors, Factors = factors, PerTask = perTask };
         Workers.For((count + perTask - 1) / perTask, ref job);
@@ -51,6 +57,20 @@ internal static unsafe class SingularValues
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < columns; j++) t[j * rows + i] = a[i * columns + j];
         return t;
+    }
+
+    struct LargeWork<T> : IMatrixWork<T> where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public int Rows, Columns;
+        public T* Matrices, Factors;
+        public bool HasVectors;
+
+        public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, T> where TVector : struct
+        {
+            byte* memory = Workspace.OfJob(LargeSingularValues<TSimd, TVector, T>.Bytes(Rows, Columns, HasVectors));
+            nint size = HasVectors ? (nint)(Rows + 1 + Columns) * Columns : Columns;
+            new LargeSingularValues<TSimd, TVector, T>(Rows, Columns, HasVectors, memory).Factor(Matrices + (nint)index * Rows * Columns, Factors + index * size);
+        }
     }
 
     struct Job<T> : IJob where T : unmanaged, IFloatingPointIeee754<T>

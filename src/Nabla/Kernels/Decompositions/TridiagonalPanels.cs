@@ -16,11 +16,11 @@ internal readonly unsafe struct TridiagonalPanels<TSimd, TVector, T>
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
 {
     public const int SpareRows = 16;
-    const int Width = 32, UpdateRows = 128, RestoreWidth = 64, RowsAtOnce = 4;
+    const int Width = 32, UpdateRows = 128, RowsAtOnce = 4;
 
     readonly int n;
     readonly nint stride;
-    readonly T* matrix, pairs, turned, triangle, factors, product;
+    readonly T* matrix, pairs, turned, factors;
 
     /// <param name="n">Rows and columns.</param>
     /// <param name="matrix">Its rows are a <see cref="Elimination.Stride{T}"/> apart.</param>
@@ -31,12 +31,10 @@ internal readonly unsafe struct TridiagonalPanels<TSimd, TVector, T>
         this.matrix = matrix;
         pairs = (T*)memory;
         turned = pairs + 2 * Width * stride;
-        triangle = turned + 2 * Width * stride;
-        factors = triangle + RestoreWidth * RestoreWidth;
-        product = pairs;            // 64 rows both
+        factors = turned + 2 * Width * stride;
     }
 
-    public static nint Bytes(int n) => sizeof(T) * (4 * Width * Elimination.Stride<T>(n) + RestoreWidth * RestoreWidth + 2 * Width);
+    public static nint Bytes(int n) => sizeof(T) * (4 * Width * Elimination.Stride<T>(n) + 2 * Width);
 
     static int Square => Math.Max(TSimd.Count, RowsAtOnce);
 
@@ -55,28 +53,6 @@ internal readonly unsafe struct TridiagonalPanels<TSimd, TVector, T>
         }
     }
 
-    /// <summary>The rows of x [n, n], vectors of T, become vectors of A: x·Qᵀ.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Restore(T* x)
-    {
-        for (int first = 1; first < n; first += RestoreWidth)
-        {
-            int last = Math.Min(n, first + RestoreWidth), width = last - first, length = last - 1;
-            T* v = matrix + first * stride;
-            // −T⁻¹ as in ReflectionBlocks.
-            MatMul.Run(width, width, length, v, stride, 1, v, 1, stride, triangle, RestoreWidth);
-            for (int i = 0; i < width; i++)
-            {
-                T* row = triangle + i * RestoreWidth;
-                for (int j = 0; j < i; j++) row[j] = -row[j];
-                row[i] = row[i] == T.Zero ? -T.One : row[i] * T.CreateTruncating(-0.5);
-            }
-            MatMul.Run(width, n, length, v, stride, 1, x, 1, stride, product, n);
-            new Triangle<TSimd, TVector, T>(triangle, RestoreWidth, 1, product, n).Solve(0, width, isForward: true, hasUnitDiagonal: false);
-            MatMul.Run(n, length, width, product, 1, n, v, stride, 1, x, stride, accumulate: true);
-        }
-    }
-
     /// <summary>Row i with what is due of the panel's reflections so far, and its own: A − Σ v·wᵀ + w·vᵀ is due.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Reflect(int i, int before, double* diagonal, double* beside)
@@ -85,7 +61,11 @@ internal readonly unsafe struct TridiagonalPanels<TSimd, TVector, T>
         for (int k = 0; k < 2 * before; k++) factors[k] = -pairs[(k ^ 1) * stride + i];
         AddPairs(row, i + 1, before);
         diagonal[i] = double.CreateTruncating(row[i]);
-        if (i == 0) return;
+        if (i == 0)
+        {
+            new Span<T>(row, (int)stride).Clear();
+            return;
+        }
         T tau = ReflectionPanel<TSimd, TVector, T>.Reflect(row + i - 1, row, i - 1, out T head);
         beside[i - 1] = double.CreateTruncating(head);
         new Span<T>(row + i, (int)stride - i).Clear();

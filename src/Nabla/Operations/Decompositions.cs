@@ -4,8 +4,8 @@ using Nabla.Kernels;
 namespace Nabla;
 
 /// <summary>
-/// Orthogonal decompositions of the last two axes; axes before them are a batch. QR, and the eigenvalues of large matrices, are computed in the type
-/// of the input, the others in Float64 and returned in the type of the input. Signs are fixed, so that results do not depend on a library's mood.
+/// Orthogonal decompositions of the last two axes; axes before them are a batch. QR, and what large matrices have, are computed in the type of the
+/// input, the others in Float64 and returned in the type of the input. Signs are fixed, so that results do not depend on a library's mood.
 /// </summary>
 public static unsafe class Decompositions
 {

@@ -14,13 +14,15 @@ internal readonly unsafe struct SecularEquation<TSimd, TVector>(SecularMemory me
     const double Epsilon = 1.1e-16;
     const int MostSteps = 200, WidestRegister = 8;          // four steps are usual
 
+    readonly bool areSquares = memory.AreSquares;
+
     /// <summary>Root <paramref name="k"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Solve(int k)
     {
         double* d = memory.Poles, w = memory.Weights;
         bool isLast = k == memory.Count - 1;
-        double gap = isLast ? Total() : d[k + 1] - d[k], middle = isLast ? gap : gap * 0.5;
+        double gap = isLast ? Total() : Gap(d[k + 1], d[k]), middle = isLast ? gap : gap * 0.5;
         int origin = k;
         var here = Evaluate(k, d[k], middle);
         double low = 0, high = isLast ? 2 * gap : middle, x = middle;
@@ -37,7 +39,7 @@ internal readonly unsafe struct SecularEquation<TSimd, TVector>(SecularMemory me
         {
             if (here.Value < 0) low = x;
             else high = x;
-            double below = d[k] - d[origin] - x, above = d[k + 1] - d[origin] - x, next;
+            double below = Gap(d[k], d[origin]) - x, above = Gap(d[k + 1], d[origin]) - x, next;
             if (isLast)
             {
                 double constant = here.Value - below * here.SlopeBelow;
@@ -92,20 +94,20 @@ internal readonly unsafe struct SecularEquation<TSimd, TVector>(SecularMemory me
         int j = 0;
         for (; j < first; j += TSimd.Count)
         {
-            TVector inverse = TSimd.Divide(one, TSimd.Subtract(TSimd.Subtract(TSimd.Load(memory.Poles + j), o), at)), term = TSimd.Multiply(inverse, TSimd.Load(memory.Weights + j));
+            TVector inverse = TSimd.Divide(one, TSimd.Subtract(Gap(TSimd.Load(memory.Poles + j), o), at)), term = TSimd.Multiply(inverse, TSimd.Load(memory.Weights + j));
             below = TSimd.Add(below, term);
             slopeBelow = TSimd.MultiplyAdd(term, inverse, slopeBelow);
         }
         for (j = second; j < end; j += TSimd.Count)
         {
-            TVector inverse = TSimd.Divide(one, TSimd.Subtract(TSimd.Subtract(TSimd.Load(memory.Poles + j), o), at)), term = TSimd.Multiply(inverse, TSimd.Load(memory.Weights + j));
+            TVector inverse = TSimd.Divide(one, TSimd.Subtract(Gap(TSimd.Load(memory.Poles + j), o), at)), term = TSimd.Multiply(inverse, TSimd.Load(memory.Weights + j));
             above = TSimd.Add(above, term);
             slopeAbove = TSimd.MultiplyAdd(term, inverse, slopeAbove);
         }
         TSimd.Sums(below, slopeBelow, above, slopeAbove, sums);
         for (j = first; j < second; j++)
         {
-            double inverse = 1 / (memory.Poles[j] - origin - x), term = memory.Weights[j] * inverse;
+            double inverse = 1 / (Gap(memory.Poles[j], origin) - x), term = memory.Weights[j] * inverse;
             double* to = sums + (j <= k ? 0 : 2);
             to[0] += term;
             to[1] += term * inverse;
@@ -128,8 +130,8 @@ internal readonly unsafe struct SecularEquation<TSimd, TVector>(SecularMemory me
             for (int k = 0; k < memory.Count; k++)
             {
                 double origin = memory.Poles[memory.Origins[k]];
-                TVector distance = TSimd.Subtract(TSimd.Subtract(d, TSimd.Broadcast(origin)), TSimd.Broadcast(memory.Offsets[k]));
-                TVector gap = TSimd.Subtract(d, TSimd.Broadcast(memory.Poles[k]));
+                TVector distance = TSimd.Subtract(Gap(d, TSimd.Broadcast(origin)), TSimd.Broadcast(memory.Offsets[k]));
+                TVector gap = Gap(d, TSimd.Broadcast(memory.Poles[k]));
                 if (k >= j && k < j + TSimd.Count)
                 {
                     // Its own pole: no gap.
@@ -145,22 +147,40 @@ internal readonly unsafe struct SecularEquation<TSimd, TVector>(SecularMemory me
         }
     }
 
-    /// <summary>The vector of root k, zⱼ / (dⱼ − λ) and of length 1, its components at their places.</summary>
+    /// <summary>
+    /// The vector of root k of length 1, its components at their places: zⱼ / (dⱼ − λ), or zⱼ / (dⱼ² − λ²) and to its left dⱼ times that, after a first one of −1.
+    /// </summary>
     [MethodImpl(Compiled.Apart)]
-    public void Row<T>(int k, T* to) where T : unmanaged, IFloatingPointIeee754<T>
+    public void Row<T>(int k, T* to, bool isLeft) where T : unmanaged, IFloatingPointIeee754<T>
     {
         double* lanes = stackalloc double[WidestRegister];
         TVector origin = TSimd.Broadcast(memory.Poles[memory.Origins[k]]), offset = TSimd.Broadcast(memory.Offsets[k]), sum = default;
         int count = memory.Count;
         for (int j = 0; j < count; j += TSimd.Count)
         {
-            TVector x = TSimd.Divide(TSimd.Load(memory.Exact + j), TSimd.Subtract(TSimd.Subtract(TSimd.Load(memory.Poles + j), origin), offset));
+            TVector d = TSimd.Load(memory.Poles + j), x = TSimd.Divide(TSimd.Load(memory.Exact + j), TSimd.Subtract(Gap(d, origin), offset));
+            if (isLeft) x = TSimd.Multiply(d, x);
             sum = TSimd.MultiplyAdd(x, x, sum);
             TSimd.Store(lanes, x);
             for (int lane = 0; lane < TSimd.Count && j + lane < count; lane++) to[memory.Places[j + lane]] = Number.To<T>(lanes[lane]);
         }
         TSimd.Sums(sum, default, default, default, lanes);
+        if (isLeft)
+        {
+            to[memory.Places[0]] = -T.One;
+            lanes[0] += 1;
+        }
         T scale = Number.To<T>(1 / Math.Sqrt(lanes[0]));
         for (int j = 0; j < count; j++) to[j] *= scale;
     }
+
+    /// <summary>From one pole to another, without cancellation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TVector Gap(TVector d, TVector origin)
+    {
+        TVector gap = TSimd.Subtract(d, origin);
+        return areSquares ? TSimd.Multiply(gap, TSimd.Add(d, origin)) : gap;
+    }
+
+    double Gap(double d, double origin) => areSquares ? (d - origin) * (d + origin) : d - origin;
 }

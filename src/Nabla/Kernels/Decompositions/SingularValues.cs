@@ -4,7 +4,7 @@ namespace Nabla.Kernels;
 
 /// <summary>
 /// A = U·diag(σ)·Vᵀ: a QR factorization of tall matrices, a bidiagonal matrix, and QR iterations on that (Golub, Van Loan: Matrix Computations,
-/// 8.6). In doubles; errors are a few ulps of the largest singular value.
+/// 8.6), in doubles; or, if it is large, see <see cref="LargeSingularValues{TSimd, TVector, T}"/>. Errors are a few ulps of the largest singular value.
 /// </summary>
 internal static unsafe class SingularValues
 {
@@ -22,15 +22,10 @@ internal static unsafe class SingularValues
             var (vt, values, ut) = Factor(Transposed(a, rows, columns), columns, rows);
             return (ut, values, vt);
         }
-        byte* memory = Workspace.OfJob(SingularMemory.Bytes(rows, columns, hasVectors: true));
-        var work = new SingularMemory(rows, columns, hasVectors: true, memory);
-        double[] left = new double[columns * rows], sorted = new double[columns], right = new double[columns * columns];
-        fixed (double* pa = a, pl = left, ps = sorted, pr = right)
-        {
-            work.Decompose(pa);
-            work.Write(pl, rows, 1, ps, pr, columns, 1);
-        }
-        return (left, sorted, right);
+        double[] factors = new double[(rows + 1 + columns) * columns];
+        fixed (double* pa = a, pf = factors) Factor(1, rows, columns, pa, hasVectors: true, pf);
+        int above = rows * columns;
+        return (Transposed(factors.AsSpan(0, above), rows, columns), factors[above..(above + columns)], Transposed(factors.AsSpan(above + columns), columns, columns));
     }
 
     /// <summary>
@@ -40,7 +35,7 @@ internal static unsafe class SingularValues
     public static void Factor<T>(int count, int rows, int columns, T* matrices, bool hasVectors, T* factors) where T : unmanaged, IFloatingPointIeee754<T>
     {
         long work = (long)rows * columns * columns;
-        if (columns >= HalvedSize && !hasVectors)
+        if (columns >= HalvedSize)
         {
             MatrixBatch.Run<T, LargeWork<T>>(count, columns, 4 * work, new() { Rows = rows, Columns = columns, Matrices = matrices, HasVectors = hasVectors, Factors = factors });
             return;

@@ -4,12 +4,13 @@ using System.Runtime.InteropServices;
 namespace Nabla.Boosting;
 
 /// <summary>
-/// An array that never moves, so that loops and jobs may hold its address for as long as they hold the object. Large ones lie in
-/// huge pages: the rows of a node are far apart, and with pages of 4 KB each would cost a walk through the page table.
+/// An array that never moves, so that loops and jobs may hold its address for as long as they hold the object. All but small ones lie in
+/// huge pages: the rows of a node are far apart, and with pages of 4 KB each would cost a walk through the page table. And where small
+/// pages lie in memory is chance, so that those of a histogram may crowd in a part of the second-level cache: up to a quarter slower.
 /// </summary>
 internal sealed unsafe class PinnedArray<T> where T : unmanaged
 {
-    const long NativeFrom = 2 << 20;
+    const long NativeFrom = Regions.From;
 
     readonly T[]? items;
     readonly nint bytes;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Nabla.Kernels;
 
 namespace Nabla.Boosting.Trees;
 
@@ -27,8 +28,22 @@ internal sealed unsafe class Histogram(int bins)
         for (; i < count; i++) x[i] -= y[i];
     }
 
+    /// <summary>Adds the sums of another histogram and clears them.</summary>
+    [MethodImpl(Compiled.Apart)]
+    public void Absorb(Histogram other)
+    {
+        long* x = sums.Pointer, y = other.sums.Pointer;
+        int i = 0, count = sums.Length;
+        for (; i + Vector<long>.Count <= count; i += Vector<long>.Count)
+        {
+            Vector.Store(Vector.Load(x + i) + Vector.Load(y + i), x + i);
+            Vector.Store(Vector<long>.Zero, y + i);
+        }
+        for (; i < count; i++) (x[i], y[i]) = (x[i] + y[i], 0);
+    }
+
     /// <summary>Adds packed sums and clears them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Absorb(long* packed)
     {
         long* g = Gradients, h = Hessians;

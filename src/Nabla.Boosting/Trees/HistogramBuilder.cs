@@ -31,11 +31,12 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
         (Histogram, int, int)[] chunks = Chunks(nodes);
         var job = new ChunkJob(this, partition, chunks);
         Workers.For(chunks.Length, ref job);
+        foreach (Scratch scratch in idle) scratch.HandOver();
     }
 
     /// <summary>
     /// Divides the rows so that threads end together: what is left at the end goes in shorter and shorter chunks, and short ones come
-    /// last. Sums know no order, so the result does not depend on it.
+    /// last, those of a node one after the other. Sums know no order, so the result does not depend on it.
     /// </summary>
     (Histogram Into, int First, int Count)[] Chunks(IReadOnlyList<(Histogram Into, RowRange Rows)> nodes)
     {
@@ -48,8 +49,7 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
                 count = Math.Min(Math.Min(fair, gradients.ChunkRows), rows.Count - at);
                 chunks.Add((into, rows.First + at, count));
             }
-        chunks.Sort(static (a, b) => b.Count.CompareTo(a.Count));
-        return [.. chunks];
+        return [.. chunks.OrderByDescending(static chunk => chunk.Count)];
     }
 
     /// <summary>Turns each parent's histogram into that of the sibling of the child.</summary>
@@ -62,9 +62,9 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
     void AddChunk(Histogram into, RowPartition partition, int first, int count)
     {
         if (!idle.TryTake(out Scratch? scratch)) scratch = new Scratch(matrix);
-        if (partition.IsWhole) AddColumns(first, count, scratch.Sums.Pointer);
+        if (partition.IsWhole) AddColumns(first, count, scratch.Sums);
         else AddRows(partition.Rows + first, count, scratch);
-        lock (into) into.Absorb(scratch.Sums.Pointer);
+        scratch.Give(into, isOneOfMany: Workers.Count > 1 && count == gradients.ChunkRows);
         idle.Add(scratch);
     }
 
@@ -124,11 +124,11 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
         for (int at = 0; at < count; at += Block)
         {
             int block = Math.Min(Block, count - at);
-            Gather(rows + at, block, scratch.Bins.Pointer, scratch.Pairs.Pointer);
+            Gather(rows + at, block, scratch.Bins, scratch.Pairs);
             for (int column = 0; column < matrix.Columns; column += BinnedMatrix.LoopColumns)
             {
-                byte* bins = (byte*)(scratch.Bins.Pointer + column / BinnedMatrix.Group * Pitch) + column % BinnedMatrix.Group;
-                AddFour(bins, scratch.Pairs.Pointer, block, scratch.Sums.Pointer, matrix.Starts + column);
+                byte* bins = (byte*)(scratch.Bins + column / BinnedMatrix.Group * Pitch) + column % BinnedMatrix.Group;
+                AddFour(bins, scratch.Pairs, block, scratch.Sums, matrix.Starts + column);
             }
         }
     }
@@ -193,15 +193,46 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
         public void Run(int index) => pairs[index].Parent.Subtract(pairs[index].Child);
     }
 
-    /// <summary>What one worker needs for a chunk. The packed sums are zero between uses, those of columns beyond the last aside.</summary>
+    /// <summary>What one worker needs for a chunk.</summary>
     sealed class Scratch(BinnedMatrix matrix)
     {
         const int Padded = 256;
 
-        public PinnedArray<long> Sums { get; } = new(matrix.TotalBins + Padded);
+        readonly PinnedArray<long> room = new(matrix.TotalBins + Padded + (long)Pitch * matrix.Groups + Block);
+        Histogram? kept, keptFor;
 
-        public PinnedArray<ulong> Bins { get; } = new((long)Pitch * matrix.Groups);
+        /// <summary>Packed sums, zero between uses, those of columns beyond the last aside.</summary>
+        public long* Sums => room.Pointer;
 
-        public PinnedArray<long> Pairs { get; } = new(Block);
+        /// <summary>Bins of a block of rows, group after group of columns.</summary>
+        public ulong* Bins => (ulong*)(Sums + matrix.TotalBins + Padded);
+
+        /// <summary>Their packed gradients.</summary>
+        public long* Pairs => (long*)(Bins + (nint)Pitch * matrix.Groups);
+
+        /// <summary>
+        /// Moves the packed sums into a histogram, or if more of it will follow, into one of this worker's own: a histogram that two workers
+        /// add to in turn would travel between their caches every time.
+        /// </summary>
+        public void Give(Histogram into, bool isOneOfMany)
+        {
+            if (!isOneOfMany)
+            {
+                lock (into) into.Absorb(Sums);
+                return;
+            }
+            if (keptFor != into) HandOver();
+            keptFor = into;
+            kept ??= new Histogram(matrix.TotalBins);
+            kept.Absorb(Sums);
+        }
+
+        /// <summary>Moves what was kept to where it belongs.</summary>
+        public void HandOver()
+        {
+            if (keptFor is not null)
+                lock (keptFor) keptFor.Absorb(kept!);
+            keptFor = null;
+        }
     }
 }

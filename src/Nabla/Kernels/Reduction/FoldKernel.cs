@@ -56,6 +56,14 @@ internal static unsafe class FoldKernel
         return TFold.Combine(Tree<TFold, T>(x, half, stride), Tree<TFold, T>(x + half * stride, n - half, stride));
     }
 
+    /// <summary>The same of as many neighbors as a vector holds.</summary>
+    static Vector<T> Trees<TFold, T>(T* x, int n, nint stride) where TFold : struct, IFold where T : unmanaged, INumber<T>
+    {
+        if (n == 1) return Load(x);
+        int half = (n + 1) / 2;
+        return TFold.Combine(Trees<TFold, T>(x, half, stride), Trees<TFold, T>(x + half * stride, n - half, stride));
+    }
+
     /// <summary>A row: turns of two vectors in two accumulators, which join the total now and then, so that sums stay exact.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static T Row<TFold, T>(T* x, nint n) where TFold : struct, IFold where T : unmanaged, INumber<T>
@@ -127,11 +135,31 @@ internal static unsafe class FoldKernel
     public static void Fold<TFold, T>(T* x, int rows, nint stride, nint columns, T* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
     {
         int r = 0;
+        for (; r <= rows - 8; r += 8) EightInto<TFold, T>(x + r * stride, stride, columns, y);
         for (; r <= rows - 4; r += 4) FourInto<TFold, T>(x + r * stride, stride, columns, y);
         for (; r < rows; r++) Into<TFold, T>(x + r * stride, columns, y);
     }
 
-    /// <summary>Four rows a turn, so that y is read and written a quarter as often.</summary>
+    /// <summary>Eight rows a turn: memory serves eight streams better than four, and y is read and written an eighth as often.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void EightInto<TFold, T>(T* x, nint stride, nint columns, T* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
+    {
+        nint width = Vector<T>.Count, i = 0;
+        for (; i <= columns - width; i += width)
+        {
+            T* from = x + i, other = from + 4 * stride;
+            Vector<T> four = TFold.Combine(
+                TFold.Combine(Load(from), Load(from + stride)), TFold.Combine(Load(from + 2 * stride), Load(from + 3 * stride)));
+            Vector<T> next = TFold.Combine(
+                TFold.Combine(Load(other), Load(other + stride)), TFold.Combine(Load(other + 2 * stride), Load(other + 3 * stride)));
+            Unsafe.WriteUnaligned(y + i, TFold.Combine(Load(y + i), TFold.Combine(four, next)));
+        }
+        if (i == columns) return;
+        FourInto<TFold, T>(x + i, stride, columns - i, y + i);
+        FourInto<TFold, T>(x + 4 * stride + i, stride, columns - i, y + i);
+    }
+
+    /// <summary>Four rows a turn.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void FourInto<TFold, T>(T* x0, nint stride, nint columns, T* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
     {
@@ -207,10 +235,13 @@ internal static unsafe class FoldKernel
     {
         public void Run(int first, int end)
         {
-            for (int unit = first; unit < end; unit++)
+            for (int unit = first, columns; unit < end; unit += columns)
             {
-                int o = unit / inner;
-                y[unit] = Tree<TFold, T>(partial + (nint)o * down * inner + (unit - o * inner), down, inner);
+                int o = unit / inner, column = unit - o * inner;
+                T* from = partial + (nint)o * down * inner + column;
+                columns = Math.Min(end - unit, inner - column) >= Vector<T>.Count ? Vector<T>.Count : 1;
+                if (columns > 1) Unsafe.WriteUnaligned(y + unit, Trees<TFold, T>(from, down, inner));
+                else y[unit] = Tree<TFold, T>(from, down, inner);
             }
         }
     }

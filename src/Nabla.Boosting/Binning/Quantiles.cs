@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -19,22 +20,39 @@ internal static class Quantiles
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ColumnBins Cut(Span<float> values, Span<uint> spare, ReadOnlySpan<float> weights, int most)
     {
-        int count = 0;
         float[]? kept = weights.IsEmpty ? null : new float[values.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (float.IsNaN(values[i])) continue;
-            if (kept is not null) kept[count] = weights[i];
-            values[count++] = values[i] + 0f;       // −0 and 0 are one value
-        }
-        Span<float> sorted = values[..count];
+        Span<float> sorted = values[..KeepNumbers(values, weights, kept)];
         if (kept is null && Buckets.TryFill(sorted, spare, most, out Buckets buckets)) return ColumnBins.Numbers(Cut(buckets, most));
         if (kept is null) Sort(sorted, spare);
-        else MemoryExtensions.Sort(sorted, kept.AsSpan(0, count));
+        else MemoryExtensions.Sort(sorted, kept.AsSpan(0, sorted.Length));
 
         Span<float> masses = MemoryMarshal.Cast<uint, float>(spare);
         int distinct = Distinct(sorted, kept, masses);
         return ColumnBins.Numbers(Cut(sorted[..distinct], masses[..distinct], most));
+    }
+
+    /// <summary>Moves all numbers to the front, and their weights if there are any. Returns how many there are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static int KeepNumbers(Span<float> values, ReadOnlySpan<float> weights, float[]? kept)
+    {
+        int count = 0;
+        for (int i = 0, end; i < values.Length; i = end)
+        {
+            end = Math.Min(i + Vector<float>.Count, values.Length);
+            if (kept is null && end - i == Vector<float>.Count && new Vector<float>(values[i..]) is var next && Vector.EqualsAll(next, next))
+            {
+                (next + Vector<float>.Zero).CopyTo(values[count..]);
+                count += Vector<float>.Count;
+                continue;
+            }
+            for (int k = i; k < end; k++)
+            {
+                if (float.IsNaN(values[k])) continue;
+                if (kept is not null) kept[count] = weights[k];
+                values[count++] = values[k] + 0f;       // −0 and 0 are one value
+            }
+        }
+        return count;
     }
 
     /// <summary>Bins of a column of category codes, at most as many as there are bins.</summary>

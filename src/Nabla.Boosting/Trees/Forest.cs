@@ -56,6 +56,7 @@ internal sealed unsafe class Forest
     /// <summary>Adds the trees' weights, one after the other, to scores [rows, outputs].</summary>
     public void Add(FeatureMatrix rows, Span<float> scores)
     {
+        if (trees.Length == 0) return;
         fixed (float* to = scores)
         {
             var job = new AddJob(this, rows, to);

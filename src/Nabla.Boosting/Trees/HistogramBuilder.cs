@@ -201,14 +201,14 @@ internal sealed unsafe class HistogramBuilder(BinnedMatrix matrix, PackedGradien
         readonly PinnedArray<long> room = new(matrix.TotalBins + Padded + (long)Pitch * matrix.Groups + Block);
         Histogram? kept, keptFor;
 
+        /// <summary>Packed gradients of a block of rows.</summary>
+        public long* Pairs => room.Pointer;
+
+        /// <summary>Their bins, group after group of columns.</summary>
+        public ulong* Bins => (ulong*)(Pairs + Block);
+
         /// <summary>Packed sums, zero between uses, those of columns beyond the last aside.</summary>
-        public long* Sums => room.Pointer;
-
-        /// <summary>Bins of a block of rows, group after group of columns.</summary>
-        public ulong* Bins => (ulong*)(Sums + matrix.TotalBins + Padded);
-
-        /// <summary>Their packed gradients.</summary>
-        public long* Pairs => (long*)(Bins + (nint)Pitch * matrix.Groups);
+        public long* Sums => (long*)(Bins + (nint)Pitch * matrix.Groups);
 
         /// <summary>
         /// Moves the packed sums into a histogram, or if more of it will follow, into one of this worker's own: a histogram that two workers

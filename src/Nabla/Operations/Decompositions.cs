@@ -19,7 +19,7 @@ public static unsafe class Decompositions
         /// orthogonal to A, so they have no derivative.
         /// </param>
         /// <exception cref="ShapeException">A is no matrix, or an empty one.</exception>
-        /// <exception cref="ArithmeticException">The first k columns are not independent.</exception>
+        /// <exception cref="ArithmeticException">The first k columns are not independent, or hold a number that is not finite.</exception>
         /// <exception cref="InvalidOperationException">The derivative of columns without one would be recorded.</exception>
         public (Tensor Q, Tensor R) Qr(bool complete = false)
         {
@@ -210,11 +210,18 @@ public static unsafe class Decompositions
             for (int i = 0; i < count; i++)
                 for (int k = 0; k < n; k++)
                     if (pr[i * (nint)rDistance + k * ((nint)n + 1)] == T.Zero)
-                        throw new ArithmeticException($"Qr: expected independent columns, got dependent ones in matrix {i} of {a.Shape}.");
+                        throw NoFactors(a.Shape, i, new ReadOnlySpan<T>(pa + (nint)i * a.Shape[^2] * n, a.Shape[^2] * n));
         }
         GC.KeepAlive(a);
         GC.KeepAlive(q);
         GC.KeepAlive(r);
+    }
+
+    static ArithmeticException NoFactors<T>(Shape shape, int index, ReadOnlySpan<T> matrix) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        foreach (T x in matrix)
+            if (!T.IsFinite(x)) return new($"Qr: expected finite numbers, got {x} in matrix {index} of {shape}.");
+        return new($"Qr: expected independent columns, got dependent ones in matrix {index} of {shape}.");
     }
 
     static Tensor OrthogonalSlope(Tensor factors, Tensor g)

@@ -180,6 +180,8 @@ public class LinearAlgebraTests
             "Cholesky: expected positive definite matrices, got another one at 0 of [2, 2]. Add a small multiple of Eye to its diagonal.",
             Assert.Throws<ArithmeticException>(() => singular.Cholesky()).Message);
         Assert.Equal("Qr: expected independent columns, got dependent ones in matrix 0 of [2, 2].", Assert.Throws<ArithmeticException>(() => singular.Qr()).Message);
+        Tensor broken = Tensor.From([1f, 0f, 0f, 1f, 1f, float.NaN, 0f, 1f], (2, 2, 2));
+        Assert.Equal("Qr: expected finite numbers, got NaN in matrix 1 of [2, 2, 2].", Assert.Throws<ArithmeticException>(() => broken.Qr()).Message);
         Assert.Equal("Qr: expected matrices [..., m, n], got [0, 3].", Assert.Throws<ShapeException>(() => Random((0, 3)).Qr()).Message);
         Assert.Equal("Inverse: expected square matrices [..., n, n], got [2, 3].", Assert.Throws<ShapeException>(() => wide.Inverse()).Message);
         Assert.Equal("Solve: expected right sides [..., 2, k] for matrices [2, 2], got [3, 1].", Assert.Throws<ShapeException>(() => singular.Solve(Random((3, 1)))).Message);

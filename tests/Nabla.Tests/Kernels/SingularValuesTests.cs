@@ -145,6 +145,17 @@ public class SingularValuesTests
             });
     }
 
+    [Theory, InlineData(390, 390, 1), InlineData(150, 130, 3)]
+    public void Large_matrices_have_the_same_bits_on_any_number_of_threads(int rows, int columns, int count)
+    {
+        float[] a = Array.ConvertAll(Numbers(count * rows * columns, 19), x => (float)x);
+        var results = new List<float[]>();
+        foreach (int threads in new[] { 1, 2, 7 })
+            KernelSettings.With(threads, () => results.Add([.. Batch(a, count, rows, columns, hasVectors: true), .. Batch(a, count, rows, columns, hasVectors: false)]));
+        Assert.Equal(results[0], results[1]);
+        Assert.Equal(results[0], results[2]);
+    }
+
     static unsafe T[] Batch<T>(T[] a, int count, int rows, int columns, bool hasVectors) where T : unmanaged, IFloatingPointIeee754<T>
     {
         T[] factors = new T[count * (hasVectors ? (rows + 1 + columns) * columns : columns)];

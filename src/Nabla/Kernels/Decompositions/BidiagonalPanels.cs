@@ -18,7 +18,7 @@ internal readonly unsafe struct BidiagonalPanels<TSimd, TVector, T>
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
 {
     public const int SpareRows = RowsAtOnce - 1;
-    const int Width = 32, RowsAtOnce = 4;
+    const int Width = 16, RowsAtOnce = 4;
 
     readonly int n;
     readonly nint stride;

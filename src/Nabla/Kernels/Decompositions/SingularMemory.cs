@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
@@ -34,32 +33,30 @@ internal unsafe struct SingularMemory
     readonly bool IsTall => rows > columns;
 
     /// <summary>Everything but the output.</summary>
-    public void Decompose<T>(T* a) where T : unmanaged, IFloatingPointIeee754<T>
+    public void Decompose<TSimd, TVector, T>(T* a)
+        where TSimd : struct, ISimd<TVector, double> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
     {
         double largest = double.CreateTruncating(Vectors.LargestMagnitude<T>(new(a, rows * columns)));
         unit = double.IsFinite(largest) ? Math.ScaleB(1, largest == 0 ? 0 : Math.Clamp(Math.ILogB(largest), -1000, 1000)) : double.NaN;
         if (double.IsNaN(unit)) return;
         Read(a, 1 / unit);
-        // A method each, so that a process loads the types of one instruction set only.
-        switch (InstructionSets.Active)
-        {
-            case InstructionSet.Avx512: With512(); break;
-            case InstructionSet.Avx2: With256(); break;
-            case InstructionSet.Vector128: With128(); break;
-            default: WithScalars(); break;
-        }
+        if (IsTall) new ReflectionBlocks<TSimd, TVector, double>(rows, columns, columns, reflections).Factor(q, q, core.Matrix, core.Stride);
+        var bidiagonal = new Bidiagonal<TSimd, TVector>(core);
+        bidiagonal.Reduce();
+        if (core.Left != null) bidiagonal.Accumulate();
+        new BidiagonalIteration<TSimd, TVector>(core).Run();
         Sort();
         if (IsTall && core.Left != null) MatMul.Run(columns, rows, columns, core.Left, core.Stride, 1, q, 1, columns, product, rows);
     }
 
     /// <summary>
-    /// Writes left vectors, falling singular values and right vectors; of both kinds of vectors the distance to the next vector and to the next
-    /// component is given. The largest component of each left vector is positive. Without vectors, writes the values.
+    /// Writes left vectors as columns, falling singular values below them, and right vectors as columns. The largest component of each left vector is
+    /// positive. Without vectors, writes the values.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Write<T>(T* left, nint leftVector, nint leftComponent, T* values, T* right, nint rightVector, nint rightComponent)
-        where T : unmanaged, IFloatingPointIeee754<T>
+    public readonly void Write<T>(T* left) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        T* values = core.Left == null ? left : left + (nint)rows * columns, right = values + columns;
         for (int i = 0; i < columns; i++)
         {
             int from = double.IsNaN(unit) ? i : order[i];
@@ -68,8 +65,8 @@ internal unsafe struct SingularMemory
             if (core.Left == null) continue;
             double* u = IsTall ? product + (nint)from * rows : core.Left + from * core.Stride;
             double one = unit / unit * (u[Vectors.IndexOfLargest<double>(new(u, rows))] < 0 ? -1 : 1);           // NaN where the unit is
-            Put(u, one, rows, left + i * leftVector, leftComponent);
-            Put(core.Right + from * core.Stride, value < 0 ? -one : one, columns, right + i * rightVector, rightComponent);
+            Put(u, one, rows, left + i, columns);
+            Put(core.Right + from * core.Stride, value < 0 ? -one : one, columns, right + i, columns);
         }
     }
 
@@ -99,22 +96,5 @@ internal unsafe struct SingularMemory
             for (; at > 0 && Math.Abs(core.Diagonal[order[at - 1]]) < value; at--) order[at] = order[at - 1];
             order[at] = i;
         }
-    }
-
-    readonly void With512() => Run<Simd512<double>, Vector512<double>>();
-
-    readonly void With256() => Run<Simd256<double>, Vector256<double>>();
-
-    readonly void With128() => Run<Simd128<double>, Vector128<double>>();
-
-    readonly void WithScalars() => Run<SimdScalar<double>, double>();
-
-    readonly void Run<TSimd, TVector>() where TSimd : struct, ISimd<TVector, double> where TVector : struct
-    {
-        if (IsTall) new ReflectionBlocks<TSimd, TVector, double>(rows, columns, columns, reflections).Factor(q, q, core.Matrix, core.Stride);
-        var bidiagonal = new Bidiagonal<TSimd, TVector>(core);
-        bidiagonal.Reduce();
-        if (core.Left != null) bidiagonal.Accumulate();
-        new BidiagonalIteration<TSimd, TVector>(core).Run();
     }
 }

@@ -9,8 +9,6 @@ namespace Nabla.Kernels;
 internal static unsafe class SingularValues
 {
     const int HalvedSize = 128;         // from here on by panels and halves
-    const int LargeSize = 384;          // from here on the threads work within a matrix, where it has products
-    const long TaskWork = 1 << 16;      // multiply-adds, of which there are about 20 for each n³
 
     /// <summary>
     /// a [rows, columns] row-major, any shape. With m = min(rows, columns): ut [m, rows], σ [m] falling, vt [m, columns].
@@ -35,14 +33,10 @@ internal static unsafe class SingularValues
     public static void Factor<T>(int count, int rows, int columns, T* matrices, bool hasVectors, T* factors) where T : unmanaged, IFloatingPointIeee754<T>
     {
         long work = (long)rows * columns * columns;
-        if (columns >= HalvedSize)
-        {
+        if (columns < HalvedSize)
+            MatrixBatch.Run<double, Work<T>>(count, columns, 4 * work, new() { Rows = rows, Columns = columns, Matrices = matrices, HasVectors = hasVectors, Factors = factors });
+        else
             MatrixBatch.Run<T, LargeWork<T>>(count, columns, 4 * work, new() { Rows = rows, Columns = columns, Matrices = matrices, HasVectors = hasVectors, Factors = factors });
-            return;
-        }
-        int perTask = columns >= LargeSize ? count : (int)Math.Clamp(TaskWork / Math.Max(1, work), 1, Math.Max(1, count));
-        var job = new Job<T> { Count = count, Rows = rows, Columns = columns, Matrices = matrices, HasVectors = hasVectors, Factors = factors, PerTask = perTask };
-        Workers.For((count + perTask - 1) / perTask, ref job);
     }
 
     /// <summary>A row-major matrix the other way round.</summary>
@@ -68,24 +62,18 @@ internal static unsafe class SingularValues
         }
     }
 
-    struct Job<T> : IJob where T : unmanaged, IFloatingPointIeee754<T>
+    struct Work<T> : IMatrixWork<double> where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public int Count, Rows, Columns, PerTask;
+        public int Rows, Columns;
         public T* Matrices, Factors;
         public bool HasVectors;
 
-        public readonly void Run(int index)
+        public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, double> where TVector : struct
         {
-            byte* memory = Workspace.OfJob(SingularMemory.Bytes(Rows, Columns, HasVectors));
-            int first = index * PerTask, last = Math.Min(first + PerTask, Count);
-            nint size = HasVectors ? (nint)(Rows + 1 + Columns) * Columns : Columns, above = HasVectors ? (nint)Rows * Columns : 0;
-            for (int i = first; i < last; i++)
-            {
-                var work = new SingularMemory(Rows, Columns, HasVectors, memory);
-                work.Decompose(Matrices + (nint)i * Rows * Columns);
-                T* to = Factors + i * size;
-                work.Write(to, 1, Columns, to + above, to + above + Columns, 1, Columns);
-            }
+            nint size = HasVectors ? (nint)(Rows + 1 + Columns) * Columns : Columns;
+            var work = new SingularMemory(Rows, Columns, HasVectors, Workspace.OfJob(SingularMemory.Bytes(Rows, Columns, HasVectors)));
+            work.Decompose<TSimd, TVector, T>(Matrices + (nint)index * Rows * Columns);
+            work.Write(Factors + index * size);
         }
     }
 }

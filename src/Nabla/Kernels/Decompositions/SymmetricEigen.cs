@@ -9,7 +9,7 @@ namespace Nabla.Kernels;
 /// </summary>
 internal static unsafe class SymmetricEigen
 {
-    const int LargeSize = 128;          // as fast either way
+    const int LargeSize = 96;           // as fast either way
 
     /// <summary>a [n, n] row-major becomes eigenvectors as rows; the values come falling.</summary>
     public static double[] Factor(double[] a, int n)

@@ -16,7 +16,7 @@ internal readonly unsafe struct TridiagonalPanels<TSimd, TVector, T>
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
 {
     public const int SpareRows = 16;
-    const int Width = 32, UpdateRows = 128, RowsAtOnce = 4;
+    const int Width = 16, UpdateRows = 128, RowsAtOnce = 4;
 
     readonly int n;
     readonly nint stride;

@@ -78,14 +78,18 @@ internal sealed class ReproduceCommand
         string fold = plan.Data.Split.Folds is null ? "" : string.Create(CultureInfo.InvariantCulture, $"-fold{plan.Data.Split.Fold}");
         string name = string.Create(CultureInfo.InvariantCulture, $"{plan.Name}-seed{plan.Training.Seed}{fold}");
         bool exists = RunFolder.Exists(root, name);
-        RunFolder run = exists ? RunFolder.Open(root, name) : RunFolder.Create(root, name);
-        if (!exists) run.WriteRecipe(plan);
-        else if (KeyWriter.Write(run.ReadRecipe()) != KeyWriter.Write(plan))
-            throw new FailureException($"reproduce: expected '{run.Path}' to hold this recipe, got a run of another one. Choose another folder with --runs DIR.");
-        if (run.IsComplete) return RunSummary.ReadTest(run.SummaryPath);
+        if (exists)
+        {
+            RunFolder found = RunFolder.Open(root, name);
+            if (KeyWriter.Write(found.ReadRecipe()) != KeyWriter.Write(plan))
+                throw new FailureException($"reproduce: expected '{found.Path}' to hold this recipe, got a run of another one. Choose another folder with --runs DIR.");
+            if (found.IsComplete) return RunSummary.ReadTest(found.SummaryPath);
+        }
 
         long start = Stopwatch.GetTimestamp();
-        var training = new TrainingRun(plan, null);
+        var training = new TrainingRun(plan, null);         // before the folder: data that cannot be read leave none behind
+        RunFolder run = exists ? RunFolder.Open(root, name) : RunFolder.Create(root, name);
+        if (!exists) run.WriteRecipe(plan);
         if (!isQuiet) Console.WriteLine(training.Heading(run));
         TrainingResult result = TrainingDisplay.Fit(training, run, resumes: exists, isQuiet, cancellationToken);
         return result.End == TrainingEnd.Interrupted ? null : training.Complete(run, result, Stopwatch.GetElapsedTime(start).TotalSeconds);

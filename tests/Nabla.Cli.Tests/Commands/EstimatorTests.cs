@@ -29,6 +29,17 @@ public class EstimatorTests
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
     }
 
+    [Fact]
+    public void Data_that_are_missing_leave_no_run_that_blocks_the_next_try()
+    {
+        using var place = new Workplace();
+        Directory.CreateDirectory(Path.Combine(place.Path, "empty"));
+        Cli.Result result = Cli.Run(place.Path, "reproduce", "lambdarank-example", "--data", "empty", "--seeds", "1", "--quiet");
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("nabla: data: expected one file NAME.train", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(place.Path, "runs")));
+    }
+
     [Theory]
     [InlineData("gaussianNaiveBayes", 0.9), InlineData("linearDiscriminant", 0.9), InlineData("quadraticDiscriminant", 0.9), InlineData("randomForest: { trees: 20 }", 0.85)]
     [InlineData("adaBoost: 10", 0.85), InlineData("boosting: { trees: 20, learningRate: 0.3 }", 0.9), InlineData("kNearest: 3", 0.85), InlineData("svc: 2", 0.85)]

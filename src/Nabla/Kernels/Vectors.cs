@@ -31,6 +31,25 @@ internal static class Vectors
         return Vector.Sum(s0 + s1 + (s2 + s3)) + rest;
     }
 
+    /// <summary>Σ xᵢ², added up in double.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double SquareSum<T>(ReadOnlySpan<T> x) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (typeof(T) != typeof(float)) return double.CreateTruncating(Dot(x, x));
+        ref float a = ref Unsafe.As<T, float>(ref MemoryMarshal.GetReference(x));
+        nint width = Vector<float>.Count, i = 0;
+        Vector<double> low = default, high = default;
+        for (; i <= x.Length - width; i += width)
+        {
+            Vector.Widen(Load(ref a, i), out Vector<double> lower, out Vector<double> upper);
+            low = Vector.FusedMultiplyAdd(lower, lower, low);
+            high = Vector.FusedMultiplyAdd(upper, upper, high);
+        }
+        double sum = Vector.Sum(low + high);
+        for (; i < x.Length; i++) sum += (double)Unsafe.Add(ref a, i) * Unsafe.Add(ref a, i);
+        return sum;
+    }
+
     /// <summary>Σ (xᵢ − yᵢ)².</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T SquaredDistance<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y) where T : unmanaged, IFloatingPointIeee754<T>

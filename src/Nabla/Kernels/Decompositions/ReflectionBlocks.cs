@@ -14,7 +14,7 @@ internal readonly unsafe struct ReflectionBlocks<TSimd, TVector, T>
     const int Width = ReflectionPanel<TSimd, TVector, T>.MostColumns;
 
     readonly int rows, columns, vectors;
-    readonly T* matrix, panels, triangles, product, reflection, heads, signs;
+    readonly T* matrix, panels, triangles, product, reflection, scales, signs;
 
     /// <param name="rows">Rows of A.</param>
     /// <param name="columns">Columns of A.</param>
@@ -27,8 +27,8 @@ internal readonly unsafe struct ReflectionBlocks<TSimd, TVector, T>
         panels = (T*)memory;
         triangles = panels + (nint)blocks * rows * Width;
         product = triangles + (nint)blocks * Width * Width;
-        heads = product + (nint)Width * MatMul.RoundUp(vectors, Width);
-        signs = heads + Width;
+        scales = product + (nint)Width * MatMul.RoundUp(vectors, Width);
+        signs = scales + Width;
         reflection = signs + MatMul.RoundUp(columns, Width);
         matrix = reflection + 2 * ReflectionPanel<TSimd, TVector, T>.LengthOf(rows);
     }
@@ -71,7 +71,7 @@ internal readonly unsafe struct ReflectionBlocks<TSimd, TVector, T>
         int first = First(block), last = Last(block), width = last - first, step = Step(width), height = rows - first, rest = columns - last;
         T* panel = Panel(block), right = matrix + (nint)first * columns + last;
         Copy(matrix + (nint)first * columns + first, columns, panel, step, height, width);
-        new ReflectionPanel<TSimd, TVector, T>(panel, step, height, width, reflection).Factor(heads);
+        new ReflectionPanel<TSimd, TVector, T>(panel, step, height, width, reflection).Factor(scales);
         r += first * rRow;
         for (int i = 0; i < width; i++, r += rRow)
         {
@@ -79,7 +79,7 @@ internal readonly unsafe struct ReflectionBlocks<TSimd, TVector, T>
             new Span<T>(r, first + i).Clear();
             new ReadOnlySpan<T>(row + i, width - i).CopyTo(new(r + first + i, width - i));
             new Span<T>(row + i, width - i).Clear();
-            row[i] = heads[i];
+            row[i] = scales[i] == T.Zero ? T.Zero : T.One;
         }
         T* triangle = Inverse(block);
         MatMul.Run(width, width, height, panel, 1, step, panel, step, 1, triangle, Width);
@@ -87,7 +87,7 @@ internal readonly unsafe struct ReflectionBlocks<TSimd, TVector, T>
         {
             T* row = triangle + i * Width;
             for (int j = i + 1; j < width; j++) row[j] = -row[j];
-            row[i] = heads[i] == T.Zero ? -T.One : row[i] * T.CreateTruncating(-0.5);
+            row[i] = scales[i] == T.Zero ? -T.One : -T.One / scales[i];        // half a square that the product, added up in order, gives less exactly
         }
         if (rest == 0) return;
         MatMul.Run(width, rest, height, panel, 1, step, right, columns, 1, product, rest);

@@ -32,10 +32,10 @@ internal readonly unsafe struct ReflectionPanel<TSimd, TVector, T>(T* p, int ste
 
     /// <summary>
     /// The triangle on and above the diagonal, and below it the vectors v of I − τ·v·vᵀ, whose first element, 1, is not stored.
-    /// <paramref name="heads"/> tells which of them are vectors (1) and which are nothing (0), because a column had nothing below its diagonal.
+    /// <paramref name="scales"/> gets their τ, 0 where a column had nothing below its diagonal.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Factor(T* heads)
+    public void Factor(T* scales)
     {
         T* v = memory, before = memory + LengthOf(rows), w = stackalloc T[MostColumns];
         new Span<T>(memory, 2 * LengthOf(rows)).Clear();
@@ -49,8 +49,7 @@ internal readonly unsafe struct ReflectionPanel<TSimd, TVector, T>(T* p, int ste
             T along = w[k];
             for (int i = first; i < rows; i++) v[i] = panel[i * (nint)width + k] - along * before[i];
             if (k > 0) v[first] = T.Zero;
-            T tau = Reflect(v + k, v + k + 1, rows - k - 1, out T head);
-            heads[k] = v[k];
+            T tau = scales[k] = Reflect(v + k, v + k + 1, rows - k - 1, out T head);
             Pass(first, k / TSimd.Count * TSimd.Count, v, before, w);
             for (int j = k / TSimd.Count * TSimd.Count; j < width; j++) w[j] = j > k ? w[j] * tau : T.Zero;
             panel[k * (nint)width + k] = head;
@@ -87,11 +86,12 @@ internal readonly unsafe struct ReflectionPanel<TSimd, TVector, T>(T* p, int ste
             rest.Clear();
             return T.Zero;
         }
-        T root = -T.CopySign(T.Sqrt(square + *head * *head), *head), tau = (root - *head) / root, scale = T.One / (*head - root);
+        T root = -T.CopySign(T.Sqrt(square + *head * *head), *head), scale = T.One / (*head - root);
         value = root * unit;
         *head = T.One;
         foreach (ref T element in rest) element *= scale;
-        return tau;
+        // Of v as it is now: a reflection with any other τ is not orthogonal, and many that lean the same way add up.
+        return T.CreateTruncating(2 / (1 + Vectors.SquareSum<T>(rest)));
     }
 
     /// <summary>From row <paramref name="first"/> on: minus before · w, and w becomes vᵀ times that.</summary>

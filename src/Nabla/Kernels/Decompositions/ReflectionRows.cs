@@ -31,7 +31,8 @@ internal readonly unsafe struct ReflectionRows<TSimd, TVector, T>(int n, nint st
             {
                 T* row = triangle + i * Width;
                 for (int j = 0; j < i; j++) row[j] = -row[j];
-                row[i] = row[i] == T.Zero ? -T.One : row[i] * T.CreateTruncating(-0.5);
+                double square = Vectors.SquareSum<T>(new(v + i * stride, last));        // more exact than the product, added up in order
+                row[i] = square == 0 ? -T.One : T.CreateTruncating(square * -0.5);
             }
             MatMul.Run(width, n, last, v, stride, 1, x, 1, stride, product, n);
             new Triangle<TSimd, TVector, T>(triangle, Width, 1, product, n).Solve(0, width, isForward: true, hasUnitDiagonal: false);

@@ -79,7 +79,10 @@ public static unsafe class Decompositions
         /// A = U·diag(S)·Vᵀ: U [..., m, k], singular values S [..., k] in falling order, Vᵀ [..., k, n] with k = min(m, n). The largest component of
         /// each left vector is positive.
         /// </summary>
-        /// <remarks>The vectors of equal or zero singular values have no derivative: the gradient is then infinite or NaN, that of the values is not.</remarks>
+        /// <remarks>
+        /// The vectors of equal or zero singular values have no derivative: the gradient is then infinite or NaN, that of the values is not. A matrix with NaN
+        /// or infinity has NaN throughout.
+        /// </remarks>
         /// <exception cref="ShapeException">A is no matrix.</exception>
         public (Tensor U, Tensor S, Tensor Vt) Svd()
         {
@@ -111,7 +114,7 @@ public static unsafe class Decompositions
         /// The singular values of [..., m, n] in falling order, [..., min(m, n)]: those of <see cref="Svd"/>, without the vectors where no gradient
         /// asks for them.
         /// </summary>
-        /// <remarks>The derivative, u·vᵀ for each value, is one of several where values are equal.</remarks>
+        /// <remarks>The derivative, u·vᵀ for each value, is one of several where values are equal. A matrix with NaN or infinity has NaN throughout.</remarks>
         /// <exception cref="ShapeException">A is no matrix.</exception>
         public Tensor SingularValues()
         {

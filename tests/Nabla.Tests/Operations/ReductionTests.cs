@@ -194,4 +194,15 @@ public class ReductionTests
         Assert.Equal("Sum: expected an axis in [-2, 2), got 2 for shape [2, 0].", Assert.Throws<ShapeException>(() => x.Sum(2)).Message);
         Assert.Equal("Max: expected each axis once, got axis 1 twice.", Assert.Throws<ShapeException>(() => x.Max([1, -1])).Message);
     }
+
+    [Fact]
+    public void Columns_of_several_pieces_and_no_whole_number_of_registers_match_a_loop()
+    {
+        const int outer = 2, reduced = 9003, inner = 15;
+        float[] x = [.. Enumerable.Range(0, outer * reduced * inner).Select(static i => i * 37 % 101 - 50)];
+        float[] sums = Tensor.From(x).Reshape((outer, reduced, inner)).Sum(1).ToArray<float>();
+        for (int o = 0; o < outer; o++)
+            for (int i = 0; i < inner; i++)
+                Assert.Equal(Enumerable.Range(0, reduced).Sum(r => (double)x[(o * reduced + r) * inner + i]), sums[o * inner + i]);
+    }
 }

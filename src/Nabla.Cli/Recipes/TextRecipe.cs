@@ -60,9 +60,12 @@ internal sealed record CharactersRecipe : ISection<CharactersRecipe>
 
     public int Context { get; init; } = 64;
 
+    public double Start { get; init; }
+
     public CharactersRecipe Declare(Keys keys) => this with
     {
         File = keys.Text("file", File, "The text, in the folder that --data names; packed with gzip or not.", isRequired: true),
         Context = keys.Integer("context", Context, new Interval(1, 100_000), "Characters of a sample; the model says at each which one comes next."),
+        Start = keys.Number("start", Start, Interval.Unit, "Where the text begins, as a share of it; what stands before follows at the end, so that other characters are the test part."),
     };
 }

@@ -20,7 +20,8 @@ internal static class CharacterData
         string text = TextFile.Read(file);
         string[] characters = [.. text.Distinct().Order().Select(static c => c.ToString())];
         var numbers = characters.Select(static (c, i) => (c[0], i)).ToDictionary(static pair => pair.Item1, static pair => pair.i);
-        int[] tokens = [.. text.Select(c => numbers[c])];
+        int start = Share(text.Length, source.Start);
+        int[] tokens = [.. text.Skip(start).Concat(text.Take(start)).Select(c => numbers[c])];
 
         int testStart = tokens.Length - Share(tokens.Length, recipe.Split.Test);
         int validationStart = testStart - Share(testStart, recipe.Split.Validation);

@@ -111,4 +111,30 @@ public sealed class TextTests : IDisposable
         Cli.Result unknown = Cli.Run(place.Path, "predict", "letters", "xyz");
         Assert.Equal((2, "nabla: predict: expected characters that the model was trained on, got 'x'."), (unknown.ExitCode, unknown.Error.TrimEnd()));
     }
+
+    [Theory]
+    [InlineData("0", "reached")]
+    [InlineData("0.1", "missed")]   // the first tenth, of other letters, is the test part
+    public void A_text_begins_where_the_recipe_says(string start, string verdict)
+    {
+        place.Write("turned.txt", string.Concat(Enumerable.Repeat("ef", 20).Concat(Enumerable.Repeat("abcd", 90))));
+        place.Write("turned.yaml", $$"""
+            name: turned
+            description: Characters.
+            data:
+              source: characters
+              characters: { file: turned.txt, context: 8, start: {{start}} }
+              split: { test: 0.1, validation: 0.1 }
+            model:
+              - embedding: 8
+              - tokenScores
+            optimizer: { name: adam, learningRate: 0.1 }
+            training: { epochs: 2, batchSize: 8, stepsPerEpoch: 20 }
+            expected:
+              - { metric: loss, atMost: 0.1 }
+            """);
+        Cli.Result result = Cli.Run(place.Path, "train", "turned.yaml", "--data", ".");
+        Assert.Contains("turned: 316 training, 4 validation, 4 test samples of [8]", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"expected loss ≤ 0.1000: {verdict}", result.Output, StringComparison.Ordinal);
+    }
 }

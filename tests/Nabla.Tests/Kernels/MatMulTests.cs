@@ -40,6 +40,18 @@ public sealed class MatMulTests
                 }
     });
 
+    [Fact]
+    public void Few_steps_match_for_any_number_of_columns() => KernelSettings.ForEachInstructionSet(() =>
+    {
+        for (int k = 1; k <= 13; k++)
+            foreach (int n in (int[])[3, 4, 31, 32, 33, 63, 64, 65, 96, 127, 200])
+            {
+                var product = new MatMulCase(7, n, k) { TransposeA = k % 2 == 0, Gap = n % 3, Offset = k };
+                product.Check<float>();
+                if (n % 2 != 0) product.Check<double>();
+            }
+    });
+
     // Cases large enough for several blocks, tasks and panels of each path: packed, in place, dot products, row products.
     static IEnumerable<MatMulCase> Large()
     {
@@ -57,6 +69,7 @@ public sealed class MatMulTests
         yield return new MatMulCase(1550, 40, 20);
         yield return new MatMulCase(20, 2100, 20);
         yield return new MatMulCase(90, 1003, 4) { TransposeA = true };
+        yield return new MatMulCase(3, 6750, 12);      // in pieces of 480 columns, of which the last has 30
     }
 
     [Fact]

@@ -3,76 +3,112 @@ using System.Runtime.CompilerServices;
 namespace Nabla.Kernels;
 
 /// <summary>
-/// A product of few steps, such as the weight gradient of a tiny batch: each row of C is a combination of the rows of B, formed in registers
-/// and written once, in one go from left to right. A register tile spends more on its beginning and end than on so short a loop.
+/// A product of few steps, such as the weight gradient of a small batch: each row of C is a combination of the rows of B, formed in registers
+/// and written once, in one go from left to right. A register tile spends more on its beginning and end than on so short a loop, and writes
+/// pieces of many rows.
 /// </summary>
 internal unsafe struct FewStepsProduct<TSimd, TVector, T> : IJob
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
-    const int MaxSteps = 6;             // a tile shares what it loads of B among its rows, and wins from eight on
+    const int MaxSteps = 12;            // whose factors and four sums fill sixteen registers
+    const int Together = 4;             // registers of C: as many chains of additions hide their latency
     const int TaskWork = 1 << 15;       // elements of C; about 5 µs
+    const int Cached = 24 << 10;        // bytes of B and of a row of C that stay in the first cache
 
     Product<T> product;
-    int taskRows;
+    int taskRows, taskColumns;
+
+    static int Group => Together * TSimd.Count;
 
     public static bool Fits(in Product<T> p) =>
-        p.K <= MaxSteps && p.BColumn == 1 && p.M > 1 && p.N >= 2 * TSimd.Count && p.Bias == null && !p.Accumulate;
+        p.K <= MaxSteps && p.BColumn == 1 && p.M > 1 && p.N >= Group && p.Bias == null && !p.Accumulate;
 
     public static void Run(in Product<T> p)
     {
         int rows = Math.Clamp(TaskWork / p.N, 1, p.M);
-        var job = new FewStepsProduct<TSimd, TVector, T> { product = p, taskRows = rows };
+        int limit = Cached / sizeof(T) / (p.K + 1), pieces = (p.N + limit - 1) / limit;
+        var job = new FewStepsProduct<TSimd, TVector, T> { product = p, taskRows = rows, taskColumns = MatMul.RoundUp((p.N + pieces - 1) / pieces, Group) };
         Workers.For((p.M + rows - 1) / rows, ref job);
     }
 
     public readonly void Run(int index)
     {
         int first = index * taskRows, last = Math.Min(first + taskRows, product.M);
+        for (int j = 0; j < product.N; j += taskColumns) Multiply(first, last, j, Math.Min(taskColumns, product.N - j));
+    }
+
+    readonly void Multiply(int first, int last, int column, int columns)
+    {
         switch (product.K)
         {
-            case 1: Rows<N1>(first, last); break;
-            case 2: Rows<N2>(first, last); break;
-            case 3: Rows<N3>(first, last); break;
-            case 4: Rows<N4>(first, last); break;
-            case 5: Rows<N5>(first, last); break;
-            case 6: Rows<N6>(first, last); break;
+            case 1: Rows<N1>(first, last, column, columns); break;
+            case 2: Rows<N2>(first, last, column, columns); break;
+            case 3: Rows<N3>(first, last, column, columns); break;
+            case 4: Rows<N4>(first, last, column, columns); break;
+            case 5: Rows<N5>(first, last, column, columns); break;
+            case 6: Rows<N6>(first, last, column, columns); break;
+            case 7: Rows<N7>(first, last, column, columns); break;
+            case 8: Rows<N8>(first, last, column, columns); break;
+            case 9: Rows<N9>(first, last, column, columns); break;
+            case 10: Rows<N10>(first, last, column, columns); break;
+            case 11: Rows<N11>(first, last, column, columns); break;
+            case 12: Rows<N12>(first, last, column, columns); break;
         }
     }
 
     [MethodImpl(Compiled.Apart)]
-    readonly void Rows<TSteps>(int first, int last) where TSteps : struct, ISize
+    readonly void Rows<TSteps>(int first, int last, int column, int columns) where TSteps : struct, ISize
     {
-        int whole = product.N - product.N % TSimd.Count, rest = product.N - whole;
         nint step = product.AColumn, row = product.BRow;
-        T* b = product.B;
         for (int i = first; i < last; i++)
         {
-            T* a = product.A + i * product.ARow, c = product.C + i * product.CRow;
+            T* a = product.A + i * product.ARow, b = product.B + column, c = product.C + i * product.CRow + column;
             TVector x0 = TSimd.Broadcast(a[0]);
-            TVector x1 = TSteps.Value > 1 ? TSimd.Broadcast(a[step]) : default;
+            TVector x1 = TSteps.Value > 1 ? TSimd.Broadcast(a[1 * step]) : default;
             TVector x2 = TSteps.Value > 2 ? TSimd.Broadcast(a[2 * step]) : default;
             TVector x3 = TSteps.Value > 3 ? TSimd.Broadcast(a[3 * step]) : default;
             TVector x4 = TSteps.Value > 4 ? TSimd.Broadcast(a[4 * step]) : default;
             TVector x5 = TSteps.Value > 5 ? TSimd.Broadcast(a[5 * step]) : default;
-            for (int j = 0; j < whole; j += TSimd.Count)
-                TSimd.Store(c + j, Sum<TSteps>(b + j, row, TSimd.Count, x0, x1, x2, x3, x4, x5));
-            if (rest > 0) TSimd.Store(c + whole, Sum<TSteps>(b + whole, row, rest, x0, x1, x2, x3, x4, x5), rest);
+            TVector x6 = TSteps.Value > 6 ? TSimd.Broadcast(a[6 * step]) : default;
+            TVector x7 = TSteps.Value > 7 ? TSimd.Broadcast(a[7 * step]) : default;
+            TVector x8 = TSteps.Value > 8 ? TSimd.Broadcast(a[8 * step]) : default;
+            TVector x9 = TSteps.Value > 9 ? TSimd.Broadcast(a[9 * step]) : default;
+            TVector x10 = TSteps.Value > 10 ? TSimd.Broadcast(a[10 * step]) : default;
+            TVector x11 = TSteps.Value > 11 ? TSimd.Broadcast(a[11 * step]) : default;
+            for (int left = columns; left > 0; left -= Group, b += Group, c += Group)
+            {
+                // The last group ends with the row: what it shares with the one before comes out the same.
+                int back = Math.Max(Group - left, 0);
+                b -= back;
+                c -= back;
+                T* b4 = b + 4 * row, b8 = b + 8 * row;
+                TVector s0 = default, s1 = default, s2 = default, s3 = default;
+                Step(x0, b, ref s0, ref s1, ref s2, ref s3);
+                if (TSteps.Value > 1) Step(x1, b + row, ref s0, ref s1, ref s2, ref s3);
+                if (TSteps.Value > 2) Step(x2, b + 2 * row, ref s0, ref s1, ref s2, ref s3);
+                if (TSteps.Value > 3) Step(x3, b + 3 * row, ref s0, ref s1, ref s2, ref s3);
+                if (TSteps.Value > 4) Step(x4, b4, ref s0, ref s1, ref s2, ref s3);
+                if (TSteps.Value > 5) Step(x5, b4 + row, ref s0, ref s1, ref s2, ref s3);
+                if (TSteps.Value > 6) Step(x6, b4 + 2 * row, ref s0, ref s1, ref s2, ref s3);
+                if (TSteps.Value > 7) Step(x7, b4 + 3 * row, ref s0, ref s1, ref s2, ref s3);
+                if (TSteps.Value > 8) Step(x8, b8, ref s0, ref s1, ref s2, ref s3);
+                if (TSteps.Value > 9) Step(x9, b8 + row, ref s0, ref s1, ref s2, ref s3);
+                if (TSteps.Value > 10) Step(x10, b8 + 2 * row, ref s0, ref s1, ref s2, ref s3);
+                if (TSteps.Value > 11) Step(x11, b8 + 3 * row, ref s0, ref s1, ref s2, ref s3);
+                TSimd.Store(c, s0);
+                TSimd.Store(c + TSimd.Count, s1);
+                TSimd.Store(c + 2 * TSimd.Count, s2);
+                TSimd.Store(c + 3 * TSimd.Count, s3);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static TVector Sum<TSteps>(T* b, nint row, int count, TVector x0, TVector x1, TVector x2, TVector x3, TVector x4, TVector x5)
-        where TSteps : struct, ISize
+    static void Step(TVector x, T* b, ref TVector s0, ref TVector s1, ref TVector s2, ref TVector s3)
     {
-        TVector sum = TSimd.MultiplyAdd(x0, Load(b, count), default);
-        if (TSteps.Value > 1) sum = TSimd.MultiplyAdd(x1, Load(b + row, count), sum);
-        if (TSteps.Value > 2) sum = TSimd.MultiplyAdd(x2, Load(b + 2 * row, count), sum);
-        if (TSteps.Value > 3) sum = TSimd.MultiplyAdd(x3, Load(b + 3 * row, count), sum);
-        if (TSteps.Value > 4) sum = TSimd.MultiplyAdd(x4, Load(b + 4 * row, count), sum);
-        if (TSteps.Value > 5) sum = TSimd.MultiplyAdd(x5, Load(b + 5 * row, count), sum);
-        return sum;
+        s0 = TSimd.MultiplyAdd(x, TSimd.Load(b), s0);
+        s1 = TSimd.MultiplyAdd(x, TSimd.Load(b + TSimd.Count), s1);
+        s2 = TSimd.MultiplyAdd(x, TSimd.Load(b + 2 * TSimd.Count), s2);
+        s3 = TSimd.MultiplyAdd(x, TSimd.Load(b + 3 * TSimd.Count), s3);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static TVector Load(T* source, int count) => count == TSimd.Count ? TSimd.Load(source) : TSimd.Load(source, count);
 }

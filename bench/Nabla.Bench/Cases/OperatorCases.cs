@@ -19,6 +19,8 @@ internal static class OperatorCases
         .. Attention.All,
         .. Recurrent.All,
         .. Toolbox.All,
+        .. Pictures.All,
+        .. Elements.All,
         .. LinearAlgebra.All,
         .. Small.OfNetworks,
     ];

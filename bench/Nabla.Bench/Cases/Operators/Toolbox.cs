@@ -28,6 +28,9 @@ internal static class Toolbox
         }),
     ];
 
-    static IEnumerable<Case> Of(string name, double bytes, Func<(Tensor[], Func<Tensor[], Tensor>)> make) =>
-        Both(name, Work.Traffic(bytes, bytes), make).Select(static one => one with { Script = Script });
+    /// <summary>The two cases of an operator that the peer's script of the toolbox measures.</summary>
+    public static IEnumerable<Case> Of(string name, Work work, Func<(Tensor[], Func<Tensor[], Tensor>)> make, string? alias = null) =>
+        Both(name, work, make, alias).Select(static one => one with { Script = Script });
+
+    static IEnumerable<Case> Of(string name, double bytes, Func<(Tensor[], Func<Tensor[], Tensor>)> make) => Of(name, Work.Traffic(bytes, bytes), make);
 }

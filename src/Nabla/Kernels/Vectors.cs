@@ -91,8 +91,12 @@ internal static class Vectors
     public static int IndexOfLargest<T>(ReadOnlySpan<T> x) where T : unmanaged, IFloatingPointIeee754<T>
     {
         T largest = LargestMagnitude(x);
-        for (int i = 0; i < x.Length; i++)
-            if (T.Abs(x[i]) == largest) return i;
+        ref T a = ref MemoryMarshal.GetReference(x);
+        var same = new Vector<T>(largest);
+        nint n = x.Length, width = Vector<T>.Count, i = 0;
+        while (i <= n - width && !Vector.EqualsAny(Vector.Abs(Load(ref a, i)), same)) i += width;
+        for (; i < n; i++)
+            if (T.Abs(Unsafe.Add(ref a, i)) == largest) return (int)i;
         return 0;
     }
 

@@ -22,6 +22,8 @@ public class EliminationTests
         }
         CheckSolution<float>(70, 300, transposed: false, 5e-6);                 // right sides whose rows crowd the cache
         CheckSolution<double>(70, 150, transposed: true, 1e-14);
+        CheckSolution<float>(603, 2, transposed: false, 5e-6);                  // long rows, of which few make a panel; odd strips of rows of L
+        CheckSolution<double>(301, 2, transposed: true, 1e-14);
     });
 
     [Fact]

@@ -10,21 +10,27 @@ namespace Nabla.Kernels;
 internal readonly unsafe struct LowerUpper<TSimd, TVector, T>(T* a, int n, nint stride, int* pivots)
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
 {
-    const int PanelRows = 32;       // whole registers of any width
+    const int UnitRows = 8;             // panels and halves are multiples of it, and whole registers where that is more
+    const int LargestPanel = 32;
+    const int PanelBytes = 1 << 15;     // of a panel, which every row of it reads: the first cache
+    const int BlockColumns = 64;        // of U₁₁; beyond it the part off the diagonal is a matrix product
+
+    readonly int panelRows = MatMul.RoundUp(Math.Clamp((int)(PanelBytes / (stride * sizeof(T))), 1, LargestPanel), Math.Max(UnitRows, TSimd.Count));
 
     public void Factor() => Factor(0, n);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Factor(int first, int last)
     {
-        if (last - first <= PanelRows)
+        if (last - first <= panelRows)
         {
             Panel(first, last);
             return;
         }
-        int middle = first + MatMul.RoundUp((last - first) / 2, PanelRows);
+        int middle = first + MatMul.RoundUp((last - first) / 2, panelRows);
         Factor(first, middle);
         Exchange(first, middle, middle, last);
-        for (int row = middle; row < last; row += PanelRows) Eliminate(first, middle, row, Math.Min(row + PanelRows, last));
+        Eliminate(first, middle, middle, last);
         MatMul.Run(
             last - middle, n - middle, middle - first, At(middle, first), stride, 1, At(first, middle), stride, 1, At(middle, middle), stride, accumulate: true);
         Factor(middle, last);
@@ -33,55 +39,50 @@ internal readonly unsafe struct LowerUpper<TSimd, TVector, T>(T* a, int n, nint 
 
     T* At(int row, int column) => a + row * stride + column;
 
-    /// <summary>The exchanges of pivots from … to − 1, in other rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>The exchanges of pivots from … to − 1, in other rows: four at a time, for what one exchange waits for.</summary>
+    [MethodImpl(Compiled.Apart)]
     void Exchange(int from, int to, int firstRow, int lastRow)
     {
         int* pivot = pivots;
-        for (int i = firstRow; i < lastRow; i++)
+        nint step = stride;
+        T* row = At(firstRow, 0);
+        int left = lastRow - firstRow;
+        for (; left >= 4; left -= 4, row += 4 * step)
         {
-            T* row = At(i, 0);
-            for (int k = from; k < to; k++) (row[k], row[pivot[k]]) = (row[pivot[k]], row[k]);
+            T* second = row + step, third = second + step, fourth = third + step;
+            for (nint k = from; k < to; k++)
+            {
+                nint p = pivot[k];
+                (row[k], row[p]) = (row[p], row[k]);
+                (second[k], second[p]) = (second[p], second[k]);
+                (third[k], third[p]) = (third[p], third[k]);
+                (fourth[k], fourth[p]) = (fourth[p], fourth[k]);
+            }
         }
+        for (; left > 0; left--, row += step)
+            for (nint k = from; k < to; k++)
+            {
+                nint p = pivot[k];
+                (row[k], row[p]) = (row[p], row[k]);
+            }
     }
 
+    /// <summary>Row by row: each first takes part in the exchanges before it and loses what the rows before it take out of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Panel(int first, int last)
     {
-        int end = MatMul.RoundUp(n, TSimd.Count);
+        int end = MatMul.RoundUp(n, TSimd.Count), inside = Math.Min(MatMul.RoundUp(last, TSimd.Count), end);
         for (int k = first; k < last; k++)
         {
             T* row = At(k, 0);
+            Exchange(first, k, k, k + 1);
+            for (int earlier = first; earlier < k; earlier++) Subtract(earlier, row, inside);
+            if (k > first) Subtract(first, k, inside, end);
             int pivot = k + Vectors.IndexOfLargest<T>(new(row + k, n - k));
             pivots[k] = pivot;
-            if (pivot != k) ExchangeColumns(k, pivot, first, last);
-            if (row[k] == T.Zero) continue;
-            DivideAfter(row, k, end);
-            Subtract(k, k + 1, last, end);
+            Exchange(k, k + 1, first, k + 1);
+            if (row[k] != T.Zero) DivideAfter(row, k, end);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void ExchangeColumns(int first, int second, int firstRow, int lastRow)
-    {
-        nint step = stride;
-        T* x = At(firstRow, first), y = At(firstRow, second);
-        for (int i = firstRow; i < lastRow; i++, x += step, y += step) (*x, *y) = (*y, *x);
-    }
-
-    /// <summary>Rows of L beside finished rows of U: A₂₁·U₁₁⁻¹.</summary>
-    void Eliminate(int first, int last, int firstRow, int lastRow)
-    {
-        if (last - first <= PanelRows)
-        {
-            for (int k = first; k < last; k++) Subtract(k, firstRow, lastRow, last);
-            return;
-        }
-        int middle = first + MatMul.RoundUp((last - first) / 2, PanelRows);
-        Eliminate(first, middle, firstRow, lastRow);
-        MatMul.Run(
-            lastRow - firstRow, last - middle, middle - first, At(firstRow, first), stride, 1, At(first, middle), stride, 1, At(firstRow, middle), stride, accumulate: true);
-        Eliminate(middle, last, firstRow, lastRow);
     }
 
     /// <summary>The row after its pivot k becomes −row / pivot.</summary>
@@ -94,25 +95,86 @@ internal readonly unsafe struct LowerUpper<TSimd, TVector, T>(T* a, int n, nint 
         for (; j < end; j += TSimd.Count) TSimd.Store(row + j, TSimd.Divide(TSimd.Load(row + j), divisor));
     }
 
-    /// <summary>Takes row k out of other rows, from column k + 1 on.</summary>
+    /// <summary>Takes row k out of another one, from column k + 1 to column <paramref name="end"/>.</summary>
     /// <remarks>
     /// Whole registers: the first begins at or before column k + 1, with zeros up to k; the last may reach into the padding of the rows, which
     /// holds zeros.
     /// </remarks>
-    [MethodImpl(Compiled.Apart)]
-    void Subtract(int k, int firstRow, int lastRow, int end)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void Subtract(int k, T* row, int end)
     {
-        int start = (k + 1) / TSimd.Count * TSimd.Count, length = end - start;
-        if (length <= 0) return;
+        int j = (k + 1) / TSimd.Count * TSimd.Count;
+        if (j >= end) return;
+        T* u = At(k, 0);
+        TVector factor = TSimd.Broadcast(row[k]), head = TSimd.Subtract(TSimd.Load(u + j), TSimd.Load(u + j, k + 1 - j));
+        TSimd.Store(row + j, TSimd.MultiplyAdd(factor, head, TSimd.Load(row + j)));
+        for (j += TSimd.Count; j < end; j += TSimd.Count)
+            TSimd.Store(row + j, TSimd.MultiplyAdd(factor, TSimd.Load(u + j), TSimd.Load(row + j)));
+    }
+
+    /// <summary>Takes rows first … k − 1 out of row k, in columns from … to − 1.</summary>
+    [MethodImpl(Compiled.Apart)]
+    void Subtract(int first, int k, int from, int to)
+    {
         nint step = stride;
-        T* u = At(k, start), row = At(firstRow, start), factors = At(firstRow, k);
-        TVector head = TSimd.Subtract(TSimd.Load(u), TSimd.Load(u, k + 1 - start));
-        for (int i = firstRow; i < lastRow; i++, row += step, factors += step)
+        T* factors = At(k, first), rows = At(first, 0), target = At(k, 0);
+        int count = k - first, j = from;
+        for (; j <= to - 4 * TSimd.Count; j += 4 * TSimd.Count)
         {
-            TVector factor = TSimd.Broadcast(*factors);
-            TSimd.Store(row, TSimd.MultiplyAdd(factor, head, TSimd.Load(row)));
-            for (int j = TSimd.Count; j < length; j += TSimd.Count)
-                TSimd.Store(row + j, TSimd.MultiplyAdd(factor, TSimd.Load(u + j), TSimd.Load(row + j)));
+            TVector s0 = TSimd.Load(target + j), s1 = TSimd.Load(target + j + TSimd.Count);
+            TVector s2 = TSimd.Load(target + j + 2 * TSimd.Count), s3 = TSimd.Load(target + j + 3 * TSimd.Count);
+            T* u = rows + j;
+            for (int i = 0; i < count; i++, u += step)
+            {
+                TVector factor = TSimd.Broadcast(factors[i]);
+                s0 = TSimd.MultiplyAdd(factor, TSimd.Load(u), s0);
+                s1 = TSimd.MultiplyAdd(factor, TSimd.Load(u + TSimd.Count), s1);
+                s2 = TSimd.MultiplyAdd(factor, TSimd.Load(u + 2 * TSimd.Count), s2);
+                s3 = TSimd.MultiplyAdd(factor, TSimd.Load(u + 3 * TSimd.Count), s3);
+            }
+            TSimd.Store(target + j, s0);
+            TSimd.Store(target + j + TSimd.Count, s1);
+            TSimd.Store(target + j + 2 * TSimd.Count, s2);
+            TSimd.Store(target + j + 3 * TSimd.Count, s3);
+        }
+        for (; j < to; j += TSimd.Count)
+        {
+            TVector sum = TSimd.Load(target + j);
+            T* u = rows + j;
+            for (int i = 0; i < count; i++, u += step) sum = TSimd.MultiplyAdd(TSimd.Broadcast(factors[i]), TSimd.Load(u), sum);
+            TSimd.Store(target + j, sum);
+        }
+    }
+
+    /// <summary>Rows of L beside finished rows of U: A₂₁·U₁₁⁻¹.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Eliminate(int first, int last, int firstRow, int lastRow)
+    {
+        if (last - first <= BlockColumns)
+        {
+            EliminateBlock(first, last, firstRow, lastRow);
+            return;
+        }
+        int middle = first + MatMul.RoundUp((last - first) / 2, UnitRows);
+        Eliminate(first, middle, firstRow, lastRow);
+        MatMul.Run(
+            lastRow - firstRow, last - middle, middle - first, At(firstRow, first), stride, 1, At(first, middle), stride, 1, At(firstRow, middle), stride, accumulate: true);
+        Eliminate(middle, last, firstRow, lastRow);
+    }
+
+    /// <summary>U₁₁ᵀ·L₂₁ᵀ = A₂₁ᵀ, a strip of rows at a time: right sides lie across.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void EliminateBlock(int first, int last, int firstRow, int lastRow)
+    {
+        int columns = last - first, width = 2 * TSimd.Count;
+        T* strip = stackalloc T[BlockColumns * 2 * TSimd.Count];
+        var block = new TriangleBlock<T>(At(first, first), 1, stride, columns, hasUnitDiagonal: true);
+        for (int row = firstRow; row < lastRow; row += width)
+        {
+            int rows = Math.Min(width, lastRow - row);
+            Transpose.Run(At(row, first), stride, strip, width, columns, rows);
+            block.Solve<TSimd, TVector>(strip, width, TSimd.Count);
+            Transpose.Run(strip, width, At(row, first), stride, rows, columns);
         }
     }
 }

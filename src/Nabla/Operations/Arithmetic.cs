@@ -78,6 +78,8 @@ public readonly struct MultiplyOperation : IBinaryOperation
 /// <summary>scale·x + shift: sums and differences of a tensor and a number.</summary>
 public readonly struct AffineOperation(double scale, double shift) : IUnaryOperation
 {
+    readonly float singleScale = (float)scale, singleShift = (float)shift;
+
     /// <inheritdoc/>
     public static string Name => "Affine";
 
@@ -86,11 +88,12 @@ public readonly struct AffineOperation(double scale, double shift) : IUnaryOpera
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.FusedMultiplyAdd(x, V.Parameter(scale), V.Parameter(shift));
+    public V Value<V>(V x) where V : struct, ILanes<V> =>
+        V.FusedMultiplyAdd(x, V.Parameter(scale, singleScale), V.Parameter(shift, singleShift));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Parameter(scale);
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Parameter(scale, singleScale);
 }
 
 /// <summary>−x.</summary>

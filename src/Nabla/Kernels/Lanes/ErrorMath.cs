@@ -40,14 +40,31 @@ internal static class ErrorMath
         return V.IfLess(x, V.Constant(0), tail, V.Constant(1) - tail);
     }
 
-    /// <summary>x·Φ(x) = max(x, 0) − m·Φ(−m) with m = |x|: no case is left to decide. Below 13.2 in size, beyond which Φ(−m) is 0.</summary>
+    /// <summary>
+    /// x·Φ(x) = ½x·N/Q with N = Q(x²) + x·P(x²): 2Φ(x) − 1 is x·P/Q to 1.2·10⁻⁸, and beyond ±<see cref="GeluLimit"/> N is 0 or 2Q. No exponential,
+    /// but Φ is exact to about 10⁻⁷ only and not to as many digits where it is small.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Gelu<V>(V x) where V : struct, ISingleLanes<V>
     {
-        V size = V.AtMost(V.Abs(x), V.Constant(TailLimit));
-        V positive = V.IfLess(x, V.Constant(0), V.Constant(-0.0), x);
-        return V.FusedMultiplyAdd(-size, Bell(size) * Ratio(size), positive);
+        V bounded = V.AtLeast(x, V.Constant(-GeluLimit)), s = V.AtMost(bounded, V.Constant(GeluLimit)), u = s * s;
+        V p = V.Constant(4.50777671e-08), q = V.Constant(1.19800717e-06);
+        p = V.FusedMultiplyAdd(p, u, V.Constant(1.28800835e-05));
+        q = V.FusedMultiplyAdd(q, u, V.Constant(7.59683995e-05));
+        p = V.FusedMultiplyAdd(p, u, V.Constant(3.50596354e-04));
+        q = V.FusedMultiplyAdd(q, u, V.Constant(1.92030521e-03));
+        p = V.FusedMultiplyAdd(p, u, V.Constant(9.43215008e-03));
+        q = V.FusedMultiplyAdd(q, u, V.Constant(2.89903629e-02));
+        p = V.FusedMultiplyAdd(p, u, V.Constant(6.88827477e-02));
+        q = V.FusedMultiplyAdd(q, u, V.Constant(2.52996546e-01));
+        p = V.FusedMultiplyAdd(p, u, V.Constant(7.97884254e-01));
+        q = V.FusedMultiplyAdd(q, u, V.Constant(1));
+        V n = V.AtLeast(V.FusedMultiplyAdd(s, p, q), V.Constant(0));
+        return bounded * V.Constant(0.5) * (n / q);
     }
+
+    /// <summary>About 5.5, where 1 − Φ is 2·10⁻⁸: the float at which rounding makes x·P/Q just not less than 1.</summary>
+    const double GeluLimit = 5.500078201293945;
 
     /// <summary>Φ(x) + x·φ(x), from Φ(−m) − m·φ(m) with m = |x|.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

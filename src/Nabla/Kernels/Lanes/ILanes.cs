@@ -28,6 +28,9 @@ public interface ILanes<V> where V : struct, ILanes<V>
     /// <summary>The same for a number that is known at run time only, a field of the operation. Vectors convert the two differently.</summary>
     static virtual V Parameter(double value) => V.Constant(value);
 
+    /// <summary>The same for a number that the operation keeps in both precisions: a loop that converts it does so in every turn.</summary>
+    static virtual V Parameter(double value, float single) => V.Constant(value);
+
     /// <summary>a·b + c, rounded once where the hardware can.</summary>
     static abstract V FusedMultiplyAdd(V a, V b, V c);
 

@@ -28,6 +28,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<
         Sse2.IsSupported ? new(Vector512.Create(Sse2.ConvertToVector128Single(Vector128.CreateScalarUnsafe(value)).ToScalar())) : Constant(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Parameter(double value, float single) => new(Vector512.Create(single));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 FusedMultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) =>
         new(Vector512.FusedMultiplyAdd(a.Value, b.Value, c.Value));
 

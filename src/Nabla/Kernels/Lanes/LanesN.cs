@@ -39,6 +39,9 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
         Sse2.IsSupported ? new(new Vector<float>(Sse2.ConvertToVector128Single(Vector128.CreateScalarUnsafe(value)).ToScalar())) : Constant(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesN Parameter(double value, float single) => new(new Vector<float>(single));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN FusedMultiplyAdd(LanesN a, LanesN b, LanesN c) => new(Vector.FusedMultiplyAdd(a.Value, b.Value, c.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -15,6 +15,7 @@ internal static unsafe class Transpose
     public const int Square = 1024;
 
     const int Tile = 16;
+    const int BlockRows = 64;       // of a triangle
 
     public static void Run<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where T : unmanaged
     {
@@ -23,6 +24,20 @@ internal static unsafe class Transpose
             for (nint c = 0; c < columns; c += Square)
                 Tiles(x + c * xStride + r, xStride, y + r * yStride + c, yStride, Math.Min(Square, rows - r), Math.Min(Square, columns - c), streams);
         if (streams) Streaming.Fence();
+    }
+
+    /// <summary>The upper triangle of y [n, n] from the lower one of x, in blocks of rows: those on the diagonal are transposed whole.</summary>
+    public static void LowerToUpper<T>(T* x, nint xStride, T* y, nint yStride, nint n) where T : unmanaged
+    {
+        for (nint first = 0; first < n; first += BlockRows)
+            Run(x + first * (xStride + 1), xStride, y + first * (yStride + 1), yStride, Math.Min(BlockRows, n - first), n - first);
+    }
+
+    /// <summary>The lower triangle of y [n, n] from the upper one of x, likewise.</summary>
+    public static void UpperToLower<T>(T* x, nint xStride, T* y, nint yStride, nint n) where T : unmanaged
+    {
+        for (nint first = 0; first < n; first += BlockRows)
+            Run(x + first, xStride, y + first * yStride, yStride, Math.Min(BlockRows, n - first), Math.Min(first + BlockRows, n));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

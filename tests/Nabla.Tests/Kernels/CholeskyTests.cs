@@ -8,7 +8,7 @@ namespace Nabla.Tests.Kernels;
 public class CholeskyTests
 {
     // Less than a register, whole registers and one more, blocks of 32 rows.
-    static readonly int[] Sizes = [1, 2, 3, 7, 8, 9, 16, 31, 32, 33, 64, 75, 100];
+    static readonly int[] Sizes = [1, 2, 3, 7, 8, 9, 16, 31, 32, 33, 64, 75, 100, 150];
 
     [Fact]
     public void Factors_are_those_of_the_textbook() => KernelSettings.ForEachInstructionSet(() =>

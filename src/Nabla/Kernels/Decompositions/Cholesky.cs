@@ -87,14 +87,14 @@ internal static unsafe class Cholesky
             int stride = Elimination.Stride<T>(N), rows = CholeskyRows<TSimd, TVector, T>.Rows(N);
             T* a = A + (nint)index * N * N, l = L + (nint)index * N * N;
             T* u = (T*)Workspace.OfJob((nint)rows * stride * sizeof(T)), diagonal = u + (nint)(rows - 1) * stride;
-            Transpose.Run(a, N, u, stride, N, N);
+            Transpose.LowerToUpper(a, N, u, stride, N);
             for (int i = 0; i < N; i++)
             {
                 diagonal[i] = a[i * ((nint)N + 1)];
                 new Span<T>(u + i * (nint)stride + N, stride - N).Clear();
             }
             FailedPivot[index] = new CholeskyRows<TSimd, TVector, T>(u, N, stride).Factor();
-            Transpose.Run(u, stride, l, N, N, N);
+            Transpose.UpperToLower(u, stride, l, N, N);
             for (int i = 0; i < N - 1; i++) new Span<T>(l + i * (nint)N + i + 1, N - 1 - i).Clear();
         }
     }

@@ -9,6 +9,8 @@ namespace Nabla.Kernels;
 /// </summary>
 internal unsafe struct CholeskySlope<T> : IMatrixWork<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
+    const int BlockRows = 64;
+
     public int N;
     public T* L, G, Result;
 
@@ -18,14 +20,25 @@ internal unsafe struct CholeskySlope<T> : IMatrixWork<T> where T : unmanaged, IF
         int n = N;
         nint offset = (nint)index * n * n;
         T* l = L + offset, result = Result + offset, work = (T*)Workspace.OfJob((nint)n * n * sizeof(T));
-        MatMul.Run(n, n, n, l, 1, n, G + offset, n, 1, result, n);
-        Transpose.Run(result, n, work, n, n, n);
+        LowerProduct(l, G + offset, result, n);
+        Transpose.LowerToUpper(result, n, work, n, n);
         HalveAndMirror(result, work, n);
         new Triangle<TSimd, TVector, T>(l, 1, n, result, n).Solve(0, n, isForward: false, hasUnitDiagonal: false);
         Transpose.Run(result, n, work, n, n, n);
-        new Triangle<TSimd, TVector, T>(l, 1, n, work, n).Solve(0, n, isForward: false, hasUnitDiagonal: false);
-        Transpose.Run(work, n, result, n, n, n);
+        new Triangle<TSimd, TVector, T>(l, 1, n, work, n, isLower: true).Solve(0, n, isForward: false, hasUnitDiagonal: false);
+        Transpose.LowerToUpper(work, n, result, n, n);
         for (int i = 0; i < n; i++) new ReadOnlySpan<T>(work + i * (nint)n, i).CopyTo(new(result + i * (nint)n, i));         // symmetric to the last bit
+    }
+
+    /// <summary>The lower triangle of Lᵀ·G: a block of rows needs the rows of L and G from its first on, and no columns after its last.</summary>
+    static void LowerProduct(T* l, T* g, T* result, int n)
+    {
+        for (int first = 0; first < n; first += BlockRows)
+        {
+            int last = Math.Min(first + BlockRows, n);
+            nint row = (nint)first * n;
+            MatMul.Run(last - first, last, n - first, l + row + first, 1, n, g + row, n, 1, result + row, n);
+        }
     }
 
     /// <summary>Half of the lower triangle of x, and that of its transpose above.</summary>

@@ -12,7 +12,9 @@ namespace Nabla.Kernels;
 /// <param name="column">Elements between its columns.</param>
 /// <param name="x">The right sides.</param>
 /// <param name="columns">How many there are.</param>
-/// <param name="isLower">Whether they are a lower triangle, and stay one, so that zeros above the diagonal need no work.</param>
+/// <param name="isLower">
+/// Whether only the lower triangle of x counts: forward because it is one and stays one, backward because no more is wanted. So what is above needs no work.
+/// </param>
 internal readonly unsafe struct Triangle<TSimd, TVector, T>(T* t, nint row, nint column, T* x, int columns, bool isLower = false)
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -42,7 +44,7 @@ internal readonly unsafe struct Triangle<TSimd, TVector, T>(T* t, nint row, nint
         }
     }
 
-    /// <summary>Columns that are not zero in rows before row <paramref name="last"/>.</summary>
+    /// <summary>Columns that count in rows before row <paramref name="last"/>.</summary>
     int Width(int last) => isLower ? Math.Min(last, columns) : columns;
 
     /// <summary>Takes what is known, rows from … to − 1, out of other rows.</summary>
@@ -50,7 +52,7 @@ internal readonly unsafe struct Triangle<TSimd, TVector, T>(T* t, nint row, nint
     {
         if (!isNegative) Negate(from, to);
         MatMul.Run(
-            lastRow - firstRow, Width(to), to - from, t + firstRow * row + from * column, row, column,
+            lastRow - firstRow, Width(Math.Min(lastRow, to)), to - from, t + firstRow * row + from * column, row, column,
             x + (nint)from * columns, columns, 1, x + (nint)firstRow * columns, columns, accumulate: true);
         if (!isNegative) Negate(from, to);
     }

@@ -14,10 +14,10 @@ public sealed class BinaryCrossEntropyWithLogits(Tensor? positiveWeight = null, 
     {
         RequireSameShape(prediction, target);
         Tensor x = prediction.Computed(), t = target.To(x.DType);
-        // log σ(x) = −softplus(−x) and log(1 − σ(x)) = −softplus(x) = −softplus(−x) − x
-        if (positiveWeight is null) return Reduce(x.Softplus() - t * x, reduction);
+        if (positiveWeight is null) return Reduce(x.Zip(t, default(LogisticLossOperation)), reduction);
         if (!positiveWeight.Shape.BroadcastsTo(x.Shape))
             throw new ShapeException($"BinaryCrossEntropyWithLogits: expected a positive weight that broadcasts to {x.Shape}, got {positiveWeight.Shape}.");
+        // log σ(x) = −softplus(−x) and log(1 − σ(x)) = −softplus(x) = −softplus(−x) − x
         Tensor scale = 1 + (positiveWeight - 1) * t;
         return Reduce((1 - t) * x + scale * (-x).Softplus(), reduction);
     }

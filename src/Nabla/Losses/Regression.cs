@@ -8,7 +8,7 @@ public sealed class Mse(Reduction reduction = Reduction.Mean) : Loss
     public override Tensor Forward(Tensor prediction, Tensor target)
     {
         RequireSameShape(prediction, target);
-        return Reduce((prediction - target).Square(), reduction);
+        return Reduce(prediction.Zip(target, new SubtractOperation().Then(default(SquareOperation))), reduction);
     }
 }
 
@@ -20,7 +20,7 @@ public sealed class Mae(Reduction reduction = Reduction.Mean) : Loss
     public override Tensor Forward(Tensor prediction, Tensor target)
     {
         RequireSameShape(prediction, target);
-        return Reduce((prediction - target).Abs(), reduction);
+        return Reduce(prediction.Zip(target, new SubtractOperation().Then(default(AbsOperation))), reduction);
     }
 }
 
@@ -48,9 +48,7 @@ public sealed class Huber : Loss
     public override Tensor Forward(Tensor prediction, Tensor target)
     {
         RequireSameShape(prediction, target);
-        // With c = d bounded to [−δ, δ], both branches are c·(d − ½c), and its slope is c.
-        Tensor d = prediction - target, c = d.Clamp(-delta, delta);
-        return Reduce(c * (d - 0.5 * c), reduction);
+        return Reduce(prediction.Zip(target, new SubtractOperation().Then(new HuberOperation(delta))), reduction);
     }
 }
 
@@ -75,9 +73,10 @@ public sealed class SmoothL1 : Loss
     public override Tensor Forward(Tensor prediction, Tensor target)
     {
         RequireSameShape(prediction, target);
-        Tensor d = prediction - target;
-        if (beta == 0) return Reduce(d.Abs(), reduction);
-        Tensor c = d.Clamp(-beta, beta);
-        return Reduce(c * (d - 0.5 * c) / beta, reduction);
+        return Reduce(
+            beta == 0
+                ? prediction.Zip(target, new SubtractOperation().Then(default(AbsOperation)))
+                : prediction.Zip(target, new SubtractOperation().Then(new HuberOperation(beta)).Then(new QuotientOperation(beta))),
+            reduction);
     }
 }

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace Nabla;
 
 /// <summary>Tensors of positions, checked before a kernel uses them as addresses.</summary>
@@ -13,14 +16,14 @@ internal static class Positions
         Tensor plain = positions.Contiguous().To(DType.Int64);
         ReadOnlySpan<long> values = plain.Span<long>();
         long low = fromEnd ? -size : 0;
-        bool hasNegative = false;
-        for (int i = 0; i < values.Length; i++)
+        (long least, long most) = Extremes(values);
+        bool hasNegative = least < 0;
+        if (least < low || most >= size)
         {
-            long value = values[i];
-            if (value < low || value >= size)
-                throw new ArgumentOutOfRangeException(
-                    nameof(positions), $"{who}: expected positions in [{low}, {size}) for axis {axis} of {of}, got {value} at {Place(i, plain.Shape)}.");
-            hasNegative |= value < 0;
+            int wrong = 0;
+            while (values[wrong] >= low && values[wrong] < size) wrong++;
+            throw new ArgumentOutOfRangeException(
+                nameof(positions), $"{who}: expected positions in [{low}, {size}) for axis {axis} of {of}, got {values[wrong]} at {Place(wrong, plain.Shape)}.");
         }
         if (hasNegative)
         {
@@ -32,6 +35,23 @@ internal static class Positions
         }
         GC.KeepAlive(plain);
         return plain;
+    }
+
+    /// <summary>The least and the largest of some positions, and of 0 and −1: what no position needs to be refused for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static (long Least, long Most) Extremes(ReadOnlySpan<long> values)
+    {
+        Vector<long> lows = Vector<long>.Zero, highs = -Vector<long>.One;
+        int i = 0;
+        for (; i + Vector<long>.Count <= values.Length; i += Vector<long>.Count)
+        {
+            var next = new Vector<long>(values[i..]);
+            (lows, highs) = (Vector.Min(lows, next), Vector.Max(highs, next));
+        }
+        long least = 0, most = -1;
+        for (int lane = 0; lane < Vector<long>.Count; lane++) (least, most) = (Math.Min(least, lows[lane]), Math.Max(most, highs[lane]));
+        for (; i < values.Length; i++) (least, most) = (Math.Min(least, values[i]), Math.Max(most, values[i]));
+        return (least, most);
     }
 
     /// <summary>Row-major element number <paramref name="index"/> as coordinates, for messages.</summary>

@@ -58,6 +58,9 @@ public readonly struct PowerOperation(double exponent) : IUnaryOperation
         0 => V.Constant(0),
         1 => V.Constant(1),
         2 => x + x,
+        3 => V.Constant(3) * x * x,
+        0.5 => V.Constant(0.5) / V.Sqrt(x),
+        -1 => V.Constant(-1) / (x * x),
         _ => V.Parameter(exponent) * V.Pow(x, V.Parameter(exponent - 1)),
     };
 }

@@ -12,6 +12,7 @@ internal static class ElementwiseRows
     static GradientTable Create()
     {
         var table = new GradientTable { { "Map/own", (0.5, 2), x => x[0].Map(default(ProductWithExp)), [(2, 3)] } };
+        foreach (double exponent in new[] { 0, 1, 2, 3, 0.5, -1 }) table.Add($"Pow/{exponent}", (0.5, 2), [], x => x[0].Pow(exponent), [(2, 3)]);
         foreach (Type type in ElementwiseTable.Unary) Call(nameof(AddUnary), type);
         foreach (Type type in ElementwiseTable.Binary) Call(nameof(AddBinary), type);
         return table;

@@ -20,6 +20,7 @@ static class ElementwiseTable
         [typeof(SwishOperation)] = [1.5],
         [typeof(ThresholdOperation)] = [-1.0],
         [typeof(HardTanhOperation)] = [-1.0, 1.0],
+        [typeof(HuberOperation)] = [0.75],
         [typeof(ClampOperation)] = [-5.0, 2.5],
     };
 

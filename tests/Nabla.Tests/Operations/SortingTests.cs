@@ -36,8 +36,12 @@ public class SortingTests
                 double[] raw = values.To(DType.Float64).ToArray<double>();
                 int[] expected = [.. Enumerable.Range(0, n).OrderBy(i => double.IsNaN(raw[i])).ThenBy(i => descending ? -raw[i] : raw[i])];
                 Assert.Equal(expected.Select(i => (long)i), values.ArgSort(0, descending).ToArray<long>());
-                foreach (int k in (int[])[0, 1, n / 5, n])
+                foreach (int k in (int[])[0, 1, Math.Min(n, 10), n / 5, n])
+                {
                     Assert.Equal(expected.Take(k).Select(i => (long)i), values.TopK(k, 0, descending).Indices.ToArray<long>());
+                    Tensor columns = values.Unsqueeze(1).Expand(n, 3).Contiguous();
+                    Assert.Equal(expected.Take(k).Select(i => (long)i), columns.TopK(k, 0, descending).Indices[.., 1].ToArray<long>());
+                }
             }
         }
     }

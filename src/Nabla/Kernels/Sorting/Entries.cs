@@ -29,6 +29,7 @@ internal readonly struct NarrowEntry(ulong word) : IEntry<NarrowEntry>
 
     public int Index => (int)(uint)word;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static NarrowEntry Create<T>(T value, int index, bool descending) where T : unmanaged, INumber<T>
     {
         uint key;
@@ -56,6 +57,7 @@ internal readonly struct WideEntry(ulong key, int index) : IEntry<WideEntry>
 
     public int Index { get; } = index;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideEntry Create<T>(T value, int index, bool descending) where T : unmanaged, INumber<T>
     {
         ulong key;

@@ -29,15 +29,19 @@ internal static unsafe class SortKernel
         else Count(entries, spare, n);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Insert<TEntry>(TEntry* entries, int n) where TEntry : unmanaged, IEntry<TEntry>
     {
-        for (int i = 1; i < n; i++)
-        {
-            TEntry entry = entries[i];
-            int at = i;
-            for (; at > 0 && entry.Precedes(entries[at - 1]); at--) entries[at] = entries[at - 1];
-            entries[at] = entry;
-        }
+        for (int i = 1; i < n; i++) Insert(entries, i, entries[i]);
+    }
+
+    /// <summary>Puts an entry to its place among <paramref name="before"/> that are in order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Insert<TEntry>(TEntry* entries, int before, TEntry entry) where TEntry : unmanaged, IEntry<TEntry>
+    {
+        int at = before;
+        for (; at > 0 && entry.Precedes(entries[at - 1]); at--) entries[at] = entries[at - 1];
+        entries[at] = entry;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -68,46 +72,69 @@ internal static unsafe class SortKernel
     {
         public void Run(int first, int end)
         {
-            bool partial = count <= size / 4;
-            int room = partial ? Math.Max(2 * count, Short) : size;
+            bool isPart = count <= size / 4;
+            int room = !isPart ? size : count <= Short ? count : 2 * count;
             var entries = (TEntry*)Scratch.Get((nuint)(2L * room * sizeof(TEntry)));
             TEntry* spare = entries + room;
             for (int row = first; row < end; row++)
             {
                 T* from = x + (nint)(row / inner) * size * inner + row % inner;
-                int kept = partial ? Best(from, entries, spare, room) : All(from, entries, spare);
+                if (isPart) Best(from, entries, spare, room);
+                else All(from, entries, spare);
                 long* to = y + (nint)(row / inner) * count * inner + row % inner;
-                for (int j = 0; j < Math.Min(kept, count); j++) to[(nint)j * inner] = entries[j].Index;
+                for (int j = 0; j < count; j++) to[(nint)j * inner] = entries[j].Index;
             }
         }
 
-        int All(T* from, TEntry* entries, TEntry* spare)
+        [MethodImpl(Compiled.Apart)]
+        void All(T* from, TEntry* entries, TEntry* spare)
         {
             for (int i = 0; i < size; i++) entries[i] = TEntry.Create(from[(nint)i * inner], i, descending);
             Sort(entries, spare, size);
-            return size;
         }
 
-        /// <summary>Collects elements before the count-th so far; whenever the room is full, only the first ones stay.</summary>
-        int Best(T* from, TEntry* entries, TEntry* spare, int room)
+        /// <summary>
+        /// The first ones: those that come before the count-th so far go to their places, or of many into room for as many again, which is
+        /// sorted when it is full.
+        /// </summary>
+        [MethodImpl(Compiled.Apart)]
+        void Best(T* from, TEntry* entries, TEntry* spare, int room)
         {
-            int kept = 0;
+            int kept = 0, looked = 0;
             bool isBounded = false;
             TEntry bound = default;
             for (int i = 0; i < size; i++)
             {
+                if (isBounded && inner == 1 && i >= looked)
+                {
+                    i += Later(from, i, new Vector<T>(from[bound.Index]));
+                    looked = i + Vector<T>.Count;
+                }
+                if (i == size) break;
                 TEntry entry = TEntry.Create(from[(nint)i * inner], i, descending);
                 if (isBounded && !entry.Precedes(bound)) continue;
-                entries[kept++] = entry;
-                if (kept < room) continue;
-                Sort(entries, spare, kept);
+                if (room == count) Insert(entries, Math.Min(kept, count - 1), entry);
+                else entries[kept] = entry;
+                if (++kept < room) continue;
+                if (room > count) Sort(entries, spare, kept);
                 kept = count;
                 isBounded = true;
-                if (count == 0) return 0;
                 bound = entries[count - 1];
             }
-            Sort(entries, spare, kept);
-            return kept;
+            if (room > count) Sort(entries, spare, kept);
+        }
+
+        /// <summary>How many elements of a row without gaps, from one on, can be passed over because none comes before the bound.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        int Later(T* from, int first, Vector<T> bound)
+        {
+            int at = first;
+            for (; at + Vector<T>.Count <= size; at += Vector<T>.Count)
+            {
+                Vector<T> next = Vector.Load(from + at);
+                if (descending ? !Vector.LessThanOrEqualAll(next, bound) : !Vector.GreaterThanOrEqualAll(next, bound)) break;
+            }
+            return at - first;
         }
     }
 }

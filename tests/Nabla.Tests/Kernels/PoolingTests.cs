@@ -24,6 +24,10 @@ public unsafe class PoolingTests
                 yield return PoolingGeometry.Create("Pool", [1, 2, height, size], [2, 2], [2, 2], [0, 0], [0, 0], [1, 1]);
         yield return PoolingGeometry.Create("Pool", [2, 3, 19], [4], [3], [2], [1], [1], true);
         yield return PoolingGeometry.Create("Pool", [2, 3, 5, 6, 7], [2, 3, 2], [1, 2, 2], [1, 0, 1], [0, 1, 1], [1, 1, 2], true);
+        // More rows than are copied at once: with stride, alone, and in each of several slices.
+        yield return PoolingGeometry.Create("Pool", [1, 1, 120, 150], [3, 3], [2, 2], [1, 1], [1, 1], [1, 1]);
+        yield return PoolingGeometry.Create("Pool", [1, 1, 3, 9000], [3, 3], [1, 2], [1, 1], [1, 1], [1, 1]);
+        yield return PoolingGeometry.Create("Pool", [1, 1, 4, 30, 300], [3, 2, 2], [1, 3, 2], [1, 1, 0], [0, 1, 1], [1, 1, 1], true);
     }
 
     static IEnumerable<PoolingGeometry> Adaptive()
@@ -40,10 +44,25 @@ public unsafe class PoolingTests
     {
         foreach (PoolingGeometry g in Sliding().Concat(Adaptive()))
         {
-            CheckMaximum<float>(g);
-            CheckMaximum<double>(g);
+            CheckMaximum<float>(g, Apart);
+            CheckMaximum<double>(g, Apart);
         }
     });
+
+    [Fact]
+    public void The_first_of_equal_maxima_wins_and_the_first_NaN_for_every_instruction_set() => KernelSettings.ForEachInstructionSet(() =>
+    {
+        foreach (PoolingGeometry g in Sliding().Concat(Adaptive()))
+        {
+            CheckMaximum<float>(g, Alike);
+            CheckMaximum<double>(g, Alike);
+        }
+    });
+
+    static double Apart(double x) => x;
+
+    /// <summary>A few values, among them NaN and both infinities.</summary>
+    static double Alike(double x) => Math.Abs(x) > 0.9 ? double.NaN : Math.Abs(x) < 0.1 ? double.PositiveInfinity : x < -0.1 ? double.NegativeInfinity : Math.Round(3 * x);
 
     [Fact]
     public void Average_equals_the_plain_loops_for_every_instruction_set() => KernelSettings.ForEachInstructionSet(() =>
@@ -133,9 +152,10 @@ public unsafe class PoolingTests
             Assert.Throws<ShapeException>(() => PoolingGeometry.CreateAdaptive("AdaptivePool", [1, 1, 0], [2])).Message);
     }
 
-    static void CheckMaximum<T>(in PoolingGeometry g) where T : unmanaged, IFloatingPointIeee754<T>
+    static void CheckMaximum<T>(in PoolingGeometry g, Func<double, double> value) where T : unmanaged, IFloatingPointIeee754<T>
     {
         using Native<T> x = new(g.InputLength, 1), dy = new(g.OutputLength, 2), y = new(g.OutputLength), dx = new(g.InputLength);
+        for (int i = 0; i < x.Span.Length; i++) x.Span[i] = T.CreateTruncating(value(double.CreateTruncating(x.Span[i])));
         int[] winners = new int[g.OutputLength];
         fixed (int* pointer = winners)
         {
@@ -150,7 +170,7 @@ public unsafe class PoolingTests
         {
             int plane = o / g.OutputPlane * g.InputPlane;
             List<int> taps = Taps(g, o % g.OutputPlane);
-            int winner = taps.Count == 0 ? -1 : taps.OrderByDescending(i => x.Span[plane + i]).First();
+            int winner = taps.Count == 0 ? -1 : taps.OrderByDescending(i => T.IsNaN(x.Span[plane + i])).ThenByDescending(i => x.Span[plane + i]).First();
             Assert.Equal(winner, winners[o]);
             Assert.Equal(winner < 0 ? T.NegativeInfinity : x.Span[plane + winner], y.Span[o]);
             if (winner >= 0) slopes[plane + winner] += dy.Span[o];

@@ -143,9 +143,7 @@ internal readonly unsafe struct FlatLayout
                     T* to = flat + n * PlanePitch + Offset(i, j, first);
                     nint row = (nint)(i * d.Step + d.Origin) * h.Size + j * h.Step + h.Origin;
                     T* from = source + n * imageStride + row * w.Size + first * w.Step + w.Origin;
-                    if (w.Step == 1) RowCopy.Run(from, to, count);
-                    else
-                        for (int k = 0; k < count; k++) to[k] = from[(nint)k * w.Step];
+                    RowCopy.Gather(from, w.Step, to, count);
                 }
     }
 

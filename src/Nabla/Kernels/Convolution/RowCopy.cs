@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Kernels;
 
@@ -32,4 +33,28 @@ internal static unsafe class RowCopy
             for (int i = 0; i < count; i++) to[i] = from[i];
         }
     }
+
+    /// <summary>to[i] = from[i · step]; nothing between or beyond those is needed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Gather<T>(T* from, int step, T* to, int count) where T : unmanaged
+    {
+        if (step == 1) Run(from, to, count);
+        else if (step == 2 && sizeof(T) == sizeof(float) && count >= Vector256<float>.Count && InstructionSets.Active >= InstructionSet.Avx2)
+        {
+            int last = count - Vector256<float>.Count;
+            for (int i = 0; i < last; i += Vector256<float>.Count) Even((float*)from + 2 * i).Store((float*)to + i);
+            Even((float*)from + 2 * last).Store((float*)to + last);
+        }
+        else
+            for (int i = 0; i < count; i++) to[i] = from[(nint)i * step];
+    }
+
+    /// <summary>The quarters of a shuffle of two registers, which works within their halves and leaves them as 0, 2, 1, 3.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> InOrder(Vector256<float> quarters) => Avx2.Permute4x64(quarters.AsDouble(), 0b_11_01_10_00).AsSingle();
+
+    /// <summary>Elements 0, 2 … 14; nothing beyond the last is read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<float> Even(float* source) =>
+        InOrder(Avx.Shuffle(Vector256.Load(source), Vector256.Load(source + Vector256<float>.Count - 1), 0b_11_01_10_00));
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
@@ -11,7 +12,7 @@ internal static unsafe class MaxPooling
     /// input plane, −1 where dilated taps all fall into the padding.</summary>
     public static void Forward<T>(in PoolingGeometry g, T* x, T* y, int* winners) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var job = new ForwardJob<T> { Geometry = g, X = x, Y = y, Winners = winners };
+        var job = new ForwardJob<T> { Geometry = g, Rows = new WindowRows<T>(g), X = x, Y = y, Winners = winners };
         Workers.For(g.Jobs, ref job);
     }
 
@@ -22,9 +23,13 @@ internal static unsafe class MaxPooling
         Workers.For(g.Jobs, ref job);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static bool Wins<T>(T value, T best) where T : unmanaged, IFloatingPointIeee754<T> => value > best || T.IsNaN(value) && !T.IsNaN(best);
+
     struct ForwardJob<T> : IJob where T : unmanaged, IFloatingPointIeee754<T>
     {
         public PoolingGeometry Geometry;
+        public WindowRows<T> Rows;
         public T* X, Y;
         public int* Winners;
 
@@ -32,14 +37,22 @@ internal static unsafe class MaxPooling
         public readonly void Run(int index)
         {
             int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane;
-            bool pairs = Geometry.IsPairs;
-            int* unwanted = Winners == null ? (int*)Workspace.OfJob((nint)outputs * sizeof(int)) : null;
+            bool pairs = typeof(T) == typeof(float) && Geometry.IsPairs, bins = Geometry.Width.Bins > 0;
+            WindowRows<T> rows = Rows;
+            nint columns = Workspace.Align((nint)Geometry.Width.Output * sizeof(int)), copies = pairs || bins ? 0 : columns + rows.Size;
+            byte* memory = Workspace.OfJob(copies + (Winners == null ? (nint)outputs * sizeof(int) : 0));
+            int* firsts = (int*)memory, unwanted = (int*)(memory + copies);
+            if (copies > 0)
+            {
+                rows.Place(memory + columns, T.NegativeInfinity);
+                for (int w = 0; w < Geometry.Width.Output; w++) firsts[w] = Geometry.Width[w].Count > 0 ? Geometry.Width[w].First : -1;
+            }
             for (int plane = index * Geometry.PlanesPerJob; plane < end; plane++)
             {
                 nint output = (nint)plane * outputs;
                 T* x = X + (nint)plane * Geometry.InputPlane, y = Y + output;
                 int* winners = Winners == null ? unwanted : Winners + output;
-                if (typeof(T) == typeof(float) && pairs)
+                if (pairs)
                 {
                     PairPooling.Maximum((float*)x, (float*)y, winners, Geometry.Height.Input, Geometry.Width.Input);
                     continue;
@@ -48,28 +61,57 @@ internal static unsafe class MaxPooling
                     for (int h = 0; h < Geometry.Height.Output; h++)
                     {
                         int o = (d * Geometry.Height.Output + h) * Geometry.Width.Output;
-                        if (Geometry.Width.Bins > 0) Bins(x, y + o, winners + o, Geometry.Depth[d], Geometry.Height[h]);
-                        else Windows(x, y + o, winners + o, Geometry.Depth[d], Geometry.Height[h]);
+                        if (bins)
+                        {
+                            Bins(x, y + o, winners + o, Geometry.Depth[d], Geometry.Height[h]);
+                            continue;
+                        }
+                        int row = h % rows.OutputRows;
+                        if (row == 0) rows.Fill(x, d, h, Math.Min(rows.OutputRows, Geometry.Height.Output - h), T.NegativeInfinity);
+                        Windows(rows, rows.Row(row), firsts, d, h, y + o, winners + o);
                     }
             }
         }
 
-        // Tap by tap over the whole row; each output still meets its elements in their order in the plane.
+        // The border's −∞ never wins: a window begins with its first element inside as the winner, and only more than −∞ takes its place.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Windows(T* x, T* y, int* winners, in PoolingWindow depth, in PoolingWindow height)
+        readonly void Windows(in WindowRows<T> rows, T* row, int* firsts, int d, int h, T* y, int* winners)
         {
-            int width = Geometry.Width.Output;
-            new Span<T>(y, width).Fill(T.NegativeInfinity);
-            new Span<int>(winners, width).Fill(-1);
-            for (int i = depth.First; i < depth.End; i += depth.Step)
-                for (int j = height.First; j < height.End; j += height.Step)
-                    for (int t = 0; t < Geometry.Width.Window.Kernel; t++)
-                    {
-                        AxisMap tap = Geometry.Width.Tap(t);
-                        int first = tap.First, position = (i * Geometry.Height.Input + j) * Geometry.Width.Input + first * tap.Step + tap.Origin;
-                        PoolingRows.Challenge(x + position, tap.Step, position, y + first, winners + first, Math.Min(tap.End, width) - first);
-                    }
+            PoolingWindow depth = Geometry.Depth[d], height = Geometry.Height[h];
+            int width = Geometry.Width.Output, stride = Geometry.Width.Window.Stride, taps = rows.Count, o = 0;
+            int corner = Place(depth.First, height.First, 0), origin = Place(Origin(Geometry.Depth, d), Origin(Geometry.Height, h), Origin(Geometry.Width, 0));
+            bool isEmpty = depth.Count == 0 || height.Count == 0;
+            int* offsets = rows.Offsets, positions = rows.Positions;
+            if (typeof(T) == typeof(float) && width >= Vector256<float>.Count && InstructionSets.Active >= InstructionSet.Avx2)
+            {
+                Vector256<int> origins = Vector256<int>.Indices * stride + Vector256.Create(origin), empty = isEmpty ? Vector256<int>.AllBitsSet : default;
+                for (; o < width; o += Vector256<float>.Count)
+                {
+                    // The last vector overlaps the one before. Winners are distances from what the first tap reads, until the end.
+                    int at = Math.Min(o, width - Vector256<float>.Count);
+                    Vector256<float> best = Vector256.Create(float.NegativeInfinity);
+                    Vector256<int> first = Vector256.Load(firsts + at), start = origins + Vector256.Create(at * stride);
+                    Vector256<int> winner = (first + Vector256.Create(corner) | Vector256.LessThan(first, default) | empty) - start;
+                    float* from = (float*)row + at;
+                    for (int t = 0; t < taps; t++)
+                        PairPooling.Challenge(ref best, ref winner, Vector256.Load(from + offsets[t]), Vector256.Create(positions[t]));
+                    best.Store((float*)y + at);
+                    (winner + start).Store(winners + at);
+                }
+            }
+            for (; o < width; o++)
+            {
+                T best = T.NegativeInfinity;
+                int start = origin + o * stride, winner = (isEmpty || firsts[o] < 0 ? -1 : firsts[o] + corner) - start;
+                for (int t = 0; t < taps; t++)
+                    if (Wins(row[o + offsets[t]], best)) (best, winner) = (row[o + offsets[t]], positions[t]);
+                (y[o], winners[o]) = (best, winner + start);
+            }
         }
+
+        static int Origin(in PoolingAxis axis, int o) => o * axis.Window.Stride - axis.Window.PadBefore;
+
+        readonly int Place(int d, int h, int w) => (d * Geometry.Height.Input + h) * Geometry.Width.Input + w;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Bins(T* x, T* y, int* winners, in PoolingWindow depth, in PoolingWindow height)
@@ -86,9 +128,7 @@ internal static unsafe class MaxPooling
                         for (int position = row + columns.First; position < row + columns.End; position++)
                         {
                             T value = x[position];
-                            if (!(value > best) && !(T.IsNaN(value) && !T.IsNaN(best))) continue;
-                            best = value;
-                            winner = position;
+                            if (Wins(value, best)) (best, winner) = (value, position);
                         }
                     }
                 (y[w], winners[w]) = (best, winner);
@@ -106,13 +146,13 @@ internal static unsafe class MaxPooling
         public readonly void Run(int index)
         {
             int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane;
-            bool pairs = Geometry.IsPairs;
+            bool pairs = typeof(T) == typeof(float) && Geometry.IsPairs;
             for (int plane = index * Geometry.PlanesPerJob; plane < end; plane++)
             {
                 nint output = (nint)plane * outputs;
                 T* dx = Dx + (nint)plane * Geometry.InputPlane, dy = Dy + output;
                 int* winners = Winners + output;
-                if (typeof(T) == typeof(float) && pairs)
+                if (pairs)
                 {
                     PairPooling.MaximumGradient((float*)dy, winners, (float*)dx, Geometry.Height.Input, Geometry.Width.Input);
                     continue;

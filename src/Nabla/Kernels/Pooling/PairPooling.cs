@@ -127,29 +127,22 @@ internal static unsafe class PairPooling
         if (x[position] > x[winner] || (float.IsNaN(x[position]) && !float.IsNaN(x[winner]))) winner = position;
     }
 
-    /// <summary>A later element wins if it is larger, if it is the first NaN, or unopposed.</summary>
+    /// <summary>A later element wins if it is larger or the first NaN: unless it is at most the best, or the best is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Challenge(ref Vector256<float> best, ref Vector256<int> winner, Vector256<float> value, Vector256<int> position,
-        Vector256<float> unopposed = default)
+    public static void Challenge(ref Vector256<float> best, ref Vector256<int> winner, Vector256<float> value, Vector256<int> position)
     {
-        Vector256<float> firstNaN = Vector256.AndNot(Vector256.Equals(best, best), Vector256.Equals(value, value));
-        Vector256<float> wins = unopposed | firstNaN | Vector256.GreaterThan(value, best);
+        Vector256<float> wins = Vector256.AndNot(Vector256.Equals(best, best), Vector256.LessThanOrEqual(value, best));
         best = Vector256.ConditionalSelect(wins, value, best);
         winner = Vector256.ConditionalSelect(wins.AsInt32(), position, winner);
     }
-
-    /// <summary>Elements 0, 2 … 14; nothing beyond the last is read.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Even(float* source) =>
-        InOrder(Avx.Shuffle(Vector256.Load(source), Vector256.Load(source + Lanes - 1), 0b_11_01_10_00));
 
     /// <summary>Even and odd elements of sixteen.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Split(float* source, out Vector256<float> even, out Vector256<float> odd)
     {
         Vector256<float> low = Vector256.Load(source), high = Vector256.Load(source + Lanes);
-        even = InOrder(Avx.Shuffle(low, high, 0b_10_00_10_00));
-        odd = InOrder(Avx.Shuffle(low, high, 0b_11_01_11_01));
+        even = RowCopy.InOrder(Avx.Shuffle(low, high, 0b_10_00_10_00));
+        odd = RowCopy.InOrder(Avx.Shuffle(low, high, 0b_11_01_11_01));
     }
 
     /// <summary>The inverse of <see cref="Split"/>.</summary>
@@ -160,8 +153,4 @@ internal static unsafe class PairPooling
         Avx.Permute2x128(low, high, 0x20).Store(target);
         Avx.Permute2x128(low, high, 0x31).Store(target + Lanes);
     }
-
-    // A shuffle of two registers works within their halves: its quarters come out as 0, 2, 1, 3.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<float> InOrder(Vector256<float> quarters) => Avx2.Permute4x64(quarters.AsDouble(), 0b_11_01_10_00).AsSingle();
 }

@@ -29,7 +29,19 @@ internal static unsafe class ScoreRows<V, T> where V : unmanaged, ILanes<V> wher
     public static double Exp(T* s, int n, double scale, double shift)
     {
         V factor = V.Constant(scale), minus = V.Constant(-shift), low = V.Constant(double.NegativeInfinity), sum = V.Constant(0);
-        for (nint i = 0; i < n; i += Width)
+        nint i = 0;
+        for (; i <= n - 4 * Width; i += 4 * Width)
+        {
+            V a = V.FusedMultiplyAdd(Lane<V, T>.Load(s + i), factor, minus), b = V.FusedMultiplyAdd(Lane<V, T>.Load(s + i + Width), factor, minus);
+            V c = V.FusedMultiplyAdd(Lane<V, T>.Load(s + i + 2 * Width), factor, minus), d = V.FusedMultiplyAdd(Lane<V, T>.Load(s + i + 3 * Width), factor, minus);
+            V.ExpOfNegative(ref a, ref b, ref c, ref d);
+            Lane<V, T>.Store(s + i, a);
+            Lane<V, T>.Store(s + i + Width, b);
+            Lane<V, T>.Store(s + i + 2 * Width, c);
+            Lane<V, T>.Store(s + i + 3 * Width, d);
+            sum += a + b + (c + d);
+        }
+        for (; i < n; i += Width)
         {
             nint count = Math.Min(n - i, Width);
             V weight = V.ExpOfNegative(V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(s + i, count, low), factor, minus));
@@ -44,13 +56,31 @@ internal static unsafe class ScoreRows<V, T> where V : unmanaged, ILanes<V> wher
     public static void ExpSlope(T* weight, T* slope, int n, double scale, double shift, double center)
     {
         V factor = V.Constant(scale), minus = V.Constant(-shift), middle = V.Constant(center);
-        for (nint i = 0; i < n; i += Width)
+        nint i = 0;
+        for (; i <= n - 4 * Width; i += 4 * Width)
+        {
+            V a = V.FusedMultiplyAdd(Lane<V, T>.Load(weight + i), factor, minus), b = V.FusedMultiplyAdd(Lane<V, T>.Load(weight + i + Width), factor, minus);
+            V c = V.FusedMultiplyAdd(Lane<V, T>.Load(weight + i + 2 * Width), factor, minus), d = V.FusedMultiplyAdd(Lane<V, T>.Load(weight + i + 3 * Width), factor, minus);
+            V.ExpOfNegative(ref a, ref b, ref c, ref d);
+            Share(i, a);
+            Share(i + Width, b);
+            Share(i + 2 * Width, c);
+            Share(i + 3 * Width, d);
+        }
+        for (; i < n; i += Width)
         {
             nint count = Math.Min(n - i, Width);
             V share = V.ExpOfNegative(V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(weight + i, count, factor), factor, minus));
             V result = share * (Lane<V, T>.LoadUpTo(slope + i, count, middle) - middle) * factor;
             Lane<V, T>.StoreUpTo(weight + i, share, count);
             Lane<V, T>.StoreUpTo(slope + i, result, count);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Share(nint at, V share)
+        {
+            Lane<V, T>.Store(weight + at, share);
+            Lane<V, T>.Store(slope + at, share * (Lane<V, T>.Load(slope + at) - middle) * factor);
         }
     }
 

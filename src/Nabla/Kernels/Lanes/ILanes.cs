@@ -58,6 +58,10 @@ public interface ILanes<V> where V : struct, ILanes<V>
     /// <summary>eˣ for x ≤ 0, the cheapest there is: 0 where it would be below the smallest normal number.</summary>
     static virtual V ExpOfNegative(V x) => V.Exp(x);
 
+    /// <summary>The same of four at once, which takes vectors less time.</summary>
+    static virtual void ExpOfNegative(ref V a, ref V b, ref V c, ref V d) =>
+        (a, b, c, d) = (V.ExpOfNegative(a), V.ExpOfNegative(b), V.ExpOfNegative(c), V.ExpOfNegative(d));
+
     /// <summary>eˣ − 1, exact near 0.</summary>
     static abstract V Expm1(V x);
 

@@ -130,6 +130,13 @@ internal static unsafe class Lane<V, T> where V : unmanaged, ILanes<V> where T :
     public static double Max(V value)
     {
         if (sizeof(V) == sizeof(T)) return Read((T*)&value);
+        if (sizeof(V) == sizeof(Vector256<float>))
+        {
+            Vector256<float> all = Unsafe.BitCast<V, Vector256<float>>(value);
+            Vector128<float> four = Vector128.Max(all.GetLower(), all.GetUpper());
+            four = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+            return MathF.Max(four[0], four[1]);
+        }
         float largest = *(float*)&value;
         for (nint lane = 1; lane < Width; lane++) largest = MathF.Max(largest, ((float*)&value)[lane]);
         return largest;

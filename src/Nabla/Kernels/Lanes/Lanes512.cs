@@ -58,6 +58,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<
     public static Lanes512 ExpOfNegative(Lanes512 x) => SingleMath.ExpOfNegative(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ExpOfNegative(ref Lanes512 a, ref Lanes512 b, ref Lanes512 c, ref Lanes512 d) => SingleMath.ExpOfNegative(ref a, ref b, ref c, ref d);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Expm1(Lanes512 x) => SingleMath.Expm1(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -72,6 +72,9 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
     public static LanesN ExpOfNegative(LanesN x) => SingleMath.ExpOfNegative(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ExpOfNegative(ref LanesN a, ref LanesN b, ref LanesN c, ref LanesN d) => SingleMath.ExpOfNegative(ref a, ref b, ref c, ref d);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Expm1(LanesN x) => SingleMath.Expm1(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

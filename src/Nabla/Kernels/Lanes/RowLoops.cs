@@ -34,17 +34,21 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ILanes<V> where
     {
         V shift = V.Constant(max), sum0 = V.Constant(0), sum1 = sum0;
         nint i = 0;
-        for (; i <= n - 2 * Width; i += 2 * Width)
+        for (; i <= n - 4 * Width; i += 4 * Width)
         {
-            Lane<V, T>.Prefetch(x + n + i);
-            V e0 = V.ExpOfNegative(Lane<V, T>.Load(x + i) - shift), e1 = V.ExpOfNegative(Lane<V, T>.Load(x + i + Width) - shift);
+            Lane<V, T>.PrefetchFour(x + n + i);
+            V e0 = Lane<V, T>.Load(x + i) - shift, e1 = Lane<V, T>.Load(x + i + Width) - shift;
+            V e2 = Lane<V, T>.Load(x + i + 2 * Width) - shift, e3 = Lane<V, T>.Load(x + i + 3 * Width) - shift;
+            V.ExpOfNegative(ref e0, ref e1, ref e2, ref e3);
             if (y != null)
             {
                 Lane<V, T>.Store(y + i, e0);
                 Lane<V, T>.Store(y + i + Width, e1);
+                Lane<V, T>.Store(y + i + 2 * Width, e2);
+                Lane<V, T>.Store(y + i + 3 * Width, e3);
             }
-            sum0 += e0;
-            sum1 += e1;
+            sum0 = sum0 + e0 + e2;
+            sum1 = sum1 + e1 + e3;
         }
         for (; i < n; i += Width)
         {

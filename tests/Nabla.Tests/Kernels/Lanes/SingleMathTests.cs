@@ -120,6 +120,30 @@ public class SingleMathTests
         public V Slope<V>(V x, V y) where V : struct, ILanes<V> => y;
     }
 
+    [Theory]
+    [InlineData(0), InlineData(1), InlineData(2), InlineData(3)]
+    public void The_exponentials_of_four_have_the_bits_of_one(int which)
+    {
+        float[] x = [0f, -0f, float.NaN, -87.4f, -88, -103.9f, -1e4f, float.MinValue, float.NegativeInfinity, .. Enumerable.Range(0, 20_000).Select(static i => i * -100f / 20_000)];
+        float[] alone = Tensor.From([.. x.Select(v => v * MathF.ScaleB(1, -which))]).Map(default(ExpOfNegativeOperation)).ToArray<float>();
+        Assert.Equal(alone, Tensor.From(x).Map(new ExpOfFourOperation(which)).ToArray<float>());
+    }
+
+    /// <summary>e to x, x/2, x/4 or x/8, computed with the three others.</summary>
+    readonly struct ExpOfFourOperation(int which) : IUnaryOperation
+    {
+        public static string Name => "ExpOfFour";
+
+        public V Value<V>(V x) where V : struct, ILanes<V>
+        {
+            V half = V.Constant(0.5), a = x, b = a * half, c = b * half, d = c * half;
+            V.ExpOfNegative(ref a, ref b, ref c, ref d);
+            return which switch { 0 => a, 1 => b, 2 => c, _ => d };
+        }
+
+        public V Slope<V>(V x, V y) where V : struct, ILanes<V> => y;
+    }
+
     [Fact]
     public void Powers_are_within_an_ulp()
     {

@@ -69,7 +69,11 @@ public sealed class MatMulTests
         yield return new MatMulCase(1550, 40, 20);
         yield return new MatMulCase(20, 2100, 20);
         yield return new MatMulCase(90, 1003, 4) { TransposeA = true };
-        yield return new MatMulCase(3, 6750, 12);      // in pieces of 480 columns, of which the last has 30
+        yield return new MatMulCase(3, 6750, 12);       // in pieces of 480 columns, of which the last has 30
+        yield return new MatMulCase(64, 70, 40) { Bias = true };                        // a B in place that fits the first cache
+        yield return new MatMulCase(14, 1024, 33) { Accumulate = true };                // rows of B that crowd into one set
+        yield return new MatMulCase(26, 300, 171) { Bias = true, Accumulate = true };   // B packed along
+        yield return new MatMulCase(20, 299, 171) { Gap = 3 };                          // B in place
     }
 
     [Fact]

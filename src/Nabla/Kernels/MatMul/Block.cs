@@ -35,7 +35,7 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
         if (!Packing)
         {
             // What is passed over stays in the second cache for the tasks to come.
-            if (PassesOverB) Multiply(index % RowTasks * TaskRows, index / RowTasks * TaskColumns);
+            if (AlongRows) Multiply(index % RowTasks * TaskRows, index / RowTasks * TaskColumns);
             else Multiply(index / ColumnTasks * TaskRows, index % ColumnTasks * TaskColumns);
         }
         else if (index < GroupsA) PackA(index * Packing<T>.Group * Rows);
@@ -64,44 +64,56 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
             CRow = Product.CRow,
             Accumulate = Product.Accumulate,
         };
-        if (PassesOverB || (DirectB && Product.K <= FewSteps))
+        if (AlongRows)
+        {
+            int whole = column1 - (column1 - column0) % Columns;
+            tile.NextC = Columns;
+            tile.NextB = DirectB ? Columns : (nint)Columns * Product.K;
             for (int i = row0, rows; i < row1; i += rows)
             {
                 rows = RowsOf(row1 - i);
                 tile.A = RowsAt(i);
-                for (int j = column0; j < column1; j += Columns)
+                if (column0 < whole)
                 {
-                    Take(ref tile, j, column1);
-                    tile.Ahead = AheadOf((j - column0) / Columns);
-                    tile.C = Product.C + i * Product.CRow + j;
+                    Take(ref tile, i, column0, column1);
+                    tile.More = (whole - column0) / Columns - 1;
+                    LookAhead(ref tile);
                     OuterTile<TSimd, TVector, T>.Run(rows, tile);
+                    tile.More = tile.Looks = 0;
+                    tile.Ahead = 0;
                 }
+                if (whole == column1) continue;
+                Take(ref tile, i, whole, column1);
+                OuterTile<TSimd, TVector, T>.Run(rows, tile);
             }
+        }
         else
+        {
+            tile.NextA = DirectA ? Rows * Product.ARow : (nint)Rows * Product.K;
+            tile.NextC = Rows * Product.CRow;
             for (int j = column0; j < column1; j += Columns)
-            {
-                Take(ref tile, j, column1);
-                if (PacksAlong && column1 - j >= Columns) PackWith(ref tile, j);
-                for (int i = row0, rows; i < row1; i += rows)
+                for (int i = row0, rows; i < row1; i += rows * (tile.More + 1))
                 {
+                    bool packs = PacksAlong && i == row0 && column1 - j >= Columns;
                     rows = RowsOf(row1 - i);
                     tile.A = RowsAt(i);
-                    tile.C = Product.C + i * Product.CRow + j;
+                    Take(ref tile, i, j, column1);
+                    if (packs) PackWith(ref tile, j);
+                    tile.More = packs ? 0 : AlikeIn(row1 - i) - 1;
                     OuterTile<TSimd, TVector, T>.Run(rows, tile);
-                    if (tile.Packed != null) UsePacked(ref tile);
+                    tile.Packed = null;
                 }
-            }
+        }
     }
 
     /// <summary>
     /// What the inner loop passes over streams from the second cache, the other operand's panel stays in the first. A narrow tile is slow
-    /// enough for that to be B; six rows of A then stay however deep the block, where sixteen columns of B would not.
+    /// enough for that to be B; six rows of A then stay however deep the block, where sixteen columns of B would not, and C is written along
+    /// its rows.
     /// </summary>
-    public static bool IsDeep(int k) => TSimd.IsNarrow && k * Columns * sizeof(T) > FirstCache / 2;
+    readonly bool AlongRows => TSimd.IsNarrow ? !PacksAlong : DirectB && Product.K <= FewSteps;
 
-    readonly bool PassesOverB => IsDeep(Product.K) && !PacksAlong;
-
-    const int FirstCache = 32768, CacheLine = 64;
+    const int CacheLine = 64;
 
     // So short, a product is bound by writing C, best along its rows, and a B in place stays in the first cache.
     const int FewSteps = 16;
@@ -110,11 +122,16 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
 
     readonly T* RowsAt(int i) => DirectA ? Product.A + i * Product.ARow : PackedA + (nint)i * Product.K;
 
+    // Tiles from so many rows on that have the same number of them.
+    readonly int AlikeIn(int left) => Math.Max(1, left / Rows - (DirectA && left % Rows != 0 ? 1 : 0));
+
     // What the next tiles read of A is fetched by those before them, as fast as they read their own. In place, each fetches one of the rows, which
     // lie apart; of a packed panel, a tile that takes more than a cache line a turn leaves gaps, and its neighbor fills them.
-    readonly nint AheadOf(int tile) => DirectA
-        ? Product.AColumn == 1 && tile < Rows ? (Rows + tile) * Product.ARow : 0
-        : tile < 2 ? (nint)Rows * Product.K + tile * (CacheLine / sizeof(T)) : 0;
+    readonly void LookAhead(ref TileOperands<T> tile)
+    {
+        if (DirectA) (tile.Looks, tile.Ahead, tile.NextAhead) = Product.AColumn == 1 ? (Rows, Rows * Product.ARow, Product.ARow) : default;
+        else (tile.Looks, tile.Ahead, tile.NextAhead) = (2, (nint)Rows * Product.K, CacheLine / sizeof(T));
+    }
 
     // The panel is read in place once, and from its copy after that.
     readonly void PackWith(ref TileOperands<T> tile, int j)
@@ -124,20 +141,14 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
         tile.BRow = Product.BRow;
     }
 
-    static void UsePacked(ref TileOperands<T> tile)
-    {
-        tile.B = tile.Packed;
-        tile.BRow = Columns;
-        tile.Packed = null;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    readonly void Take(ref TileOperands<T> tile, int j, int column1)
+    readonly void Take(ref TileOperands<T> tile, int i, int j, int column1)
     {
         bool packed = j >= FirstPanelB * Columns;
         tile.Columns = Math.Min(Columns, column1 - j);
         tile.B = packed ? PanelB(j) : Product.B + j;
         tile.BRow = packed ? Columns : Product.BRow;
+        tile.C = Product.C + i * Product.CRow + j;
         tile.Bias = Product.Bias == null ? null : Product.Bias + j;
     }
 }

@@ -14,16 +14,19 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     const int DirectTransposed = 1 << 18;   // elements of a transposed A whose columns still hit the cache in place
     const int AlongBytes = 1 << 19;         // of an A that streams through the second cache once per panel of B
     const int AlongPanels = 16;             // of B, so that threads have something to share
+    const int AlongDepth = 160;             // in less, the rows of A stay in the first cache and B streams past them
     const int SerialWork = 1 << 18;         // multiply-adds; about 5 µs
     const int TaskWork = 1 << 19;
     const int Tasks = 32;
-    const int CacheLine = 64;
+    const int CacheBytes = 1 << 18;
+    const int CacheLine = 64, FirstCache = 32768, CrowdingBytes = 4096;
 
     static int Rows => TSimd.TileRows;
     static int Columns => OuterTile<TSimd, TVector, T>.Width;
 
-    // The same for B. Rows of B far apart crowd into few sets of the first cache: a narrow tile touches more of them per multiplication.
-    static int DirectRows => FillsLine ? 192 : 48;
+    // The same for B. Its rows crowd into one set of the first cache if they are a multiple of 4 KB apart, and a narrow tile touches more of them
+    // per multiplication.
+    static int DirectRows(bool crowded) => FillsLine ? 192 : crowded ? 12 : 24;
 
     // In place, a tile must use most of each cache line of a transposed A, or the lines are fetched again for the next tile.
     static bool FillsLine => Rows * sizeof(T) > CacheLine / 2;
@@ -35,17 +38,19 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     static int CacheM => 384;
 
     // Half of a second cache of 512 KB for the K · N elements of B, if tiles pass over them again and again.
-    static int CacheN(int k) => Block<TSimd, TVector, T>.IsDeep(k) ? 128 : 512;
+    static int CacheN(int k) => TSimd.IsNarrow ? Math.Clamp(CacheBytes / sizeof(T) / k / Columns * Columns, 128, 512) : 512;
 
     public static void Run(in Product<T> product)
     {
         ref readonly Product<T> p = ref product;
         bool directA = p.N <= (p.AColumn == 1 ? DirectColumnsOfRows : DirectColumns) ||
             (p.ARow == 1 && (FillsLine || p.M <= 2 * Rows) && (long)p.M * p.K <= DirectTransposed);
-        bool directB = p.BColumn == 1 && p.M <= DirectRows;
+        bool crowded = p.BRow * sizeof(T) % CrowdingBytes == 0;
+        bool directB = p.BColumn == 1 && (p.M <= DirectRows(crowded) || (!crowded && (long)p.K * p.N * sizeof(T) <= FirstCache / 2));
         int blockK = Even(p.K, BlockK, 1), blockN = Even(p.N, BlockN, Columns), blockM = Even(p.M, BlockM, Rows);
 
-        bool packsAlong = TSimd.IsNarrow && !directB && p.BColumn == 1 && p.M <= CacheM && p.N >= AlongPanels * Columns && p.M * blockK * sizeof(T) <= AlongBytes;
+        bool packsAlong = TSimd.IsNarrow && !directB && p.BColumn == 1 && blockK >= AlongDepth &&
+            p.M <= CacheM && p.N >= AlongPanels * Columns && p.M * blockK * sizeof(T) <= AlongBytes;
         var block = new Block<TSimd, TVector, T> { DirectA = directA, DirectB = directB, PacksAlong = packsAlong };
         nuint aBytes = directA ? 0 : (nuint)MatMul.RoundUp(blockM, Rows) * (nuint)blockK * (nuint)sizeof(T);
         nuint bBytes = (nuint)(directB ? Columns : MatMul.RoundUp(blockN, Columns)) * (nuint)blockK * (nuint)sizeof(T);

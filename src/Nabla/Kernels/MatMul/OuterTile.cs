@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Kernels;
 
-/// <summary>The operands of one register tile. A and B may lie packed or in place: only their strides differ.</summary>
+/// <summary>The operands of one register tile, or of several side by side. A and B may lie packed or in place: only their strides differ.</summary>
 internal unsafe struct TileOperands<T> where T : unmanaged
 {
     public int K;
@@ -25,6 +25,14 @@ internal unsafe struct TileOperands<T> where T : unmanaged
 
     /// <summary>How far behind A lies what later tiles read, to be fetched meanwhile; it need not exist.</summary>
     public nint Ahead;
+
+    /// <summary>Tiles that follow this one, all alike, and how far each is from the one before, in A, B and C.</summary>
+    public int More;
+    public nint NextA, NextB, NextC;
+
+    /// <summary>How much further ahead each of the next tiles looks, while it is one of so many.</summary>
+    public nint NextAhead;
+    public int Looks;
 }
 
 /// <summary>
@@ -78,139 +86,157 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
         }
     }
 
-    // Packed panels and transposed matrices have the rows of a column side by side: then they are constant offsets.
+    // Packed panels and transposed matrices have the rows of a column side by side: then they are constant offsets. So are the steps of packed
+    // panels, and of rows in place beside a packed B; where two programs share a core, each instruction that this spares counts.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Run<TRows, TRegisters>(in TileOperands<T> tile) where TRows : struct, ISize where TRegisters : struct, ISize
     {
-        if (tile.Packed != null) Run<TRows, TRegisters, N0, N1>(tile);
-        else if (tile.ARow == 1) Run<TRows, TRegisters, N1, N0>(tile);
-        else Run<TRows, TRegisters, N0, N0>(tile);
+        bool isPanel = TSimd.IsNarrow && tile.BRow == Width;
+        if (tile.Packed != null) Run<TRows, TRegisters, N0, N0, N1>(tile);
+        else if (tile.ARow == 1)
+            if (isPanel && tile.AColumn == TSimd.TileRows) Run<TRows, TRegisters, N1, N1, N0>(tile);
+            else Run<TRows, TRegisters, N1, N0, N0>(tile);
+        else if (isPanel && tile.AColumn == 1) Run<TRows, TRegisters, N0, N1, N0>(tile);
+        else Run<TRows, TRegisters, N0, N0, N0>(tile);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Run<TRows, TRegisters, TAdjacent, TPacks>(in TileOperands<T> tile)
-        where TRows : struct, ISize where TRegisters : struct, ISize where TAdjacent : struct, ISize where TPacks : struct, ISize
+    static void Run<TRows, TRegisters, TAdjacent, TFixed, TPacks>(in TileOperands<T> tile)
+        where TRows : struct, ISize where TRegisters : struct, ISize where TAdjacent : struct, ISize where TFixed : struct, ISize where TPacks : struct, ISize
     {
-        TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default;
-        TVector l6 = default, l7 = default, l8 = default, l9 = default, l10 = default, l11 = default;
-        TVector r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
-        TVector r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
-
-        nint row = TAdjacent.Value == 1 ? 1 : tile.ARow, step = tile.AColumn, bRow = tile.BRow;
+        nint row = TAdjacent.Value == 1 ? 1 : tile.ARow;
+        nint step = TFixed.Value == 0 ? tile.AColumn : TAdjacent.Value == 1 ? TSimd.TileRows : 1, bRow = TFixed.Value == 0 ? tile.BRow : Width;
         T* a = tile.A, b = tile.B, c = tile.C, packed = tile.Packed;
         nint cRow = tile.CRow;
         nint ahead = tile.Ahead;
         int k = tile.K;
-        if (Sse.IsSupported && k >= PrefetchDepth)
-            for (int i = 0; i < TRows.Value; i++)
+        T* bias = tile.Bias;
+        for (int more = tile.More, looks = tile.Looks; ; more--)
+        {
+            TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default;
+            TVector l6 = default, l7 = default, l8 = default, l9 = default, l10 = default, l11 = default;
+            TVector r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
+            TVector r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
+            T* x = a, y = b;
+            if (Sse.IsSupported && k >= PrefetchDepth)
+                for (int i = 0; i < TRows.Value; i++)
+                {
+                    Sse.Prefetch0(c + i * cRow);
+                    if (TRegisters.Value > 1) Sse.Prefetch0(c + i * cRow + TSimd.Count);
+                }
+
+            // Narrow registers leave a step so short that the loop's own instructions count, above all where two programs share a core.
+            if (TSimd.IsNarrow)
+                for (int turns = k / Unrolled; turns > 0; turns--)
+                {
+                    if (Sse.IsSupported) Sse.Prefetch1(x + ahead);
+                    Step<TRows, TRegisters, TAdjacent, TFixed, TPacks>(0, ref x, row, step, ref y, bRow, ref packed,
+                        ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
+                        ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                    Step<TRows, TRegisters, TAdjacent, TFixed, TPacks>(1, ref x, row, step, ref y, bRow, ref packed,
+                        ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
+                        ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                    Step<TRows, TRegisters, TAdjacent, TFixed, TPacks>(2, ref x, row, step, ref y, bRow, ref packed,
+                        ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
+                        ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                    Step<TRows, TRegisters, TAdjacent, TFixed, TPacks>(3, ref x, row, step, ref y, bRow, ref packed,
+                        ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
+                        ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                    if (TFixed.Value == 0) continue;
+                    x += Unrolled * step;
+                    y += Unrolled * bRow;
+                }
+            for (int steps = TSimd.IsNarrow ? k % Unrolled : k; steps > 0; steps--)
+                Step<TRows, TRegisters, TAdjacent, N0, TPacks>(0, ref x, row, step, ref y, bRow, ref packed,
+                    ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
+                    ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+
+            TVector biasLeft = default, biasRight = default;
+            if (bias != null)
             {
-                Sse.Prefetch0(c + i * cRow);
-                if (TRegisters.Value > 1) Sse.Prefetch0(c + i * cRow + TSimd.Count);
+                biasLeft = TSimd.Load(bias, Math.Min(tile.Columns, TSimd.Count));
+                if (TRegisters.Value > 1) biasRight = TSimd.Load(bias + TSimd.Count, tile.Columns - TSimd.Count);
+            }
+            bool accumulate = tile.Accumulate;
+            if (tile.Columns == TRegisters.Value * TSimd.Count)
+            {
+                Write<TRegisters>(c, TSimd.Add(l0, biasLeft), TSimd.Add(r0, biasRight), accumulate);
+                if (TRows.Value > 1) Write<TRegisters>(c + cRow, TSimd.Add(l1, biasLeft), TSimd.Add(r1, biasRight), accumulate);
+                if (TRows.Value > 2) Write<TRegisters>(c + 2 * cRow, TSimd.Add(l2, biasLeft), TSimd.Add(r2, biasRight), accumulate);
+                if (TRows.Value > 3) Write<TRegisters>(c + 3 * cRow, TSimd.Add(l3, biasLeft), TSimd.Add(r3, biasRight), accumulate);
+                if (TRows.Value > 4) Write<TRegisters>(c + 4 * cRow, TSimd.Add(l4, biasLeft), TSimd.Add(r4, biasRight), accumulate);
+                if (TRows.Value > 5) Write<TRegisters>(c + 5 * cRow, TSimd.Add(l5, biasLeft), TSimd.Add(r5, biasRight), accumulate);
+                if (TRows.Value > 6) Write<TRegisters>(c + 6 * cRow, TSimd.Add(l6, biasLeft), TSimd.Add(r6, biasRight), accumulate);
+                if (TRows.Value > 7) Write<TRegisters>(c + 7 * cRow, TSimd.Add(l7, biasLeft), TSimd.Add(r7, biasRight), accumulate);
+                if (TRows.Value > 8) Write<TRegisters>(c + 8 * cRow, TSimd.Add(l8, biasLeft), TSimd.Add(r8, biasRight), accumulate);
+                if (TRows.Value > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate);
+                if (TRows.Value > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate);
+                if (TRows.Value > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate);
+            }
+            else
+            {
+                int columns = tile.Columns;
+                Write<TRegisters>(c, TSimd.Add(l0, biasLeft), TSimd.Add(r0, biasRight), accumulate, columns);
+                if (TRows.Value > 1) Write<TRegisters>(c + cRow, TSimd.Add(l1, biasLeft), TSimd.Add(r1, biasRight), accumulate, columns);
+                if (TRows.Value > 2) Write<TRegisters>(c + 2 * cRow, TSimd.Add(l2, biasLeft), TSimd.Add(r2, biasRight), accumulate, columns);
+                if (TRows.Value > 3) Write<TRegisters>(c + 3 * cRow, TSimd.Add(l3, biasLeft), TSimd.Add(r3, biasRight), accumulate, columns);
+                if (TRows.Value > 4) Write<TRegisters>(c + 4 * cRow, TSimd.Add(l4, biasLeft), TSimd.Add(r4, biasRight), accumulate, columns);
+                if (TRows.Value > 5) Write<TRegisters>(c + 5 * cRow, TSimd.Add(l5, biasLeft), TSimd.Add(r5, biasRight), accumulate, columns);
+                if (TRows.Value > 6) Write<TRegisters>(c + 6 * cRow, TSimd.Add(l6, biasLeft), TSimd.Add(r6, biasRight), accumulate, columns);
+                if (TRows.Value > 7) Write<TRegisters>(c + 7 * cRow, TSimd.Add(l7, biasLeft), TSimd.Add(r7, biasRight), accumulate, columns);
+                if (TRows.Value > 8) Write<TRegisters>(c + 8 * cRow, TSimd.Add(l8, biasLeft), TSimd.Add(r8, biasRight), accumulate, columns);
+                if (TRows.Value > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate, columns);
+                if (TRows.Value > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate, columns);
+                if (TRows.Value > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate, columns);
             }
 
-        // Narrow registers leave a step so short that the loop's own instructions count, above all where two programs share a core.
-        if (TSimd.IsNarrow)
-            for (int turns = k / Unrolled; turns > 0; turns--)
-            {
-                if (Sse.IsSupported) Sse.Prefetch1(a + ahead);
-                Step<TRows, TRegisters, TPacks>(a, row, b, bRow, ref packed,
-                    ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
-                    ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-                a += step;
-                b += bRow;
-                Step<TRows, TRegisters, TPacks>(a, row, b, bRow, ref packed,
-                    ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
-                    ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-                a += step;
-                b += bRow;
-                Step<TRows, TRegisters, TPacks>(a, row, b, bRow, ref packed,
-                    ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
-                    ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-                a += step;
-                b += bRow;
-                Step<TRows, TRegisters, TPacks>(a, row, b, bRow, ref packed,
-                    ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
-                    ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-                a += step;
-                b += bRow;
-            }
-        for (int steps = TSimd.IsNarrow ? k % Unrolled : k; steps > 0; steps--)
-        {
-            Step<TRows, TRegisters, TPacks>(a, row, b, bRow, ref packed,
-                ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
-                ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-            a += step;
-            b += bRow;
+            if (more <= 0) break;
+            a += tile.NextA;
+            b += tile.NextB;
+            c += tile.NextC;
+            if (bias != null && tile.NextB != 0) bias += Width;
+            ahead = --looks > 0 ? ahead + tile.NextAhead : 0;
         }
-
-        TVector biasLeft = default, biasRight = default;
-        if (tile.Bias != null)
-        {
-            biasLeft = TSimd.Load(tile.Bias, Math.Min(tile.Columns, TSimd.Count));
-            if (TRegisters.Value > 1) biasRight = TSimd.Load(tile.Bias + TSimd.Count, tile.Columns - TSimd.Count);
-        }
-        bool accumulate = tile.Accumulate;
-        if (tile.Columns == TRegisters.Value * TSimd.Count)
-        {
-            Write<TRegisters>(c, TSimd.Add(l0, biasLeft), TSimd.Add(r0, biasRight), accumulate);
-            if (TRows.Value > 1) Write<TRegisters>(c + cRow, TSimd.Add(l1, biasLeft), TSimd.Add(r1, biasRight), accumulate);
-            if (TRows.Value > 2) Write<TRegisters>(c + 2 * cRow, TSimd.Add(l2, biasLeft), TSimd.Add(r2, biasRight), accumulate);
-            if (TRows.Value > 3) Write<TRegisters>(c + 3 * cRow, TSimd.Add(l3, biasLeft), TSimd.Add(r3, biasRight), accumulate);
-            if (TRows.Value > 4) Write<TRegisters>(c + 4 * cRow, TSimd.Add(l4, biasLeft), TSimd.Add(r4, biasRight), accumulate);
-            if (TRows.Value > 5) Write<TRegisters>(c + 5 * cRow, TSimd.Add(l5, biasLeft), TSimd.Add(r5, biasRight), accumulate);
-            if (TRows.Value > 6) Write<TRegisters>(c + 6 * cRow, TSimd.Add(l6, biasLeft), TSimd.Add(r6, biasRight), accumulate);
-            if (TRows.Value > 7) Write<TRegisters>(c + 7 * cRow, TSimd.Add(l7, biasLeft), TSimd.Add(r7, biasRight), accumulate);
-            if (TRows.Value > 8) Write<TRegisters>(c + 8 * cRow, TSimd.Add(l8, biasLeft), TSimd.Add(r8, biasRight), accumulate);
-            if (TRows.Value > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate);
-            if (TRows.Value > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate);
-            if (TRows.Value > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate);
-            return;
-        }
-        int columns = tile.Columns;
-        Write<TRegisters>(c, TSimd.Add(l0, biasLeft), TSimd.Add(r0, biasRight), accumulate, columns);
-        if (TRows.Value > 1) Write<TRegisters>(c + cRow, TSimd.Add(l1, biasLeft), TSimd.Add(r1, biasRight), accumulate, columns);
-        if (TRows.Value > 2) Write<TRegisters>(c + 2 * cRow, TSimd.Add(l2, biasLeft), TSimd.Add(r2, biasRight), accumulate, columns);
-        if (TRows.Value > 3) Write<TRegisters>(c + 3 * cRow, TSimd.Add(l3, biasLeft), TSimd.Add(r3, biasRight), accumulate, columns);
-        if (TRows.Value > 4) Write<TRegisters>(c + 4 * cRow, TSimd.Add(l4, biasLeft), TSimd.Add(r4, biasRight), accumulate, columns);
-        if (TRows.Value > 5) Write<TRegisters>(c + 5 * cRow, TSimd.Add(l5, biasLeft), TSimd.Add(r5, biasRight), accumulate, columns);
-        if (TRows.Value > 6) Write<TRegisters>(c + 6 * cRow, TSimd.Add(l6, biasLeft), TSimd.Add(r6, biasRight), accumulate, columns);
-        if (TRows.Value > 7) Write<TRegisters>(c + 7 * cRow, TSimd.Add(l7, biasLeft), TSimd.Add(r7, biasRight), accumulate, columns);
-        if (TRows.Value > 8) Write<TRegisters>(c + 8 * cRow, TSimd.Add(l8, biasLeft), TSimd.Add(r8, biasRight), accumulate, columns);
-        if (TRows.Value > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate, columns);
-        if (TRows.Value > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate, columns);
-        if (TRows.Value > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate, columns);
     }
 
-    /// <summary>A step of k: the column at <paramref name="a"/> times the row at <paramref name="b"/>.</summary>
+    /// <summary>
+    /// A step of k: a column of A times a row of B. Steps of fixed length are told apart by their <paramref name="index"/> in the turn; others move
+    /// <paramref name="x"/> and <paramref name="y"/> on.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Step<TRows, TRegisters, TPacks>(T* a, nint row, T* b, nint bRow, ref T* packed,
+    static void Step<TRows, TRegisters, TAdjacent, TFixed, TPacks>(nint index, ref T* x, nint row, nint step, ref T* y, nint bRow, ref T* packed,
         ref TVector l0, ref TVector l1, ref TVector l2, ref TVector l3, ref TVector l4, ref TVector l5,
         ref TVector l6, ref TVector l7, ref TVector l8, ref TVector l9, ref TVector l10, ref TVector l11,
         ref TVector r0, ref TVector r1, ref TVector r2, ref TVector r3, ref TVector r4, ref TVector r5,
         ref TVector r6, ref TVector r7, ref TVector r8, ref TVector r9, ref TVector r10, ref TVector r11)
-        where TRows : struct, ISize where TRegisters : struct, ISize where TPacks : struct, ISize
+        where TRows : struct, ISize where TRegisters : struct, ISize where TAdjacent : struct, ISize where TFixed : struct, ISize where TPacks : struct, ISize
     {
-        TVector left = TSimd.Load(b), right = TRegisters.Value > 1 ? TSimd.Load(b + TSimd.Count) : default;
+        nint p = TFixed.Value == 0 ? 0 : index * step, q = TFixed.Value == 0 ? 0 : index * bRow;
+        TVector left = TSimd.Load(y + q), right = TRegisters.Value > 1 ? TSimd.Load(y + (q + TSimd.Count)) : default;
         if (TPacks.Value > 0)
         {
-            if (Sse.IsSupported) Sse.Prefetch0(b + RowsAhead * bRow);
+            if (Sse.IsSupported) Sse.Prefetch0(y + RowsAhead * bRow);
             TSimd.Store(packed, left);
             TSimd.Store(packed + TSimd.Count, right);
             packed += Width;
         }
-        T* a4 = a + 4 * row, a8 = a + 8 * row;
-        Step<TRegisters>(a[0], left, right, ref l0, ref r0);
-        if (TRows.Value > 1) Step<TRegisters>(a[row], left, right, ref l1, ref r1);
-        if (TRows.Value > 2) Step<TRegisters>(a[2 * row], left, right, ref l2, ref r2);
-        if (TRows.Value > 3) Step<TRegisters>(a[3 * row], left, right, ref l3, ref r3);
-        if (TRows.Value > 4) Step<TRegisters>(a4[0], left, right, ref l4, ref r4);
-        if (TRows.Value > 5) Step<TRegisters>(a4[row], left, right, ref l5, ref r5);
-        if (TRows.Value > 6) Step<TRegisters>(a4[2 * row], left, right, ref l6, ref r6);
-        if (TRows.Value > 7) Step<TRegisters>(a4[3 * row], left, right, ref l7, ref r7);
-        if (TRows.Value > 8) Step<TRegisters>(a8[0], left, right, ref l8, ref r8);
-        if (TRows.Value > 9) Step<TRegisters>(a8[row], left, right, ref l9, ref r9);
-        if (TRows.Value > 10) Step<TRegisters>(a8[2 * row], left, right, ref l10, ref r10);
-        if (TRows.Value > 11) Step<TRegisters>(a8[3 * row], left, right, ref l11, ref r11);
+        nint four = TAdjacent.Value * 4 + p, eight = TAdjacent.Value * 8 + p;
+        T* a = x, a4 = TAdjacent.Value == 1 ? x : x + 4 * row, a8 = TAdjacent.Value == 1 ? x : x + 8 * row;
+        Step<TRegisters>(a[p], left, right, ref l0, ref r0);
+        if (TRows.Value > 1) Step<TRegisters>((a + row)[p], left, right, ref l1, ref r1);
+        if (TRows.Value > 2) Step<TRegisters>((a + 2 * row)[p], left, right, ref l2, ref r2);
+        if (TRows.Value > 3) Step<TRegisters>((a + 3 * row)[p], left, right, ref l3, ref r3);
+        if (TRows.Value > 4) Step<TRegisters>(a4[four], left, right, ref l4, ref r4);
+        if (TRows.Value > 5) Step<TRegisters>((a4 + row)[four], left, right, ref l5, ref r5);
+        if (TRows.Value > 6) Step<TRegisters>((a4 + 2 * row)[four], left, right, ref l6, ref r6);
+        if (TRows.Value > 7) Step<TRegisters>((a4 + 3 * row)[four], left, right, ref l7, ref r7);
+        if (TRows.Value > 8) Step<TRegisters>(a8[eight], left, right, ref l8, ref r8);
+        if (TRows.Value > 9) Step<TRegisters>((a8 + row)[eight], left, right, ref l9, ref r9);
+        if (TRows.Value > 10) Step<TRegisters>((a8 + 2 * row)[eight], left, right, ref l10, ref r10);
+        if (TRows.Value > 11) Step<TRegisters>((a8 + 3 * row)[eight], left, right, ref l11, ref r11);
+        if (TFixed.Value == 1) return;
+        x += step;
+        y += bRow;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

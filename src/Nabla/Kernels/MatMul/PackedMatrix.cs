@@ -44,18 +44,22 @@ internal readonly unsafe struct PackedMatrix<T>(T* panels, int k) where T : unma
         int m, T* a, nint aRow, nint aColumn, int row, int count, int first, int columns, T* c, nint cRow, bool accumulate, T* bias)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct
     {
-        int width = OuterTile<TSimd, TVector, T>.Width;
-        var tile = new TileOperands<T> { K = count, ARow = aRow, AColumn = aColumn, BRow = width, CRow = cRow, Accumulate = accumulate };
-        for (int j = 0; j < columns; j += width)
+        int width = OuterTile<TSimd, TVector, T>.Width, whole = columns - columns % width;
+        var tile = new TileOperands<T>
         {
-            tile.Columns = Math.Min(width, columns - j);
-            tile.B = panels + (nint)(first + j) * k + (nint)row * width;
-            tile.Bias = bias == null ? null : bias + j;
-            for (int i = 0, rows; i < m; i += rows)
+            K = count, ARow = aRow, AColumn = aColumn, BRow = width, NextB = (nint)k * width, NextC = width, CRow = cRow, Accumulate = accumulate,
+        };
+        for (int i = 0, rows; i < m; i += rows)
+        {
+            rows = OuterTile<TSimd, TVector, T>.RowsOf(m - i);
+            tile.A = a + i * aRow;
+            for (int j = 0; j < columns; j = j < whole ? whole : columns)
             {
-                rows = OuterTile<TSimd, TVector, T>.RowsOf(m - i);
-                tile.A = a + i * aRow;
+                tile.Columns = Math.Min(width, columns - j);
+                tile.More = j < whole ? whole / width - 1 : 0;
+                tile.B = panels + (nint)(first + j) * k + (nint)row * width;
                 tile.C = c + i * cRow + j;
+                tile.Bias = bias == null ? null : bias + j;
                 OuterTile<TSimd, TVector, T>.Run(rows, tile);
             }
         }

@@ -7,14 +7,15 @@ namespace Nabla.Kernels;
 /// <summary>
 /// y[r, c] = x[c, r]. The matrix is taken in squares that read and write whole pages: what a large transpose waits for is the
 /// translation of addresses. A square is taken in tiles, 16×16 elements of 4 bytes in registers, so that each cache line is read
-/// and written once and whole, past the caches if the result is large: rows a power of two apart would fight for a few lines of them.
+/// and written once and whole. Rows of a large result that lie a power of two apart would fight for a few lines of the caches: there tiles are
+/// gathered in a block of 64×64, from which each row is stored past the caches, four lines in a row, while those of the next block arrive.
 /// </summary>
 internal static unsafe class Transpose
 {
     /// <summary>Side of a square: a page of 4-byte elements.</summary>
     public const int Square = 1024;
 
-    const int Tile = 16;
+    const int Tile = 16, Block = 64;
     const int BlockRows = 64;       // of a triangle
 
     public static void Run<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where T : unmanaged
@@ -22,8 +23,39 @@ internal static unsafe class Transpose
         bool streams = sizeof(T) == 4 && Streaming.Suits<float>(rows * columns) && ((nint)y | yStride * sizeof(T)) % sizeof(Vector512<float>) == 0;
         for (nint r = 0; r < rows; r += Square)
             for (nint c = 0; c < columns; c += Square)
-                Tiles(x + c * xStride + r, xStride, y + r * yStride + c, yStride, Math.Min(Square, rows - r), Math.Min(Square, columns - c), streams);
+                Pages(x + c * xStride + r, xStride, y + r * yStride + c, yStride, Math.Min(Square, rows - r), Math.Min(Square, columns - c), streams);
         if (streams) Streaming.Fence();
+    }
+
+    /// <summary>A square, or what there is of it: whole blocks past the caches, the rest in tiles.</summary>
+    static void Pages<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns, bool streams) where T : unmanaged
+    {
+        nint blockRows = streams ? rows / Block * Block : 0, blockColumns = streams ? columns / Block * Block : 0;
+        if (blockRows > 0 && blockColumns > 0) Blocks((float*)x, xStride, (float*)y, yStride, blockRows, blockColumns);
+        else blockRows = blockColumns = 0;
+        Tiles(x + blockColumns * xStride, xStride, y + blockColumns, yStride, blockRows, columns - blockColumns);
+        Tiles(x + blockRows, xStride, y + blockRows * yStride, yStride, rows - blockRows, columns);
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Blocks(float* x, nint xStride, float* y, nint yStride, nint rows, nint columns)
+    {
+        byte* room = stackalloc byte[Block * Block * sizeof(float) + sizeof(Vector512<float>)];
+        float* block = (float*)(((nint)room + sizeof(Vector512<float>) - 1) & -sizeof(Vector512<float>));
+        for (nint c = 0; c < columns; c += Block)
+            for (nint r = 0; r < rows; r += Block)
+            {
+                float* to = y + r * yStride + c, next = r + Block < rows ? x + c * xStride + r + Block : x + (c + Block) * xStride;
+                Tiles(x + c * xStride + r, xStride, block, Block, Block, Block);
+                for (nint k = 0; k < Block; k++)
+                    for (nint i = 0; i < Block; i += Vector512<float>.Count)
+                    {
+                        Streaming.Prefetch(next + k * xStride + i);
+                        Vector256.LoadAligned(block + k * Block + i).StoreAlignedNonTemporal(to + k * yStride + i);
+                        Vector256.LoadAligned(block + k * Block + i + 8).StoreAlignedNonTemporal(to + k * yStride + i + 8);
+                    }
+            }
     }
 
     /// <summary>The upper triangle of y [n, n] from the lower one of x, in blocks of rows: those on the diagonal are transposed whole.</summary>
@@ -41,19 +73,16 @@ internal static unsafe class Transpose
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Tiles<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns, bool streams) where T : unmanaged
+    static void Tiles<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where T : unmanaged
     {
         for (nint c = 0; c < columns; c += Tile)
             for (nint r = 0; r < rows; r += Tile)
             {
                 T* from = x + c * xStride + r, to = y + r * yStride + c;
                 if (sizeof(T) == 4 && Avx512F.IsSupported && rows - r >= Tile && columns - c >= Tile)
-                    Sixteen((float*)from, xStride, (float*)to, yStride, streams);
+                    Sixteen((float*)from, xStride, (float*)to, yStride);
                 else if (sizeof(T) == 4 && Avx.IsSupported && rows - r >= Tile && columns - c >= Tile)
-                {
-                    EightRows((float*)from, xStride, (float*)to, yStride, streams);
-                    EightRows((float*)from + 8, xStride, (float*)to + 8 * yStride, yStride, streams);
-                }
+                    FourEights((float*)from, xStride, (float*)to, yStride);
                 else
                     Plain(from, xStride, to, yStride, Math.Min(Tile, rows - r), Math.Min(Tile, columns - c));
             }
@@ -72,16 +101,16 @@ internal static unsafe class Transpose
     /// blocks then change places (128-bit parts).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Sixteen(float* x, nint s, float* y, nint t, bool streams)
+    static void Sixteen(float* x, nint s, float* y, nint t)
     {
         Quad(x, s, out var a0, out var a1, out var a2, out var a3);
         Quad(x + 4 * s, s, out var b0, out var b1, out var b2, out var b3);
         Quad(x + 8 * s, s, out var c0, out var c1, out var c2, out var c3);
         Quad(x + 12 * s, s, out var d0, out var d1, out var d2, out var d3);
-        Places(a0, b0, c0, d0, y, t, streams);
-        Places(a1, b1, c1, d1, y + t, t, streams);
-        Places(a2, b2, c2, d2, y + 2 * t, t, streams);
-        Places(a3, b3, c3, d3, y + 3 * t, t, streams);
+        Places(a0, b0, c0, d0, y, t);
+        Places(a1, b1, c1, d1, y + t, t);
+        Places(a2, b2, c2, d2, y + 2 * t, t);
+        Places(a3, b3, c3, d3, y + 3 * t, t);
     }
 
     /// <summary>Four rows; out k holds, in its 128-bit part j, column 4j + k of them.</summary>
@@ -99,62 +128,45 @@ internal static unsafe class Transpose
 
     /// <summary>Stores the columns k, k + 4, k + 8, k + 12 from the four quads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Places(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* y, nint t, bool streams)
+    static void Places(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* y, nint t)
     {
         const byte Even = 0b10_00_10_00, Odd = 0b11_01_11_01;
         Vector512<float> abEven = Avx512F.Shuffle4x128(a, b, Even), abOdd = Avx512F.Shuffle4x128(a, b, Odd);
         Vector512<float> cdEven = Avx512F.Shuffle4x128(c, d, Even), cdOdd = Avx512F.Shuffle4x128(c, d, Odd);
-        Store(Avx512F.Shuffle4x128(abEven, cdEven, Even), y, streams);
-        Store(Avx512F.Shuffle4x128(abOdd, cdOdd, Even), y + 4 * t, streams);
-        Store(Avx512F.Shuffle4x128(abEven, cdEven, Odd), y + 8 * t, streams);
-        Store(Avx512F.Shuffle4x128(abOdd, cdOdd, Odd), y + 12 * t, streams);
+        Avx512F.Shuffle4x128(abEven, cdEven, Even).Store(y);
+        Avx512F.Shuffle4x128(abOdd, cdOdd, Even).Store(y + 4 * t);
+        Avx512F.Shuffle4x128(abEven, cdEven, Odd).Store(y + 8 * t);
+        Avx512F.Shuffle4x128(abOdd, cdOdd, Odd).Store(y + 12 * t);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Store(Vector512<float> value, float* y, bool streams)
-    {
-        if (streams) value.StoreAlignedNonTemporal(y);
-        else value.Store(y);
-    }
-
-    /// <summary>Eight rows of the result, 16 wide: a whole cache line each, as two 8×8 blocks.</summary>
+    /// <summary>16×16 as four 8×8, eight rows of x at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void EightRows(float* x, nint s, float* y, nint t, bool streams)
+    static void FourEights(float* x, nint s, float* y, nint t)
     {
-        Vector256<float>* block = stackalloc Vector256<float>[16];
-        Eight(x, s, block);
-        Eight(x + 8 * s, s, block + 8);
-        for (int k = 0; k < 8; k++, y += t)
+        for (int half = 0; half < 2; half++, x += 8 * s, y += 8)
         {
-            if (streams)
-            {
-                block[k].StoreAlignedNonTemporal(y);
-                block[k + 8].StoreAlignedNonTemporal(y + 8);
-            }
-            else
-            {
-                block[k].Store(y);
-                block[k + 8].Store(y + 8);
-            }
+            Eight(x, s, y, t);
+            Eight(x + 8, s, y + 8 * t, t);
         }
     }
 
     /// <summary>8×8: pairs of rows are interleaved by 4 bytes, then by 8, and the 128-bit halves change places.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Eight(float* x, nint s, Vector256<float>* y)
+    static void Eight(float* x, nint s, float* y, nint t)
     {
         Interleave(Vector256.Load(x), Vector256.Load(x + s), Vector256.Load(x + 2 * s), Vector256.Load(x + 3 * s), out var a0, out var a1, out var a2, out var a3);
         x += 4 * s;
         Interleave(Vector256.Load(x), Vector256.Load(x + s), Vector256.Load(x + 2 * s), Vector256.Load(x + 3 * s), out var b0, out var b1, out var b2, out var b3);
         const byte Lower = 0x20, Upper = 0x31;
-        y[0] = Avx.Permute2x128(a0, b0, Lower);
-        y[1] = Avx.Permute2x128(a1, b1, Lower);
-        y[2] = Avx.Permute2x128(a2, b2, Lower);
-        y[3] = Avx.Permute2x128(a3, b3, Lower);
-        y[4] = Avx.Permute2x128(a0, b0, Upper);
-        y[5] = Avx.Permute2x128(a1, b1, Upper);
-        y[6] = Avx.Permute2x128(a2, b2, Upper);
-        y[7] = Avx.Permute2x128(a3, b3, Upper);
+        Avx.Permute2x128(a0, b0, Lower).Store(y);
+        Avx.Permute2x128(a1, b1, Lower).Store(y + t);
+        Avx.Permute2x128(a2, b2, Lower).Store(y + 2 * t);
+        Avx.Permute2x128(a3, b3, Lower).Store(y + 3 * t);
+        y += 4 * t;
+        Avx.Permute2x128(a0, b0, Upper).Store(y);
+        Avx.Permute2x128(a1, b1, Upper).Store(y + t);
+        Avx.Permute2x128(a2, b2, Upper).Store(y + 2 * t);
+        Avx.Permute2x128(a3, b3, Upper).Store(y + 3 * t);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

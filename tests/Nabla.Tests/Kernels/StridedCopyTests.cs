@@ -37,4 +37,20 @@ public class StridedCopyTests
             }
         }
     }
+
+    [Theory]
+    [InlineData(2048, 1024, 0, 0)]          // whole blocks
+    [InlineData(1488, 1500, 0, 0)]          // and what is left of them on both sides
+    [InlineData(2100, 2100, 3, 50)]         // rows that lie apart
+    public void A_large_transpose_equals_index_arithmetic(int rows, int columns, int firstColumn, int spare)
+    {
+        Tensor wide = Tensor.From([.. Enumerable.Range(0, rows * (columns + spare)).Select(static i => (float)i)], (rows, columns + spare));
+        foreach (int threads in (int[])[1, 2])
+            KernelSettings.With(threads, () =>
+            {
+                float[] copy = wide[.., firstColumn..(firstColumn + columns)].T.Contiguous().ToArray<float>();
+                for (int i = 0; i < copy.Length; i++)
+                    if (copy[i] != (float)(i % rows * (columns + spare) + firstColumn + i / rows)) Assert.Fail($"{copy[i]} at [{i / rows}, {i % rows}]");
+            });
+    }
 }

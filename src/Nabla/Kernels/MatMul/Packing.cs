@@ -95,7 +95,7 @@ internal static unsafe class Packing<T> where T : unmanaged
         source += wholeLanes * lane;
         panel += wholeLanes;
         if (typeof(T) == typeof(float) && lanes - wholeLanes == 2) TransposePair((float*)source, lane, steps, (float*)panel, width);
-        else Gather(source, lane, 1, lanes - wholeLanes, steps, panel, width);
+        else if (lanes > wholeLanes) Gather(source, lane, 1, lanes - wholeLanes, steps, panel, width);
     }
 
     // The last two lanes of a six-row tile.

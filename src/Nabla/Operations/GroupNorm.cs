@@ -72,9 +72,10 @@ public static unsafe class SampleNormalizations
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
             if (x.Rank < 2) throw new ShapeException($"LocalResponseNorm: expected [N, C] or [N, C, d…], got {x.Shape}.");
             x = x.Computed();
-            Tensor squares = x.Square().Reshape(x.Shape[0], x.Shape[1], -1).Transpose(1, 2);
-            Tensor mean = squares.AveragePool1d(size, 1, Padding.Sides(size / 2, (size - 1) / 2)).Transpose(1, 2).Reshape(x.Shape);
-            return x * (mean * alpha + k).Pow(-beta);
+            // Windows over channels, all places beside each other.
+            Tensor squares = x.Square().Reshape(x.Shape[0], 1, x.Shape[1], -1);
+            Tensor mean = squares.AveragePool2d((size, 1), 1, Padding.Sides((size / 2, 0), ((size - 1) / 2, 0))).Reshape(x.Shape);
+            return x.Zip(mean, new ResponseOperation(alpha, beta, k));
         }
     }
 

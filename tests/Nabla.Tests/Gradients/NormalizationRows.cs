@@ -11,6 +11,7 @@ internal static class NormalizationRows
         { "RmsNorm", x => x[0].RmsNorm(x[1]), [(3, 4), 4] },
         { "RmsNorm/axes", x => x[0].RmsNorm(x[1], 0.1), [(2, 3, 2), (3, 2)] },
         { "LocalResponseNorm", x => x[0].LocalResponseNorm(2, 0.5, 0.75, 2), [(2, 3, 4)] },
+        { "LocalResponseNorm of another power", x => x[0].LocalResponseNorm(3, 0.5, 0.6, 2), [(2, 4, 3)] },
         { "MergeTokens", x => x[0].MergeTokens(2).Tokens, [(2, 5, 3)] },
         { "SumOver", x => x[0].SumOver(new Twice()) * x[0], [(2, 3)] },
         { "AffineGrid", x => x[0].AffineGrid(2, 3), [(2, 2, 3)] },

@@ -52,6 +52,9 @@ internal static class ConvolutionCases
         yield return TwoD(1, 150, 3, 1, 28, 28, 3, 1, 1, 1);
         yield return TwoD(2, 3, 200, 1, 7, 7, 3, 1, 1, 1);
         yield return TwoD(2, 17, 18, 1, 16, 17, 1);
+        // Low tiles, three vectors wide, with every rest of a run: rows that few and that few per group.
+        yield return TwoD(2, 4, 16, 1, 7, 9, 3, 2, 1, 1);
+        yield return TwoD(1, 26, 30, 2, 12, 11, 3, 1, 1, 1);
         yield return TwoD(70, 3, 4, 1, 5, 5, 3, 1, 1, 1);
         yield return TwoD(3, 20, 20, 20, 19, 33, 3, 1, 1, 1);
         yield return TwoD(2, 7, 7, 7, 16, 21, 3, 2, 1, 1);

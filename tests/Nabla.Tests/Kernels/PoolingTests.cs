@@ -25,9 +25,9 @@ public unsafe class PoolingTests
         yield return PoolingGeometry.Create("Pool", [2, 3, 19], [4], [3], [2], [1], [1], true);
         yield return PoolingGeometry.Create("Pool", [2, 3, 5, 6, 7], [2, 3, 2], [1, 2, 2], [1, 0, 1], [0, 1, 1], [1, 1, 2], true);
         // More rows than are copied at once: with stride, alone, and in each of several slices.
-        yield return PoolingGeometry.Create("Pool", [1, 1, 120, 150], [3, 3], [2, 2], [1, 1], [1, 1], [1, 1]);
-        yield return PoolingGeometry.Create("Pool", [1, 1, 3, 9000], [3, 3], [1, 2], [1, 1], [1, 1], [1, 1]);
-        yield return PoolingGeometry.Create("Pool", [1, 1, 4, 30, 300], [3, 2, 2], [1, 3, 2], [1, 1, 0], [0, 1, 1], [1, 1, 1], true);
+        yield return PoolingGeometry.Create("Pool", [1, 1, 150, 300], [3, 3], [2, 2], [1, 1], [1, 1], [1, 1]);
+        yield return PoolingGeometry.Create("Pool", [1, 1, 3, 15000], [3, 3], [1, 2], [1, 1], [1, 1], [1, 1]);
+        yield return PoolingGeometry.Create("Pool", [1, 1, 4, 40, 500], [3, 2, 2], [1, 3, 2], [1, 1, 0], [0, 1, 1], [1, 1, 1], true);
     }
 
     static IEnumerable<PoolingGeometry> Adaptive()

@@ -52,7 +52,7 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
     bool Execute(in ConvolutionGeometry g, T* w, bool backward)
     {
         if (!layout.Fits) return false;
-        tiles = new RowBlocks(groups, rows, FlatTile.ProductRows<TSimd, TVector, T>());
+        tiles = new RowBlocks(groups, rows, FlatTile.ProductRows<TSimd, TVector, T>(rows));
         targets = depth.Step * height.Step * width.Step;
         int runs = layout.Phases * layout.Pitch;
         chunk = Math.Clamp(SourceBytes / (runs * sizeof(T)), 1, channels);
@@ -137,7 +137,7 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
     {
         FlatBlock block = layout.Block(index / parts);
         int part = index % parts, first = (int)((long)tiles.Count * part / parts), end = (int)((long)tiles.Count * (part + 1) / parts);
-        int length = (layout.Extent(block) + TSimd.Count - 1) / TSimd.Count * TSimd.Count, most = FlatTile.ProductRows<TSimd, TVector, T>();
+        int length = (layout.Extent(block) + TSimd.Count - 1) / TSimd.Count * TSimd.Count, most = FlatTile.ProductRows<TSimd, TVector, T>(rows);
         if (chunk < channels)
             for (int tile = first; tile < end; tile = tiles.EndOfGroup(tile, end))
                 most = Math.Max(most, targets * (tiles.Start(tiles.EndOfGroup(tile, end)) - tiles.Start(tile)));

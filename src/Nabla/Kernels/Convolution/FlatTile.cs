@@ -3,13 +3,14 @@ using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>Register tiles over a <see cref="FlatLayout"/>: up to eight rows by three vectors, or six by two where there are but sixteen registers.
+/// <summary>Register tiles over a <see cref="FlatLayout"/>: up to eight rows by three vectors; where there are but sixteen registers, six by two or four by three.
 /// Sums are locals so that they stay in registers.</summary>
 internal static unsafe class FlatTile
 {
     /// <summary>Columns of a tile of dot products.</summary>
     public const int Columns = 3;
 
+    const int Low = 4;      // rows of a tile that leaves registers for a third vector
     const int Batch = 16;   // sums over lanes that are formed together
 
     /// <summary>y[r, p] = start[r] + Σ over k of weights[k, r] · x[offsets[k] + p] for <paramref name="rows"/> rows and p below
@@ -19,16 +20,17 @@ internal static unsafe class FlatTile
         T* bias, bool goOn)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
     {
-        int wide = HasManyRegisters<TSimd, TVector, T>() ? 3 : 2, rest = length / TSimd.Count % wide, whole = length - rest * TSimd.Count;
+        int wide = rows <= Low || HasManyRegisters<TSimd, TVector, T>() ? 3 : 2, rest = length / TSimd.Count % wide, whole = length - rest * TSimd.Count;
         if (wide == 3) Product<TSimd, TVector, T, N3>(rows, terms, offsets, weights, x, y, yPitch, whole, bias, goOn);
         else Product<TSimd, TVector, T, N2>(rows, terms, offsets, weights, x, y, yPitch, whole, bias, goOn);
         if (rest == 2) Product<TSimd, TVector, T, N2>(rows, terms, offsets, weights, x + whole, y + whole, yPitch, 2 * TSimd.Count, bias, goOn);
         if (rest == 1) Product<TSimd, TVector, T, N1>(rows, terms, offsets, weights, x + whole, y + whole, yPitch, TSimd.Count, bias, goOn);
     }
 
-    /// <summary>Rows that a tile of outer products can have.</summary>
-    public static int ProductRows<TSimd, TVector, T>()
-        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged => HasManyRegisters<TSimd, TVector, T>() ? 8 : TSimd.TileRows;
+    /// <summary>Rows that a tile of outer products should have at most, of <paramref name="rows"/> that read the same. A few are better
+    /// divided into low tiles, which are wider: sixteen are four full tiles, but two and a half high ones.</summary>
+    public static int ProductRows<TSimd, TVector, T>(int rows) where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged =>
+        HasManyRegisters<TSimd, TVector, T>() ? 8 : rows <= 4 * Low && TSimd.TileRows > Low ? Low : TSimd.TileRows;
 
     /// <summary>Rows that a tile of dot products can have: three sums per row in the registers where the matrix kernels keep two per row.</summary>
     public static int DotRows<TSimd, TVector, T>()

@@ -132,8 +132,8 @@ internal static unsafe class PairPooling
     public static void Challenge(ref Vector256<float> best, ref Vector256<int> winner, Vector256<float> value, Vector256<int> position)
     {
         Vector256<float> wins = Vector256.AndNot(Vector256.Equals(best, best), Vector256.LessThanOrEqual(value, best));
-        best = Vector256.ConditionalSelect(wins, value, best);
-        winner = Vector256.ConditionalSelect(wins.AsInt32(), position, winner);
+        best = Avx.BlendVariable(best, value, wins);
+        winner = Avx.BlendVariable(winner.AsSingle(), position.AsSingle(), wins).AsInt32();
     }
 
     /// <summary>Even and odd elements of sixteen.</summary>

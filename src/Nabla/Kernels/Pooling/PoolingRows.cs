@@ -21,6 +21,15 @@ internal static unsafe class PoolingRows
             for (int r = 0; r < rows; r++) sums[i] += x[(nint)r * count + i];
     }
 
+    /// <summary>to[i] = value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Fill<T>(T* to, int count, T value) where T : unmanaged
+    {
+        int i = 0;
+        for (; i <= count - Vector<T>.Count; i += Vector<T>.Count) new Vector<T>(value).Store(to + i);
+        for (; i < count; i++) to[i] = value;
+    }
+
     /// <summary>products[i] = x[i] · factors[i].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<T>(T* x, T* factors, T* products, int count) where T : unmanaged, INumber<T>

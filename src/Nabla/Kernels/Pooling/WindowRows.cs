@@ -6,7 +6,7 @@ namespace Nabla.Kernels;
 /// outputs lies side by side, at the same distance for every window: pooling over sliding windows is then one list of loads.</summary>
 internal unsafe struct WindowRows<T> where T : unmanaged
 {
-    const int Bytes = 32 * 1024;    // rows held at once stay in the first cache
+    const int Bytes = 128 * 1024;   // rows held at once stay in the second cache
     const int Widest = 64;          // bytes of a vector, which may be read from any output on
 
     readonly WindowAxis depth, height, width;
@@ -45,12 +45,13 @@ internal unsafe struct WindowRows<T> where T : unmanaged
     readonly int RowLength => columns.Phases * pitch;
 
     /// <summary>Takes <see cref="Size"/> bytes to work in, and puts the border where it stays.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Place(byte* memory, T border)
     {
         Offsets = (int*)memory;
         Positions = (int*)(memory + list);
         rows = (T*)(memory + 2 * list);
-        new Span<T>(rows, depth.Kernel * held * RowLength).Fill(border);
+        PoolingRows.Fill(rows, depth.Kernel * held * RowLength, border);
         int count = 0;
         for (int d = 0; d < depth.Kernel; d++)
             for (int h = 0; h < height.Kernel; h++)
@@ -78,7 +79,7 @@ internal unsafe struct WindowRows<T> where T : unmanaged
                 for (int j = first; j < first + needed; j++, to += RowLength)
                     if ((uint)i < (uint)depth.Input && (uint)j < (uint)height.Input)
                         RowCopy.Gather(source + ((nint)i * height.Input + j) * width.Input, step, to, length);
-                    else new Span<T>(to, length).Fill(border);
+                    else PoolingRows.Fill(to, length, border);
             }
         }
     }

@@ -112,7 +112,7 @@ public static unsafe class Decompositions
 
         /// <summary>
         /// The singular values of [..., m, n] in falling order, [..., min(m, n)]: those of <see cref="Svd"/>, without the vectors where no gradient
-        /// asks for them.
+        /// asks for them: then by another algorithm, which may differ in the last digits of the largest value.
         /// </summary>
         /// <remarks>The derivative, u·vᵀ for each value, is one of several where values are equal. A matrix with NaN or infinity has NaN throughout.</remarks>
         /// <exception cref="ShapeException">A is no matrix.</exception>

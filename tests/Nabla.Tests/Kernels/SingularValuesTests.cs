@@ -107,10 +107,34 @@ public class SingularValuesTests
             for (ulong seed = 0; seed < 5; seed++) CheckFactors(Bidiagonal(n, seed), n, n);
     }
 
+    [Fact]
+    public void Values_alone_are_those_of_factors()
+    {
+        // Zeros on the diagonal, nothing but zeros, falling and rising by powers that leave nothing of squares, equal values glued together, blocks.
+        foreach (int n in (int[])[1, 2, 3, 4, 7, 40, 90])
+            for (ulong seed = 0; seed < 40; seed++)
+            {
+                double[] random = Numbers(2 * n, (int)seed + 23), a = Bidiagonal(n, seed);
+                for (int i = 0; i < n; i++)
+                {
+                    double power = (seed % 8) switch { 1 => Math.Pow(10, -i), 2 => Math.Pow(10, i - n), 3 => Math.Pow(1e-7, i % 5), _ => 1 };
+                    a[i * n + i] = (seed % 8) switch { 4 => 1, 5 => 0, _ => a[i * n + i] * power };
+                    if (i + 1 < n) a[i * n + i + 1] = (seed % 8) switch { 4 => i % 10 == 9 ? 1e-9 : 1, 6 => random[i] < 0 ? 0 : 1e-8, _ => a[i * n + i + 1] * power };
+                }
+                double[] expected = SingularValues.Factor(a, n, n).Values, actual = Batch(a, 1, n, n, hasVectors: false);
+                for (int i = 0; i < n; i++) Assert.Equal(expected[i], actual[i], 1e-15 * n * expected[0]);
+            }
+    }
+
     [Theory, MemberData(nameof(Names))]
     public void Values_are_those_of_rotations(string name)
     {
         (int rows, int columns, double[] a) = Cases[name];
+        if (rows >= columns)
+        {
+            double[] alone = Batch(a, 1, rows, columns, hasVectors: false), all = SingularValues.Factor(a, rows, columns).Values;
+            for (int i = 0; i < columns; i++) Assert.Equal(all[i], alone[i], 1e-15 * columns * all[0]);
+        }
         double scale = Math.ScaleB(1, Math.Clamp(Math.ILogB(Math.Max(a.Max(Math.Abs), double.Epsilon)), -1000, 1000));
         double[] expected = Rotated([.. a.Select(x => x / scale)], rows, columns), values = SingularValues.Factor(a, rows, columns).Values;
         for (int i = 0; i < values.Length; i++) Assert.Equal(expected[i], values[i] / scale, 1e-14 * expected[0] * values.Length);
@@ -140,7 +164,7 @@ public class SingularValuesTests
                     Assert.Equal(
                         [.. SingularValues.Transposed(ut, columns, rows), .. values, .. SingularValues.Transposed(vt, columns, columns)],
                         factors[(i * size)..((i + 1) * size)]);
-                    Assert.Equal(values, only[(i * columns)..((i + 1) * columns)]);
+                    for (int k = 0; k < columns; k++) Assert.Equal(values[k], only[i * columns + k], 1e-15 * columns * values[0]);
                 }
             });
     }

@@ -45,14 +45,6 @@ internal readonly unsafe struct BidiagonalMemory
         U = W + row;
     }
 
-    /// <summary>The numbers of a bidiagonal matrix alone.</summary>
-    public BidiagonalMemory(int n, double* diagonal, double* above)
-    {
-        N = n;
-        Diagonal = diagonal;
-        Above = above;
-    }
-
     public static nint Bytes(int n, bool hasVectors) => checked((int)(sizeof(double) * ((hasVectors ? 3 : 1) * Table(n) + RowsOfNumbers * Row(n))));
 
     static nint StrideOf(int n) => Elimination.Stride<double>(n);

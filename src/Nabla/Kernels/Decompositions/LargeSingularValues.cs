@@ -5,7 +5,7 @@ namespace Nabla.Kernels;
 
 /// <summary>
 /// A = U·diag(σ)·Vᵀ of one large matrix [rows, columns], rows ≥ columns, in its own type: a QR factorization if it is tall, a bidiagonal matrix by panels, that by
-/// halves, and the vectors back, so that most of the work is matrix products. Values alone come from QR iterations.
+/// halves, and the vectors back, so that most of the work is matrix products. Values alone need no vectors of halves: <see cref="BidiagonalValues"/>.
 /// </summary>
 internal readonly unsafe struct LargeSingularValues<TSimd, TVector, T>
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
@@ -44,7 +44,7 @@ internal readonly unsafe struct LargeSingularValues<TSimd, TVector, T>
 
     static nint Work(int rows, int n, bool hasVectors)
     {
-        nint most = BidiagonalPanels<TSimd, TVector, T>.Bytes(n);
+        nint most = nint.Max(BidiagonalPanels<TSimd, TVector, T>.Bytes(n), BidiagonalValues.Bytes(n));
         if (rows > n) most = nint.Max(most, ReflectionBlocks<TSimd, TVector, T>.Bytes(rows, n, n));
         if (hasVectors) most = nint.Max(nint.Max(most, BidiagonalMerge<T>.Bytes(n)), sizeof(T) * n * (Elimination.Stride<T>(n) + rows));
         return Workspace.Align(nint.Max(most, ReflectionRows<TSimd, TVector, T>.Bytes(n)));
@@ -94,11 +94,9 @@ internal readonly unsafe struct LargeSingularValues<TSimd, TVector, T>
 
     void Values(int power, T* to)
     {
-        MatrixBatch.Run<double, Iteration>(1, n, 1, new() { Memory = new(n, diagonal, above) });
-        Span<double> values = new(diagonal, n);
-        foreach (ref double value in values) value = -Math.Abs(value);
-        values.Sort();
-        for (int k = 0; k < n; k++) to[k] = T.CreateTruncating(Math.ScaleB(-values[k], power));
+        new BidiagonalValues(n, diagonal, above, work).Run();
+        new Span<double>(diagonal, n).Sort();
+        for (int k = 0; k < n; k++) to[k] = T.CreateTruncating(Math.ScaleB(diagonal[n - 1 - k], power));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -124,12 +122,4 @@ internal readonly unsafe struct LargeSingularValues<TSimd, TVector, T>
     }
 
     int Falling(nint k) => order[n - 1 - k];
-
-    struct Iteration : IMatrixWork<double>
-    {
-        public BidiagonalMemory Memory;
-
-        public readonly void Run<TWide, TRegister>(int index) where TWide : struct, ISimd<TRegister, double> where TRegister : struct =>
-            new BidiagonalIteration<TWide, TRegister>(Memory).Run();
-    }
 }

@@ -43,8 +43,12 @@ internal unsafe struct SingularMemory
         if (IsTall) new ReflectionBlocks<TSimd, TVector, double>(rows, columns, columns, reflections).Factor(q, q, core.Matrix, core.Stride);
         var bidiagonal = new Bidiagonal<TSimd, TVector>(core);
         bidiagonal.Reduce();
-        if (core.Left != null) bidiagonal.Accumulate();
-        new BidiagonalIteration<TSimd, TVector>(core).Run();
+        if (core.Left == null) new BidiagonalValues(columns, core.Diagonal, core.Above, (byte*)core.Matrix).Run();       // the matrix has served
+        else
+        {
+            bidiagonal.Accumulate();
+            new BidiagonalIteration<TSimd, TVector>(core).Run();
+        }
         Sort();
         if (IsTall && core.Left != null) MatMul.Run(columns, rows, columns, core.Left, core.Stride, 1, q, 1, columns, product, rows);
     }

@@ -134,7 +134,8 @@ public static class Autograd
         return new Scope(ScopeKind.Precision, was);
     }
 
-    static bool MustRecord(ReadOnlySpan<Tensor> inputs)
+    /// <summary>True if a result of these inputs will have a derivative.</summary>
+    internal static bool MustRecord(ReadOnlySpan<Tensor> inputs)
     {
         bool needed = false;
         foreach (Tensor input in inputs) needed |= input.Node is not null;

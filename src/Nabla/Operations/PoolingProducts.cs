@@ -9,7 +9,9 @@ namespace Nabla;
 /// </summary>
 internal static unsafe class PoolingProducts
 {
-    public static Tensor Maximum(Tensor x, PoolingPlan plan) => Maximum(x, plan, Arena.Private(plan.Output, DType.Int32));
+    /// <summary>Values only: where the maxima stood is written down if there will be a derivative.</summary>
+    public static Tensor Maximum(Tensor x, PoolingPlan plan) =>
+        Maximum(x, plan, Autograd.MustRecord([x]) ? Arena.Private(plan.Output, DType.Int32) : null);
 
     /// <summary>Values, and the position of each in its input plane.</summary>
     public static (Tensor Values, Tensor Indices) MaximumWithIndices(Tensor x, PoolingPlan plan)
@@ -18,13 +20,13 @@ internal static unsafe class PoolingProducts
         return (Maximum(x, plan, winners), winners);
     }
 
-    static Tensor Maximum(Tensor x, PoolingPlan plan, Tensor winners)
+    static Tensor Maximum(Tensor x, PoolingPlan plan, Tensor? winners)
     {
         x = x.Computed().Contiguous();
         Tensor y = Tensor.Uninitialized(plan.Output, x.DType);
         if (x.DType == DType.Float32) Maximum<float>(x, winners, plan, y);
         else Maximum<double>(x, winners, plan, y);
-        return Autograd.Record("MaxPool", y, [x], [winners], plan, static (g, saved, plan) => [Scatter(g, saved[0], plan)]);
+        return Autograd.Record("MaxPool", y, [x], winners is null ? [] : [winners], plan, static (g, saved, plan) => [Scatter(g, saved[0], plan)]);
     }
 
     public static Tensor Average(Tensor x, PoolingPlan plan)
@@ -66,10 +68,10 @@ internal static unsafe class PoolingProducts
         return Autograd.Record("AveragePoolSpread", dx, [g], [], plan, static (h, _, plan) => [Average(h, plan)]);
     }
 
-    static void Maximum<T>(Tensor x, Tensor winners, PoolingPlan plan, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
+    static void Maximum<T>(Tensor x, Tensor? winners, PoolingPlan plan, Tensor y) where T : unmanaged, IFloatingPointIeee754<T>
     {
         fixed (T* px = x.Span<T>(), py = y.Span<T>())
-        fixed (int* pw = winners.Span<int>())
+        fixed (int* pw = winners is null ? default : winners.Span<int>())
             MaxPooling.Forward(plan.Geometry, px, py, pw);
         GC.KeepAlive(x);
         GC.KeepAlive(winners);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Kernels;
 
@@ -14,6 +15,9 @@ internal unsafe struct FewStepsProduct<TSimd, TVector, T> : IJob
     const int Together = 4;             // registers of C: as many chains of additions hide their latency
     const int TaskWork = 1 << 15;       // elements of C; about 5 µs
     const int Cached = 24 << 10;        // bytes of B and of a row of C that stay in the first cache
+
+    const int RowsAhead = 2;            // of C, fetched meanwhile: the processor foresees no writes in pieces of rows
+    const int CacheLine = 64;
 
     Product<T> product;
     int taskRows, taskColumns;
@@ -81,6 +85,8 @@ internal unsafe struct FewStepsProduct<TSimd, TVector, T> : IJob
                 int back = Math.Max(Group - left, 0);
                 b -= back;
                 c -= back;
+                if (Sse.IsSupported)
+                    for (int line = 0; line < Group; line += CacheLine / sizeof(T)) Sse.Prefetch0(c + RowsAhead * product.CRow + line);
                 T* b4 = b + 4 * row, b8 = b + 8 * row;
                 TVector s0 = default, s1 = default, s2 = default, s3 = default;
                 Step(x0, b, ref s0, ref s1, ref s2, ref s3);

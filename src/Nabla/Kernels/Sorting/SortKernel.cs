@@ -100,16 +100,12 @@ internal static unsafe class SortKernel
         [MethodImpl(Compiled.Apart)]
         void Best(T* from, TEntry* entries, TEntry* spare, int room)
         {
-            int kept = 0, looked = 0;
+            int kept = 0;
             bool isBounded = false;
             TEntry bound = default;
             for (int i = 0; i < size; i++)
             {
-                if (isBounded && inner == 1 && i >= looked)
-                {
-                    i += Later(from, i, new Vector<T>(from[bound.Index]));
-                    looked = i + Vector<T>.Count;
-                }
+                if (isBounded && inner == 1) i = Next(from, i, from[bound.Index]);
                 if (i == size) break;
                 TEntry entry = TEntry.Create(from[(nint)i * inner], i, descending);
                 if (isBounded && !entry.Precedes(bound)) continue;
@@ -124,17 +120,19 @@ internal static unsafe class SortKernel
             if (room > count) Sort(entries, spare, kept);
         }
 
-        /// <summary>How many elements of a row without gaps, from one on, can be passed over because none comes before the bound.</summary>
+        /// <summary>In a row without gaps the next element, from one on, that may come before the bound.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        int Later(T* from, int first, Vector<T> bound)
+        int Next(T* from, int first, T bound)
         {
+            if (T.IsNaN(bound)) return first;       // any number does
+            var best = new Vector<T>(bound);
             int at = first;
             for (; at + Vector<T>.Count <= size; at += Vector<T>.Count)
             {
-                Vector<T> next = Vector.Load(from + at);
-                if (descending ? !Vector.LessThanOrEqualAll(next, bound) : !Vector.GreaterThanOrEqualAll(next, bound)) break;
+                Vector<T> next = Vector.Load(from + at), precedes = descending ? Vector.GreaterThan(next, best) : Vector.LessThan(next, best);
+                if (precedes != Vector<T>.Zero) return at + Vector.IndexOfWhereAllBitsSet(precedes);
             }
-            return at - first;
+            return at;
         }
     }
 }

@@ -20,6 +20,7 @@ internal interface IDraw
 internal static class Draw
 {
     const int GroupSize = 64;
+    const int BitsAtOnce = 256;
 
     /// <summary>Uniform in [0, 1) with 24 random bits.</summary>
     internal static void Uniform(RandomStream stream, long first, Span<float> y) => Fill(new UniformDraw(0, 1), stream, first, y);
@@ -75,27 +76,42 @@ internal static class Draw
     }
 
     /// <summary>Integers in [low, high); the bias is below (high − low) / 2⁶⁴.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Integers(RandomStream stream, long first, Span<long> y, long low, long high)
     {
         Debug.Assert(low < high);
         ulong range = (ulong)high - (ulong)low;
-        for (int k = 0; k < y.Length; k++) y[k] = (long)((ulong)low + Philox.Below(Philox.Bits(stream, first + k), range));
+        Span<ulong> bits = stackalloc ulong[BitsAtOnce];
+        for (int k = 0; k < y.Length; k++)
+        {
+            if (k % BitsAtOnce == 0) Philox.Bits(stream, first + k, bits[..Math.Min(BitsAtOnce, y.Length - k)]);
+            y[k] = (long)((ulong)low + Philox.Below(bits[k % BitsAtOnce], range));
+        }
     }
 
     /// <summary>Integers in [low, high); the same numbers as the 64-bit form.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Integers(RandomStream stream, long first, Span<int> y, int low, int high)
     {
         Debug.Assert(low < high);
         ulong range = (ulong)((long)high - low);
-        for (int k = 0; k < y.Length; k++) y[k] = (int)(low + (long)Philox.Below(Philox.Bits(stream, first + k), range));
+        Span<ulong> bits = stackalloc ulong[BitsAtOnce];
+        for (int k = 0; k < y.Length; k++)
+        {
+            if (k % BitsAtOnce == 0) Philox.Bits(stream, first + k, bits[..Math.Min(BitsAtOnce, y.Length - k)]);
+            y[k] = (int)(low + (long)Philox.Below(bits[k % BitsAtOnce], range));
+        }
     }
 
     /// <summary>A random order of 0 … n − 1, n the length of <paramref name="order"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Permutation(RandomStream stream, Span<int> order)
     {
+        Span<ulong> bits = stackalloc ulong[BitsAtOnce];
         for (int i = 0; i < order.Length; i++)
         {
-            int j = (int)Philox.Below(Philox.Bits(stream, i), (ulong)i + 1);
+            if (i % BitsAtOnce == 0) Philox.Bits(stream, i, bits[..Math.Min(BitsAtOnce, order.Length - i)]);
+            int j = (int)Philox.Below(bits[i % BitsAtOnce], (ulong)i + 1);
             order[i] = order[j];
             order[j] = i;
         }

@@ -8,9 +8,9 @@ namespace Nabla.Kernels;
 /// </summary>
 internal interface IHalfFormat
 {
-    static abstract Vector512<float> Widen(Vector512<uint> half);
+    static abstract Vector256<float> Widen(Vector256<uint> half);
 
-    static abstract Vector512<uint> Round(Vector512<float> value);
+    static abstract Vector256<uint> Round(Vector256<float> value);
 
     static abstract float Widen(ushort half);
 
@@ -23,30 +23,30 @@ internal readonly struct Float16Format : IHalfFormat
     // Exponent and fraction in place, 112 too small: a product with 2¹¹² puts that right, also for denormals. What was ∞ or
     // NaN gets its exponent filled up.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Widen(Vector512<uint> half)
+    public static Vector256<float> Widen(Vector256<uint> half)
     {
-        Vector512<uint> size = half & Vector512.Create(0x7FFFu), sign = (half ^ size) << 16;
-        Vector512<float> value = (size << 13).AsSingle() * Vector512.Create(5.192296858534828e33f);
-        Vector512<uint> isSpecial = Vector512.GreaterThan(size, Vector512.Create(0x7BFFu));
-        return (value.AsUInt32() | (isSpecial & Vector512.Create(0x7F800000u)) | sign).AsSingle();
+        Vector256<uint> size = half & Vector256.Create(0x7FFFu), sign = (half ^ size) << 16;
+        Vector256<float> value = (size << 13).AsSingle() * Vector256.Create(5.192296858534828e33f);
+        Vector256<uint> isSpecial = Vector256.GreaterThan(size, Vector256.Create(0x7BFFu));
+        return (value.AsUInt32() | (isSpecial & Vector256.Create(0x7F800000u)) | sign).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<uint> Round(Vector512<float> value)
+    public static Vector256<uint> Round(Vector256<float> value)
     {
-        Vector512<uint> bits = value.AsUInt32(), size = bits & Vector512.Create(0x7FFFFFFFu), sign = (bits ^ size) >> 16;
+        Vector256<uint> bits = value.AsUInt32(), size = bits & Vector256.Create(0x7FFFFFFFu), sign = (bits ^ size) >> 16;
         // A normal half: exponent less by 112, and half a unit of the last place added (one less below an even one).
-        Vector512<uint> odd = (size >> 13) & Vector512<uint>.One;
-        Vector512<uint> normal = (size - Vector512.Create(112u << 23) + Vector512.Create(0xFFFu) + odd) >> 13;
+        Vector256<uint> odd = (size >> 13) & Vector256<uint>.One;
+        Vector256<uint> normal = (size - Vector256.Create(112u << 23) + Vector256.Create(0xFFFu) + odd) >> 13;
         // A denormal half is a multiple of 2⁻²⁴: added to ½, whose last place that is, it is rounded by the addition.
-        Vector512<float> half = Vector512.Create(0.5f);
-        Vector512<uint> denormal = (size.AsSingle() + half).AsUInt32() - half.AsUInt32();
-        Vector512<uint> isNan = Vector512.GreaterThan(size, Vector512.Create(0x7F800000u));
-        Vector512<uint> special = Vector512.Create(0x7C00u) | (isNan & (Vector512.Create(0x200u) | (size >> 13)));
-        Vector512<uint> result = Vector512.ConditionalSelect(
-            Vector512.LessThan(size, Vector512.Create(113u << 23)), denormal,
-            Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(size, Vector512.Create(0x477FF000u)), special, normal));
-        return (result & Vector512.Create(0x7FFFu)) | sign;
+        Vector256<float> half = Vector256.Create(0.5f);
+        Vector256<uint> denormal = (size.AsSingle() + half).AsUInt32() - half.AsUInt32();
+        Vector256<uint> isNan = Vector256.GreaterThan(size, Vector256.Create(0x7F800000u));
+        Vector256<uint> special = Vector256.Create(0x7C00u) | (isNan & (Vector256.Create(0x200u) | (size >> 13)));
+        Vector256<uint> result = Vector256.ConditionalSelect(
+            Vector256.LessThan(size, Vector256.Create(113u << 23)), denormal,
+            Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(size, Vector256.Create(0x477FF000u)), special, normal));
+        return (result & Vector256.Create(0x7FFFu)) | sign;
     }
 
     public static float Widen(ushort half) => (float)BitConverter.UInt16BitsToHalf(half);
@@ -58,14 +58,14 @@ internal readonly struct Float16Format : IHalfFormat
 internal readonly struct BFloat16Format : IHalfFormat
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Widen(Vector512<uint> half) => (half << 16).AsSingle();
+    public static Vector256<float> Widen(Vector256<uint> half) => (half << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<uint> Round(Vector512<float> value)
+    public static Vector256<uint> Round(Vector256<float> value)
     {
-        Vector512<uint> bits = value.AsUInt32(), upper = bits >> 16;
-        Vector512<uint> rounded = (bits + Vector512.Create(0x7FFFu) + (upper & Vector512<uint>.One)) >> 16;
-        return Vector512.ConditionalSelect(Vector512.Equals(value, value).AsUInt32(), rounded, upper | Vector512.Create(0x40u));
+        Vector256<uint> bits = value.AsUInt32(), upper = bits >> 16;
+        Vector256<uint> rounded = (bits + Vector256.Create(0x7FFFu) + (upper & Vector256<uint>.One)) >> 16;
+        return Vector256.ConditionalSelect(Vector256.Equals(value, value).AsUInt32(), rounded, upper | Vector256.Create(0x40u));
     }
 
     public static float Widen(ushort half) => BFloat16.FromBits(half);
@@ -73,7 +73,7 @@ internal readonly struct BFloat16Format : IHalfFormat
     public static ushort Round(float value) => ((BFloat16)value).ToBits();
 }
 
-/// <summary>Between 32-bit floats and a 16-bit format, 16 or 32 elements a turn: the framework converts one at a time.</summary>
+/// <summary>Between 32-bit floats and a 16-bit format, 8 or 16 elements a turn: the framework converts one at a time.</summary>
 internal static unsafe class HalfConversion
 {
     /// <summary>16 bits to float.</summary>
@@ -86,11 +86,11 @@ internal static unsafe class HalfConversion
         {
             ushort* x = a.Start;
             nint i = 0;
-            for (; i <= n - 32; i += 32)
+            for (; i <= n - 16; i += 16)
             {
-                (Vector512<uint> low, Vector512<uint> high) = Vector512.Widen(Vector512.Load(x + i));
+                (Vector256<uint> low, Vector256<uint> high) = Vector256.Widen(Vector256.Load(x + i));
                 TFormat.Widen(low).Store(y + i);
-                TFormat.Widen(high).Store(y + i + 16);
+                TFormat.Widen(high).Store(y + i + 8);
             }
             for (; i < n; i++) y[i] = TFormat.Widen(x[i]);
         }
@@ -106,8 +106,8 @@ internal static unsafe class HalfConversion
         {
             float* x = a.Start;
             nint i = 0;
-            for (; i <= n - 32; i += 32)
-                Vector512.Narrow(TFormat.Round(Vector512.Load(x + i)), TFormat.Round(Vector512.Load(x + i + 16))).Store(y + i);
+            for (; i <= n - 16; i += 16)
+                Vector256.Narrow(TFormat.Round(Vector256.Load(x + i)), TFormat.Round(Vector256.Load(x + i + 8))).Store(y + i);
             for (; i < n; i++) y[i] = TFormat.Round(x[i]);
         }
     }
@@ -122,7 +122,7 @@ internal static unsafe class HalfConversion
         {
             float* x = a.Start;
             nint i = 0;
-            for (; i <= n - 16; i += 16) TFormat.Widen(TFormat.Round(Vector512.Load(x + i))).Store(y + i);
+            for (; i <= n - 8; i += 8) TFormat.Widen(TFormat.Round(Vector256.Load(x + i))).Store(y + i);
             for (; i < n; i++) y[i] = TFormat.Widen(TFormat.Round(x[i]));
         }
     }

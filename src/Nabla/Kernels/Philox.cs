@@ -25,6 +25,28 @@ internal static class Philox
         return (index & 1) == 0 ? a | (ulong)b << 32 : c | (ulong)d << 32;
     }
 
+    /// <summary>The same for the indices from <paramref name="first"/> on, many blocks at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Bits(RandomStream stream, long first, Span<ulong> y)
+    {
+        const int OfGroup = 32;
+        Span<uint> words = stackalloc uint[2 * OfGroup];
+        for (int done = 0; done < y.Length;)
+        {
+            int skip = (int)((first + done) % OfGroup), count = Math.Min(OfGroup - skip, y.Length - done);
+            Group(stream, (ulong)(first + done) / OfGroup, out Vector512<uint> c0, out Vector512<uint> c1, out Vector512<uint> c2, out Vector512<uint> c3);
+            c0.CopyTo(words);
+            c1.CopyTo(words[16..]);
+            c2.CopyTo(words[32..]);
+            c3.CopyTo(words[48..]);
+            for (int i = skip; i < skip + count; i++)
+            {
+                int at = (i & 1) * OfGroup + (i >> 1);
+                y[done++] = words[at] | (ulong)words[at + 16] << 32;
+            }
+        }
+    }
+
     /// <summary>The upper 53 bits as a double in [0, 1).</summary>
     internal static double ToUnit(ulong bits) => (bits >> 11) * (1.0 / (1UL << 53));
 

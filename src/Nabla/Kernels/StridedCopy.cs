@@ -8,6 +8,8 @@ internal static unsafe class StridedCopy
     /// <summary>Elements below which a copy is not worth a second thread.</summary>
     const int Grain = 64 * 1024;
 
+    const int ShortRun = 16;
+
     /// <summary>y[i…] = x[i…] for every index of <paramref name="sizes"/>; strides in elements, 0 allowed in x.</summary>
     public static void Run<T>(ReadOnlySpan<int> sizes, T* x, ReadOnlySpan<int> xStrides, T* y, ReadOnlySpan<int> yStrides) where T : unmanaged
     {
@@ -43,9 +45,19 @@ internal static unsafe class StridedCopy
         if (axis <= 0) CopyRun(x, walk.X[0], y, walk.Y[0], walk.Sizes[0]);
         else if (axis == 1 && walk.IsTranspose)
             Transpose.Run(x, walk.X[0], y, walk.Y[1], walk.Sizes[1], walk.Sizes[0]);
+        else if (axis == 1 && walk.Sizes[0] <= ShortRun)
+            CopyShort(x, walk.X[1], walk.X[0], y, walk.Y[1], walk.Y[0], walk.Sizes[1], walk.Sizes[0]);
         else
             for (int i = 0; i < walk.Sizes[axis]; i++)
                 Visit(walk, axis - 1, x + (nint)i * walk.X[axis], y + (nint)i * walk.Y[axis]);
+    }
+
+    /// <summary>Runs so short that calls would be the whole cost.</summary>
+    [MethodImpl(Compiled.Apart)]
+    static void CopyShort<T>(T* x, nint xRow, nint xStride, T* y, nint yRow, nint yStride, nint rows, nint n) where T : unmanaged
+    {
+        for (nint r = 0; r < rows; r++, x += xRow, y += yRow)
+            for (nint i = 0; i < n; i++) y[i * yStride] = x[i * xStride];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

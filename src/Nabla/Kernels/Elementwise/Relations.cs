@@ -9,41 +9,41 @@ internal interface IRelation
 {
     static abstract bool Holds<T>(T a, T b) where T : unmanaged, INumber<T>;
 
-    static abstract Vector512<T> Mask<T>(Vector512<T> a, Vector512<T> b) where T : unmanaged;
+    static abstract Vector256<T> Mask<T>(Vector256<T> a, Vector256<T> b) where T : unmanaged;
 }
 
 internal readonly struct IsLess : IRelation
 {
     public static bool Holds<T>(T a, T b) where T : unmanaged, INumber<T> => a < b;
 
-    public static Vector512<T> Mask<T>(Vector512<T> a, Vector512<T> b) where T : unmanaged => Vector512.LessThan(a, b);
+    public static Vector256<T> Mask<T>(Vector256<T> a, Vector256<T> b) where T : unmanaged => Vector256.LessThan(a, b);
 }
 
 internal readonly struct IsLessOrEqual : IRelation
 {
     public static bool Holds<T>(T a, T b) where T : unmanaged, INumber<T> => a <= b;
 
-    public static Vector512<T> Mask<T>(Vector512<T> a, Vector512<T> b) where T : unmanaged => Vector512.LessThanOrEqual(a, b);
+    public static Vector256<T> Mask<T>(Vector256<T> a, Vector256<T> b) where T : unmanaged => Vector256.LessThanOrEqual(a, b);
 }
 
 internal readonly struct IsEqual : IRelation
 {
     public static bool Holds<T>(T a, T b) where T : unmanaged, INumber<T> => a == b;
 
-    public static Vector512<T> Mask<T>(Vector512<T> a, Vector512<T> b) where T : unmanaged => Vector512.Equals(a, b);
+    public static Vector256<T> Mask<T>(Vector256<T> a, Vector256<T> b) where T : unmanaged => Vector256.Equals(a, b);
 }
 
 internal readonly struct IsNotEqual : IRelation
 {
     public static bool Holds<T>(T a, T b) where T : unmanaged, INumber<T> => a != b;
 
-    public static Vector512<T> Mask<T>(Vector512<T> a, Vector512<T> b) where T : unmanaged => ~Vector512.Equals(a, b);
+    public static Vector256<T> Mask<T>(Vector256<T> a, Vector256<T> b) where T : unmanaged => ~Vector256.Equals(a, b);
 }
 
-/// <summary>The serial loop of a relation: 64 truth values a turn where elements have 4 bytes or 1, one by one otherwise.</summary>
+/// <summary>The serial loop of a relation: 32 truth values a turn where elements have 4 bytes or 1, one by one otherwise.</summary>
 internal readonly unsafe struct RelationLoop<TRelation, T> : IRunFunction<T, byte> where TRelation : struct, IRelation where T : unmanaged, INumber<T>
 {
-    const int Width = 64;
+    const int Width = 32;
 
     public static int Inputs => 2;
 
@@ -54,18 +54,18 @@ internal readonly unsafe struct RelationLoop<TRelation, T> : IRunFunction<T, byt
         if (sizeof(T) == 4)
             for (; i <= n - Width; i += Width)
             {
-                Vector512<short> low = Vector512.Narrow(Mask(a, b, i), Mask(a, b, i + 16));
-                Vector512<short> high = Vector512.Narrow(Mask(a, b, i + 32), Mask(a, b, i + 48));
-                (Vector512.Narrow(low, high).AsByte() & Vector512<byte>.One).Store(y + i);
+                Vector256<short> low = Vector256.Narrow(Mask(a, b, i), Mask(a, b, i + 8));
+                Vector256<short> high = Vector256.Narrow(Mask(a, b, i + 16), Mask(a, b, i + 24));
+                (Vector256.Narrow(low, high).AsByte() & Vector256<byte>.One).Store(y + i);
             }
         else if (sizeof(T) == 1)
-            for (; i <= n - Width; i += Width) (Mask(a, b, i).AsByte() & Vector512<byte>.One).Store(y + i);
+            for (; i <= n - Width; i += Width) (Mask(a, b, i).AsByte() & Vector256<byte>.One).Store(y + i);
         for (; i < n; i++) y[i] = TRelation.Holds(a.Start[i * stepA], b.Start[i * stepB]) ? (byte)1 : (byte)0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<int> Mask(Operand<T> a, Operand<T> b, nint i) => TRelation.Mask(Load(a, i), Load(b, i)).AsInt32();
+    static Vector256<int> Mask(Operand<T> a, Operand<T> b, nint i) => TRelation.Mask(Load(a, i), Load(b, i)).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<T> Load(Operand<T> x, nint i) => x.IsScalar ? Vector512.Create(*x.Start) : Vector512.Load(x.Start + i);
+    static Vector256<T> Load(Operand<T> x, nint i) => x.IsScalar ? Vector256.Create(*x.Start) : Vector256.Load(x.Start + i);
 }

@@ -41,17 +41,29 @@ internal static unsafe class Selection
         [MethodImpl(Compiled.Apart)]
         public void Run(int first, int end)
         {
-            int j = first % count;
-            T* block = x + (nint)(first / count) * size * inner, to = y + (nint)first * inner;
-            for (int row = first; row < end; row++, to += inner)
+            for (int row = first, last; row < end; row = last)
             {
-                T* from = block + (nint)at[j] * inner;
-                if (j + Ahead < count) Prefetch(block + (nint)at[j + Ahead] * inner);
-                if (inner == 1) *to = *from;
-                else new ReadOnlySpan<T>(from, inner).CopyTo(new Span<T>(to, inner));
-                if (++j < count) continue;
-                j = 0;
-                block += (nint)size * inner;
+                int start = row % count;
+                last = Math.Min(end, row - start + count);
+                T* block = x + (nint)(row / count) * size * inner, to = y + (nint)row * inner;
+                if (inner == 1) Pick(block, at + start, to, last - row);
+                else Copy(block, at + start, to, last - row);
+            }
+        }
+
+        [MethodImpl(Compiled.Apart)]
+        static void Pick(T* block, long* positions, T* to, nint n)
+        {
+            for (nint j = 0; j < n; j++) to[j] = block[positions[j]];
+        }
+
+        [MethodImpl(Compiled.Apart)]
+        void Copy(T* block, long* positions, T* to, nint n)
+        {
+            for (nint j = 0; j < n; j++, to += inner)
+            {
+                if (j + Ahead < n) Prefetch(block + (nint)positions[j + Ahead] * inner);
+                new ReadOnlySpan<T>(block + (nint)positions[j] * inner, inner).CopyTo(new Span<T>(to, inner));
             }
         }
     }

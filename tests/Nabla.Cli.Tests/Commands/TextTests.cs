@@ -88,21 +88,7 @@ public sealed class TextTests : IDisposable
     [Fact]
     public void A_language_model_learns_which_character_follows()
     {
-        place.Write("letters.yaml", """
-            name: letters
-            description: Characters.
-            data:
-              source: characters
-              characters: { file: letters.txt, context: 8 }
-              split: { test: 0.1, validation: 0.1 }
-            model:
-              - embedding: 8
-              - tokenScores
-            optimizer: { name: adam, learningRate: 0.1 }
-            training: { epochs: 2, batchSize: 8, stepsPerEpoch: 20 }
-            expected:
-              - { metric: loss, atMost: 0.1 }
-            """);
+        WriteCharacters("letters", "0");
         Cli.Result result = Cli.Run(place.Path, "train", "letters.yaml", "--data", ".");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Contains("letters: 316 training, 4 validation, 4 test samples of [8]", result.Output, StringComparison.Ordinal);
@@ -118,23 +104,26 @@ public sealed class TextTests : IDisposable
     public void A_text_begins_where_the_recipe_says(string start, string verdict)
     {
         place.Write("turned.txt", string.Concat(Enumerable.Repeat("ef", 20).Concat(Enumerable.Repeat("abcd", 90))));
-        place.Write("turned.yaml", $$"""
-            name: turned
-            description: Characters.
-            data:
-              source: characters
-              characters: { file: turned.txt, context: 8, start: {{start}} }
-              split: { test: 0.1, validation: 0.1 }
-            model:
-              - embedding: 8
-              - tokenScores
-            optimizer: { name: adam, learningRate: 0.1 }
-            training: { epochs: 2, batchSize: 8, stepsPerEpoch: 20 }
-            expected:
-              - { metric: loss, atMost: 0.1 }
-            """);
+        WriteCharacters("turned", start);
         Cli.Result result = Cli.Run(place.Path, "train", "turned.yaml", "--data", ".");
         Assert.Contains("turned: 316 training, 4 validation, 4 test samples of [8]", result.Output, StringComparison.Ordinal);
         Assert.Contains($"expected loss ≤ 0.1000: {verdict}", result.Output, StringComparison.Ordinal);
     }
+
+    /// <summary>A recipe for characters of a file of the same name.</summary>
+    void WriteCharacters(string name, string start) => place.Write($"{name}.yaml", $$"""
+        name: {{name}}
+        description: Characters.
+        data:
+          source: characters
+          characters: { file: {{name}}.txt, context: 8, start: {{start}} }
+          split: { test: 0.1, validation: 0.1 }
+        model:
+          - embedding: 8
+          - tokenScores
+        optimizer: { name: adam, learningRate: 0.1 }
+        training: { epochs: 2, batchSize: 8, stepsPerEpoch: 20 }
+        expected:
+          - { metric: loss, atMost: 0.1 }
+        """);
 }

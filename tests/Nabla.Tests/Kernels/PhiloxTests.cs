@@ -60,5 +60,18 @@ public class PhiloxTests
         }
     }
 
+    [Theory]
+    [InlineData(0, 256)]
+    [InlineData(5, 90)]         // begins and ends within a group
+    [InlineData(31, 1)]
+    [InlineData(0x3_FFFF_FFF0, 64)]     // block numbers that need their upper word
+    public void Many_numbers_at_a_time_are_those_one_by_one(long first, int count)
+    {
+        RandomStream stream = new(7);
+        var bits = new ulong[count];
+        Philox.Bits(stream, first, bits);
+        Assert.Equal(Enumerable.Range(0, count).Select(i => Philox.Bits(stream, first + i)), bits);
+    }
+
     static IEnumerable<uint> Words(int count) => Enumerable.Range(0, count).Select(i => (uint)Philox.Bits(new(5), i));
 }

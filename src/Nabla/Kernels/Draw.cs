@@ -81,12 +81,8 @@ internal static class Draw
     {
         Debug.Assert(low < high);
         ulong range = (ulong)high - (ulong)low;
-        Span<ulong> bits = stackalloc ulong[BitsAtOnce];
-        for (int k = 0; k < y.Length; k++)
-        {
-            if (k % BitsAtOnce == 0) Philox.Bits(stream, first + k, bits[..Math.Min(BitsAtOnce, y.Length - k)]);
-            y[k] = (long)((ulong)low + Philox.Below(bits[k % BitsAtOnce], range));
-        }
+        var numbers = new Numbers(stream, first, y.Length, stackalloc ulong[BitsAtOnce]);
+        for (int k = 0; k < y.Length; k++) y[k] = (long)((ulong)low + Philox.Below(numbers.At(k), range));
     }
 
     /// <summary>Integers in [low, high); the same numbers as the 64-bit form.</summary>
@@ -95,11 +91,21 @@ internal static class Draw
     {
         Debug.Assert(low < high);
         ulong range = (ulong)((long)high - low);
-        Span<ulong> bits = stackalloc ulong[BitsAtOnce];
-        for (int k = 0; k < y.Length; k++)
+        var numbers = new Numbers(stream, first, y.Length, stackalloc ulong[BitsAtOnce]);
+        for (int k = 0; k < y.Length; k++) y[k] = (int)(low + (long)Philox.Below(numbers.At(k), range));
+    }
+
+    /// <summary>The numbers of the indices from <paramref name="first"/> on, asked for one after the other and drawn as many at a time as there is room.</summary>
+    readonly ref struct Numbers(RandomStream stream, long first, int count, Span<ulong> room)
+    {
+        readonly Span<ulong> room = room;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public ulong At(int k)
         {
-            if (k % BitsAtOnce == 0) Philox.Bits(stream, first + k, bits[..Math.Min(BitsAtOnce, y.Length - k)]);
-            y[k] = (int)(low + (long)Philox.Below(bits[k % BitsAtOnce], range));
+            int place = k % BitsAtOnce;
+            if (place == 0) Philox.Bits(stream, first + k, room[..Math.Min(BitsAtOnce, count - k)]);
+            return room[place];
         }
     }
 
@@ -107,11 +113,10 @@ internal static class Draw
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Permutation(RandomStream stream, Span<int> order)
     {
-        Span<ulong> bits = stackalloc ulong[BitsAtOnce];
+        var numbers = new Numbers(stream, 0, order.Length, stackalloc ulong[BitsAtOnce]);
         for (int i = 0; i < order.Length; i++)
         {
-            if (i % BitsAtOnce == 0) Philox.Bits(stream, i, bits[..Math.Min(BitsAtOnce, order.Length - i)]);
-            int j = (int)Philox.Below(bits[i % BitsAtOnce], (ulong)i + 1);
+            int j = (int)Philox.Below(numbers.At(i), (ulong)i + 1);
             order[i] = order[j];
             order[j] = i;
         }

@@ -6,7 +6,8 @@ namespace Nabla.Bench.Cases.Operators;
 /// <summary>Functions of single numbers, what rows become, and rows by their places.</summary>
 internal static class Elements
 {
-    const double Million4 = 4.0 * (4 << 20), Square = 4.0 * 4096 * 4096, Rows = 4.0 * 4096 * 1000;
+    const double Million4 = 4.0 * (4 << 20), Square = 4.0 * 4096 * 4096, Rows = 4.0 * 4096 * 1000, Positions = 2 * Rows;
+    const double Picked = 4.0 * 40960 * 64, Table = 4.0 * 100_000 * 64, Image56 = 4.0 * 32 * 64 * 56 * 56;
 
     /// <summary>All cases.</summary>
     public static Case[] All { get; } =
@@ -45,26 +46,26 @@ internal static class Elements
         .. OfRows("argmax", static x => x.ArgMax(1)).Take(1),
         .. OfRows("cumsum", static x => x.CumulativeSum(1), Square),
 
-        .. Placed("sort 4096x1000", static () => ([Uniform(1, (4096, 1000))], static t => t[0].Sort().Values)),
-        .. Placed("top 10 of 4096x1000", static () => ([Uniform(1, (4096, 1000))], static t => t[0].TopK(10).Values)),
-        .. Placed("gather 4096x1000", static () =>
+        .. Placed("sort 4096x1000", Work.Traffic(Rows, Rows), static () => ([Uniform(1, (4096, 1000))], static t => t[0].Sort().Values)),
+        .. Placed("top 10 of 4096x1000", Work.Traffic(Rows, Rows / 100, Rows), static () => ([Uniform(1, (4096, 1000))], static t => t[0].TopK(10).Values)),
+        .. Placed("gather 4096x1000", Work.Traffic(Rows + Positions, Rows, Rows), static () =>
         {
             Tensor at = Ids(2, 1000, (4096, 1000));
             return ([Uniform(1, (4096, 1000))], t => t[0].Gather(1, at));
         }),
-        .. Placed("take 40960 rows of 100kx64", static () =>
+        .. Placed("take 40960 rows of 100kx64", Work.Traffic(Picked, Picked, Table), static () =>
         {
             Tensor at = Ids(2, 100_000, 40960);
             return ([Uniform(1, (100_000, 64))], t => t[0].IndexSelect(0, at));
         }),
-        .. Placed("add 40960 rows to 10kx64", static () =>
+        .. Placed("add 40960 rows to 10kx64", Work.Traffic(Table / 10 + Picked, Table / 10), static () =>
         {
             Tensor at = Ids(2, 10_000, 40960);
             return ([Uniform(1, (10_000, 64)), Uniform(3, (40960, 64))], t => t[0].IndexAdd(0, at, t[1]));
         }),
-        .. Placed("concatenate 4 of 4096x250", static () =>
+        .. Placed("concatenate 4 of 4096x250", Work.Traffic(Rows, Rows), static () =>
             ([.. Enumerable.Range(1, 4).Select(static i => Uniform((ulong)i, (4096, 250)))], static t => Tensor.Concatenate(t, 1))),
-        .. Placed("permute 32x64x56x56 to last", static () =>
+        .. Placed("permute 32x64x56x56 to last", Work.Traffic(Image56, Image56), static () =>
             ([Uniform(1, (32, 64, 56, 56))], static t => t[0].Permute(0, 2, 3, 1).Contiguous())),
     ];
 
@@ -77,7 +78,7 @@ internal static class Elements
     static IEnumerable<Case> OfRows(string name, Func<Tensor, Tensor> function, double writes = 0) =>
         Group("of rows 4096x4096", $"{name} of rows 4096x4096", Work.Traffic(Square, writes, Square), () => ([Uniform(1, (4096, 4096))], t => function(t[0])));
 
-    static IEnumerable<Case> Placed(string name, Func<(Tensor[], Func<Tensor[], Tensor>)> make) => Group(name, name, Work.Traffic(Rows, Rows), make);
+    static IEnumerable<Case> Placed(string name, Work work, Func<(Tensor[], Func<Tensor[], Tensor>)> make) => Group(name, name, work, make);
 
     static IEnumerable<Case> Group(string group, string name, Work work, Func<(Tensor[], Func<Tensor[], Tensor>)> make) =>
         Toolbox.Of(name, work, make).Select(one => one with { Group = group });

@@ -1,4 +1,3 @@
-using static Nabla.Bench.Cases.Operators.Differentiated;
 using static Nabla.Bench.Measurement.Inputs;
 
 namespace Nabla.Bench.Cases.Operators;

@@ -11,6 +11,7 @@ internal static class ScalingCases
         .. TrainingCases.Times.Where(static @case => @case.Exists).Select(Alternating),
         .. OperatorCases.All.Where(static @case => @case.Prepare is not null && (@case.Flops >= LeastFlops || @case.Reads + @case.Writes >= LeastBytes)).Select(Alternating),
         BoostingCases.Scaling,
+        HogwildCase.Scaling,
     ];
 
     const double LeastFlops = 2e7, LeastBytes = 1 << 22;

@@ -42,7 +42,7 @@ internal sealed class SavedSet
     public Tensor Get(int index, Node node, out int origin)
     {
         (Tensor value, int version, origin, bool isHalved) = entries[index];
-        if (value.Storage.Version != version)
+        if (value.Storage.Version != version && !value.Storage.IsRaced)
             throw new InvalidOperationException(
                 $"Backward: {node.Name} saved a {value.Shape} tensor that was changed in place before the backward pass. " +
                 "Change a copy instead (x = x + y), or change it after Backward().");

@@ -46,6 +46,9 @@ internal unsafe class Storage
     /// <summary>Grows with every change in place, so that backward can refuse a value that is no longer what was saved.</summary>
     public int Version { get; private set; }
 
+    /// <summary>Several threads change this storage on purpose while others have saved it (<see cref="Training.Hogwild"/>): backward takes what is there.</summary>
+    public bool IsRaced { get; set; }
+
     /// <summary>The engine is the only one that can see this storage, through one handle.</summary>
     public bool IsExclusive => array is null ? Unsafe.As<Block>(this).IsHeldOnce : smallHolds == 1;
 

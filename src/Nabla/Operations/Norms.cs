@@ -79,11 +79,19 @@ public static class Norms
             {
                 0 => x.NotEqualTo(0).To(x.DType).Sum(axes, keepAxis),
                 1 => x.Abs().Sum(axes, keepAxis),
-                2 => x.Square().Sum(axes, keepAxis).Root(),
+                2 => x.SquareSum(axes, keepAxis).Root(),
                 double.PositiveInfinity => x.Abs().Max(axes, keepAxis),
                 > 0 => x.Map(new AbsolutePowerOperation(p)).Sum(axes, keepAxis).Map(new RootOperation(1 / p)),
                 _ => throw new ArgumentOutOfRangeException(nameof(p), p, $"Norm: expected p of at least 0, got {p}."),
             };
+        }
+
+        /// <summary>Σ x² over several axes, without a tensor of squares.</summary>
+        internal Tensor SquareSum(ReadOnlySpan<int> axes, bool keepAxis)
+        {
+            ReductionPlan plan = ReductionPlan.Create(x, axes, "Norm");
+            Tensor y = plan.Fold<SquareSumFold, SumFold>(x, keepAxis);
+            return Autograd.Record("SquareSum", y, [x], [x], plan.Kept, static (g, saved, kept) => [g.Reshape(kept) * 2 * saved[0]]);
         }
 
         /// <summary>√x with slope 0 at 0.</summary>

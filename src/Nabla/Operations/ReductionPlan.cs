@@ -73,7 +73,10 @@ internal readonly ref struct ReductionPlan
     /// Folds the tensor: a fresh result, not recorded. Reduced axes with others between them are folded group by group from the
     /// last, which reads x in the order it lies in memory.
     /// </summary>
-    public Tensor Fold<TFold>(Tensor x, bool keepAxis) where TFold : struct, IFold
+    public Tensor Fold<TFold>(Tensor x, bool keepAxis) where TFold : struct, IFold => Fold<TFold, TFold>(x, keepAxis);
+
+    /// <summary>The same for a fold of terms, which differs from the fold of what was folded before.</summary>
+    public Tensor Fold<TFold, TJoin>(Tensor x, bool keepAxis) where TFold : struct, IFold where TJoin : struct, IFold
     {
         using Autograd.Scope scope = Autograd.NoGradient();
         if (order is not null && x.Length > 0)
@@ -83,14 +86,14 @@ internal readonly ref struct ReductionPlan
             int count = 0, axis = x.Rank - 1;
             while (!IsReduced(shape, axis)) axis--;
             for (; axis >= 0 && (IsReduced(shape, axis) || shape[axis] == 1); axis--) group[count++] = axis;
-            Tensor part = Create(x, group[..count], "").Fold<TFold>(x, keepAxis: true);
+            Tensor part = Create(x, group[..count], "").Fold<TFold, TJoin>(x, keepAxis: true);
             count = 0;
             for (; axis >= 0; axis--) if (IsReduced(shape, axis)) group[count++] = axis;
-            Tensor whole = Create(part, group[..count], "").Fold<TFold>(part, keepAxis: true);
+            Tensor whole = Create(part, group[..count], "").Fold<TJoin, TJoin>(part, keepAxis: true);
             return keepAxis ? whole : whole.Reshape(Dropped);
         }
         Tensor plain = Arrange(x), y = Tensor.Uninitialized(keepAxis ? Kept : Dropped, x.DType);
-        x.DType.Calculate(new Folding<TFold>(plain, y, Outer, Reduced, Inner));
+        x.DType.Calculate(new Folding<TFold, TJoin>(plain, y, Outer, Reduced, Inner));
         return y;
     }
 
@@ -104,11 +107,12 @@ internal readonly ref struct ReductionPlan
         return (order is null ? x : x.Permute(order)).Contiguous();
     }
 
-    readonly unsafe struct Folding<TFold>(Tensor x, Tensor y, int outer, int reduced, int inner) : ICalculation where TFold : struct, IFold
+    readonly unsafe struct Folding<TFold, TJoin>(Tensor x, Tensor y, int outer, int reduced, int inner) : ICalculation
+        where TFold : struct, IFold where TJoin : struct, IFold
     {
         public void Run<T>() where T : unmanaged, INumber<T>
         {
-            fixed (T* from = &x.Origin<T>(), to = &y.Origin<T>()) FoldKernel.Run<TFold, T>(from, outer, reduced, inner, to);
+            fixed (T* from = &x.Origin<T>(), to = &y.Origin<T>()) FoldKernel.Run<TFold, TJoin, T>(from, outer, reduced, inner, to);
             GC.KeepAlive(x);
             GC.KeepAlive(y);
         }

@@ -12,6 +12,7 @@ public class ReductionTests
         { "Sum", (x, axes) => x.Sum(axes), values => values.Sum() },
         { "Mean", (x, axes) => x.Mean(axes), values => values.DefaultIfEmpty(double.NaN).Average() },
         { "Product", (x, axes) => x.Product(axes), values => values.Aggregate(1.0, (a, b) => a * b) },
+        { "Norm", (x, axes) => x.Norm(axes), values => Math.Sqrt(values.Sum(static value => value * value)) },
         { "Max", (x, axes) => x.Max(axes), values => values.Any() ? values.Max() : double.NaN },
         { "Min", (x, axes) => x.Min(axes), values => values.Any() ? values.Min() : double.NaN },
     };

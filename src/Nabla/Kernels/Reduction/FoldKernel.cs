@@ -16,14 +16,14 @@ internal static unsafe class FoldKernel
     const int RowLevel = 64;                    // turns of a row added up before they join its total
     const int PieceElements = 64 * 1024;
 
-    /// <summary>y[o, i] = fold over r of x[o, r, i].</summary>
-    public static void Run<TFold, T>(T* x, int outer, int reduced, int inner, T* y)
-        where TFold : struct, IFold where T : unmanaged, INumber<T>
+    /// <summary>y[o, i] = fold over r of x[o, r, i]; <typeparamref name="TJoin"/> is the same of what was folded before.</summary>
+    public static void Run<TFold, TJoin, T>(T* x, int outer, int reduced, int inner, T* y)
+        where TFold : struct, IFold where TJoin : struct, IFold where T : unmanaged, INumber<T>
     {
         if (outer == 0 || inner == 0) return;
         if (reduced == 0) new Span<T>(y, outer * inner).Fill(TFold.Neutral<T>());
         else if (inner == 1) Rows<TFold, T>(x, outer, reduced, y);
-        else Columns<TFold, T>(x, outer, reduced, inner, y);
+        else Columns<TFold, TJoin, T>(x, outer, reduced, inner, y);
     }
 
     static void Rows<TFold, T>(T* x, int outer, int reduced, T* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
@@ -35,7 +35,8 @@ internal static unsafe class FoldKernel
             for (int o = 0; o < outer; o++) y[o] = Tree<TFold, T>(partial + (nint)o * pieces, pieces, 1);
     }
 
-    static void Columns<TFold, T>(T* x, int outer, int reduced, int inner, T* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
+    static void Columns<TFold, TJoin, T>(T* x, int outer, int reduced, int inner, T* y)
+        where TFold : struct, IFold where TJoin : struct, IFold where T : unmanaged, INumber<T>
     {
         int width = Math.Min(inner, ColumnPiece);
         int height = Math.Max(PieceElements / width / Level, 1) * Level;
@@ -43,7 +44,7 @@ internal static unsafe class FoldKernel
         T* partial = down == 1 ? y : (T*)Scratch.Get((nuint)outer * (nuint)down * (nuint)inner * (nuint)sizeof(T));
         Ranges.For(
             outer * down * across, (long)Math.Min(height, reduced) * width,
-            new ColumnPieces<TFold, T>(x, reduced, inner, width, height, down, across, partial));
+            new ColumnPieces<TFold, TJoin, T>(x, reduced, inner, width, height, down, across, partial));
         if (down == 1) return;
         Ranges.For(outer * inner, 4L * down, new ColumnTrees<TFold, T>(partial, down, inner, y));
     }
@@ -76,8 +77,8 @@ internal static unsafe class FoldKernel
             Vector<T> a = neutral, b = neutral;
             for (; i < end; i += 2 * width)
             {
-                a = TFold.Combine(a, Load(x + i));
-                b = TFold.Combine(b, Load(x + i + width));
+                a = TFold.Combine(a, Term<TFold, T>(x + i));
+                b = TFold.Combine(b, Term<TFold, T>(x + i + width));
             }
             total = TFold.Combine(total, TFold.Combine(a, b));
         }
@@ -97,14 +98,14 @@ internal static unsafe class FoldKernel
             Vector<T> a0 = neutral, b0 = neutral, a1 = neutral, b1 = neutral, a2 = neutral, b2 = neutral, a3 = neutral, b3 = neutral;
             for (; i < end; i += 2 * width)
             {
-                a0 = TFold.Combine(a0, Load(x + i));
-                b0 = TFold.Combine(b0, Load(x + i + width));
-                a1 = TFold.Combine(a1, Load(x1 + i));
-                b1 = TFold.Combine(b1, Load(x1 + i + width));
-                a2 = TFold.Combine(a2, Load(x2 + i));
-                b2 = TFold.Combine(b2, Load(x2 + i + width));
-                a3 = TFold.Combine(a3, Load(x3 + i));
-                b3 = TFold.Combine(b3, Load(x3 + i + width));
+                a0 = TFold.Combine(a0, Term<TFold, T>(x + i));
+                b0 = TFold.Combine(b0, Term<TFold, T>(x + i + width));
+                a1 = TFold.Combine(a1, Term<TFold, T>(x1 + i));
+                b1 = TFold.Combine(b1, Term<TFold, T>(x1 + i + width));
+                a2 = TFold.Combine(a2, Term<TFold, T>(x2 + i));
+                b2 = TFold.Combine(b2, Term<TFold, T>(x2 + i + width));
+                a3 = TFold.Combine(a3, Term<TFold, T>(x3 + i));
+                b3 = TFold.Combine(b3, Term<TFold, T>(x3 + i + width));
             }
             total0 = TFold.Combine(total0, TFold.Combine(a0, b0));
             total1 = TFold.Combine(total1, TFold.Combine(a1, b1));
@@ -122,12 +123,12 @@ internal static unsafe class FoldKernel
     public static T Rest<TFold, T>(Vector<T> total, T* x, nint n) where TFold : struct, IFold where T : unmanaged, INumber<T>
     {
         nint width = Vector<T>.Count, i = 0;
-        for (; i <= n - width; i += width) total = TFold.Combine(total, Load(x + i));
+        for (; i <= n - width; i += width) total = TFold.Combine(total, Term<TFold, T>(x + i));
         T* lanes = (T*)&total;
         for (nint half = width / 2; half > 0; half /= 2)
             for (nint lane = 0; lane < half; lane++) lanes[lane] = TFold.Combine(lanes[lane], lanes[lane + half]);
         T fold = *lanes;
-        for (; i < n; i++) fold = TFold.Combine(fold, x[i]);
+        for (; i < n; i++) fold = TFold.Combine(fold, TFold.Term(x[i]));
         return fold;
     }
 
@@ -149,9 +150,9 @@ internal static unsafe class FoldKernel
         {
             T* from = x + i, other = from + 4 * stride;
             Vector<T> four = TFold.Combine(
-                TFold.Combine(Load(from), Load(from + stride)), TFold.Combine(Load(from + 2 * stride), Load(from + 3 * stride)));
+                TFold.Combine(Term<TFold, T>(from), Term<TFold, T>(from + stride)), TFold.Combine(Term<TFold, T>(from + 2 * stride), Term<TFold, T>(from + 3 * stride)));
             Vector<T> next = TFold.Combine(
-                TFold.Combine(Load(other), Load(other + stride)), TFold.Combine(Load(other + 2 * stride), Load(other + 3 * stride)));
+                TFold.Combine(Term<TFold, T>(other), Term<TFold, T>(other + stride)), TFold.Combine(Term<TFold, T>(other + 2 * stride), Term<TFold, T>(other + 3 * stride)));
             Unsafe.WriteUnaligned(y + i, TFold.Combine(Load(y + i), TFold.Combine(four, next)));
         }
         if (i == columns) return;
@@ -167,10 +168,12 @@ internal static unsafe class FoldKernel
         T* x1 = x0 + stride, x2 = x1 + stride, x3 = x2 + stride;
         for (; i <= columns - width; i += width)
         {
-            Vector<T> pair = TFold.Combine(Load(x0 + i), Load(x1 + i)), other = TFold.Combine(Load(x2 + i), Load(x3 + i));
+            Vector<T> pair = TFold.Combine(Term<TFold, T>(x0 + i), Term<TFold, T>(x1 + i)), other = TFold.Combine(Term<TFold, T>(x2 + i), Term<TFold, T>(x3 + i));
             Unsafe.WriteUnaligned(y + i, TFold.Combine(Load(y + i), TFold.Combine(pair, other)));
         }
-        for (; i < columns; i++) y[i] = TFold.Combine(y[i], TFold.Combine(TFold.Combine(x0[i], x1[i]), TFold.Combine(x2[i], x3[i])));
+        for (; i < columns; i++)
+            y[i] = TFold.Combine(y[i], TFold.Combine(
+                TFold.Combine(TFold.Term(x0[i]), TFold.Term(x1[i])), TFold.Combine(TFold.Term(x2[i]), TFold.Term(x3[i]))));
     }
 
     /// <summary>y[i] = y[i] ∘ x[i].</summary>
@@ -180,15 +183,18 @@ internal static unsafe class FoldKernel
         nint width = Vector<T>.Count, i = 0;
         for (; i <= n - 2 * width; i += 2 * width)
         {
-            Vector<T> first = TFold.Combine(Load(y + i), Load(x + i)), second = TFold.Combine(Load(y + i + width), Load(x + i + width));
+            Vector<T> first = TFold.Combine(Load(y + i), Term<TFold, T>(x + i)), second = TFold.Combine(Load(y + i + width), Term<TFold, T>(x + i + width));
             Unsafe.WriteUnaligned(y + i, first);
             Unsafe.WriteUnaligned(y + i + width, second);
         }
-        for (; i < n; i++) y[i] = TFold.Combine(y[i], x[i]);
+        for (; i < n; i++) y[i] = TFold.Combine(y[i], TFold.Term(x[i]));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector<T> Load<T>(T* x) where T : unmanaged => Unsafe.ReadUnaligned<Vector<T>>(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector<T> Term<TFold, T>(T* x) where TFold : struct, IFold where T : unmanaged, INumber<T> => TFold.Term(Load(x));
 
     readonly struct RowPieces<TFold, T>(T* x, int reduced, int pieces, T* partial) : IRange
         where TFold : struct, IFold where T : unmanaged, INumber<T>
@@ -208,8 +214,8 @@ internal static unsafe class FoldKernel
         }
     }
 
-    readonly struct ColumnPieces<TFold, T>(T* x, int reduced, int inner, int width, int height, int down, int across, T* partial) : IRange
-        where TFold : struct, IFold where T : unmanaged, INumber<T>
+    readonly struct ColumnPieces<TFold, TJoin, T>(T* x, int reduced, int inner, int width, int height, int down, int across, T* partial) : IRange
+        where TFold : struct, IFold where TJoin : struct, IFold where T : unmanaged, INumber<T>
     {
         public void Run(int first, int end)
         {
@@ -224,7 +230,7 @@ internal static unsafe class FoldKernel
                     T* target = r == 0 ? to : level;
                     new Span<T>(target, columns).Fill(TFold.Neutral<T>());
                     Fold<TFold, T>(from, Math.Min(Level, rows - r), inner, columns, target);
-                    if (r > 0) Into<TFold, T>(level, columns, to);
+                    if (r > 0) Into<TJoin, T>(level, columns, to);
                 }
             }
         }

@@ -3,9 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
 
-/// <summary>An associative way to make one number of two, with a neutral element.</summary>
+/// <summary>An associative way to make one number of two, with a neutral element, and what an element contributes: usually itself.</summary>
 internal interface IFold
 {
+    static virtual T Term<T>(T x) where T : unmanaged, INumber<T> => x;
+
+    static virtual Vector<T> Term<T>(Vector<T> x) where T : unmanaged, INumber<T> => x;
+
     static abstract T Neutral<T>() where T : unmanaged, INumber<T>;
 
     static abstract T Combine<T>(T a, T b) where T : unmanaged, INumber<T>;
@@ -17,6 +21,24 @@ internal interface IFold
 internal readonly struct SumFold : IFold
 {
     public static T Neutral<T>() where T : unmanaged, INumber<T> => T.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine<T>(T a, T b) where T : unmanaged, INumber<T> => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Combine<T>(Vector<T> a, Vector<T> b) where T : unmanaged, INumber<T> => a + b;
+}
+
+/// <summary>Sum of squares. What was folded is joined by <see cref="SumFold"/>.</summary>
+internal readonly struct SquareSumFold : IFold
+{
+    public static T Neutral<T>() where T : unmanaged, INumber<T> => T.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Term<T>(T x) where T : unmanaged, INumber<T> => x * x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Term<T>(Vector<T> x) where T : unmanaged, INumber<T> => x * x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Combine<T>(T a, T b) where T : unmanaged, INumber<T> => a + b;
@@ -40,6 +62,8 @@ internal readonly struct ProductFold : IFold
 /// <summary>The larger; NaN if either is NaN.</summary>
 internal readonly struct MaximumFold : IFold
 {
+    // The native maximum of vectors is its second argument if one is NaN; what is left to do is a NaN in the first.
+
     // Saturation turns −∞ into the lowest integer and keeps it in floats.
     public static T Neutral<T>() where T : unmanaged, INumber<T> => T.CreateSaturating(double.NegativeInfinity);
 
@@ -47,7 +71,8 @@ internal readonly struct MaximumFold : IFold
     public static T Combine<T>(T a, T b) where T : unmanaged, INumber<T> => T.Max(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Combine<T>(Vector<T> a, Vector<T> b) where T : unmanaged, INumber<T> => Vector.Max(a, b);
+    public static Vector<T> Combine<T>(Vector<T> a, Vector<T> b) where T : unmanaged, INumber<T> =>
+        Vector.ConditionalSelect(Vector.Equals(a, a), Vector.MaxNative(a, b), a);
 }
 
 /// <summary>The smaller; NaN if either is NaN.</summary>
@@ -59,5 +84,6 @@ internal readonly struct MinimumFold : IFold
     public static T Combine<T>(T a, T b) where T : unmanaged, INumber<T> => T.Min(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Combine<T>(Vector<T> a, Vector<T> b) where T : unmanaged, INumber<T> => Vector.Min(a, b);
+    public static Vector<T> Combine<T>(Vector<T> a, Vector<T> b) where T : unmanaged, INumber<T> =>
+        Vector.ConditionalSelect(Vector.Equals(a, a), Vector.MinNative(a, b), a);
 }

@@ -1,15 +1,15 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
-/// <summary>Turns the four words of sixteen counter blocks into 64 numbers.</summary>
+/// <summary>Turns the four words of counter blocks, one block per lane, into numbers.</summary>
 internal interface IDraw
 {
-    void Transform(ref Vector512<uint> w0, ref Vector512<uint> w1, ref Vector512<uint> w2, ref Vector512<uint> w3,
-        out Vector512<float> y0, out Vector512<float> y1, out Vector512<float> y2, out Vector512<float> y3);
+    void Transform(Vector<uint> w0, Vector<uint> w1, Vector<uint> w2, Vector<uint> w3,
+        out Vector<float> y0, out Vector<float> y1, out Vector<float> y2, out Vector<float> y3);
 }
 
 /// <summary>
@@ -137,6 +137,7 @@ internal static class Draw
     static void Fill<TDraw>(TDraw draw, RandomStream stream, long first, Span<float> y) where TDraw : struct, IDraw
     {
         Debug.Assert(first >= 0);
+        Span<uint> words = stackalloc uint[GroupSize];
         Span<float> buffer = stackalloc float[GroupSize];
         int done = 0;
         while (done < y.Length)
@@ -144,15 +145,28 @@ internal static class Draw
             ulong group = (ulong)(first + done) / GroupSize;
             int skip = (int)((ulong)(first + done) % GroupSize);
             int count = Math.Min(GroupSize - skip, y.Length - done);
-            ref float target = ref MemoryMarshal.GetReference(count == GroupSize ? y[done..] : buffer);
-            Philox.Group(stream, group, out var w0, out var w1, out var w2, out var w3);
-            draw.Transform(ref w0, ref w1, ref w2, ref w3, out var y0, out var y1, out var y2, out var y3);
-            y0.StoreUnsafe(ref target);
-            y1.StoreUnsafe(ref target, 16);
-            y2.StoreUnsafe(ref target, 32);
-            y3.StoreUnsafe(ref target, 48);
+            Philox.Group(stream, group, words);
+            Transform(draw, ref words[0], ref MemoryMarshal.GetReference(count == GroupSize ? y[done..] : buffer));
             if (count < GroupSize) buffer.Slice(skip, count).CopyTo(y[done..]);
             done += count;
         }
+    }
+
+    /// <summary>The 64 numbers of a group, as many blocks at a time as a vector has lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Transform<TDraw>(TDraw draw, ref uint words, ref float y) where TDraw : struct, IDraw
+    {
+        for (int lane = 0; lane < Philox.Blocks; lane += Vector<uint>.Count)
+        {
+            draw.Transform(Words(ref words, lane), Words(ref words, lane + Philox.Blocks), Words(ref words, lane + 2 * Philox.Blocks), Words(ref words, lane + 3 * Philox.Blocks),
+                out Vector<float> y0, out Vector<float> y1, out Vector<float> y2, out Vector<float> y3);
+            y0.StoreUnsafe(ref y, (nuint)lane);
+            y1.StoreUnsafe(ref y, (nuint)lane + Philox.Blocks);
+            y2.StoreUnsafe(ref y, (nuint)lane + 2 * Philox.Blocks);
+            y3.StoreUnsafe(ref y, (nuint)lane + 3 * Philox.Blocks);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector<uint> Words(ref uint words, int at) => Vector.LoadUnsafe(ref words, (nuint)at);
     }
 }

@@ -1,10 +1,10 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
 // Every step is an integer operation, a correctly rounded operation or an explicit fused multiply-add: the numbers are the same on
-// every processor, whatever its vector width.
+// every processor, whatever its vector width. Vectors are as wide as the machine's ordinary ones: wider ones, where it has none, pass through memory.
 
 /// <summary>low + (high − low) · u, u the upper 24 bits of a word.</summary>
 internal readonly struct UniformDraw(float low, float high) : IDraw
@@ -12,15 +12,15 @@ internal readonly struct UniformDraw(float low, float high) : IDraw
     readonly float last = high > low ? MathF.BitDecrement(high) : high; // rounding must not reach the open end
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Transform(ref Vector512<uint> w0, ref Vector512<uint> w1, ref Vector512<uint> w2, ref Vector512<uint> w3,
-        out Vector512<float> y0, out Vector512<float> y1, out Vector512<float> y2, out Vector512<float> y3) =>
+    public void Transform(Vector<uint> w0, Vector<uint> w1, Vector<uint> w2, Vector<uint> w3,
+        out Vector<float> y0, out Vector<float> y1, out Vector<float> y2, out Vector<float> y3) =>
         (y0, y1, y2, y3) = (Scale(w0), Scale(w1), Scale(w2), Scale(w3));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    Vector512<float> Scale(Vector512<uint> w)
+    Vector<float> Scale(Vector<uint> w)
     {
-        Vector512<float> u = Vector512.ConvertToSingle((w >> 8).AsInt32()) * (1f / (1 << 24));
-        return Vector512.Min(Vector512.FusedMultiplyAdd(u, Vector512.Create(high - low), Vector512.Create(low)), Vector512.Create(last));
+        Vector<float> u = Vector.ConvertToSingle(Vector.AsVectorInt32(w >> 8)) * (1f / (1 << 24));
+        return Vector.Min(Vector.FusedMultiplyAdd(u, new Vector<float>(high - low), new Vector<float>(low)), new Vector<float>(last));
     }
 }
 
@@ -31,23 +31,23 @@ internal readonly struct BernoulliDraw(double probability, float value) : IDraw
     readonly bool always = probability >= 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Transform(ref Vector512<uint> w0, ref Vector512<uint> w1, ref Vector512<uint> w2, ref Vector512<uint> w3,
-        out Vector512<float> y0, out Vector512<float> y1, out Vector512<float> y2, out Vector512<float> y3) =>
+    public void Transform(Vector<uint> w0, Vector<uint> w1, Vector<uint> w2, Vector<uint> w3,
+        out Vector<float> y0, out Vector<float> y1, out Vector<float> y2, out Vector<float> y3) =>
         (y0, y1, y2, y3) = (Choose(w0), Choose(w1), Choose(w2), Choose(w3));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    Vector512<float> Choose(Vector512<uint> w) =>
-        always ? Vector512.Create(value) : Vector512.LessThan(w, Vector512.Create(threshold)).AsSingle() & Vector512.Create(value);
+    Vector<float> Choose(Vector<uint> w) =>
+        always ? new Vector<float>(value) : Vector.AsVectorSingle(Vector.LessThan(w, new Vector<uint>(threshold))) & new Vector<float>(value);
 }
 
 /// <summary>−ln(u) / rate.</summary>
 internal readonly struct ExponentialDraw(float rate) : IDraw
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Transform(ref Vector512<uint> w0, ref Vector512<uint> w1, ref Vector512<uint> w2, ref Vector512<uint> w3,
-        out Vector512<float> y0, out Vector512<float> y1, out Vector512<float> y2, out Vector512<float> y3)
+    public void Transform(Vector<uint> w0, Vector<uint> w1, Vector<uint> w2, Vector<uint> w3,
+        out Vector<float> y0, out Vector<float> y1, out Vector<float> y2, out Vector<float> y3)
     {
-        Vector512<float> scale = Vector512.Create(-1 / rate);
+        Vector<float> scale = new(-1 / rate);
         (y0, y1, y2, y3) = (Unit.Log(w0) * scale, Unit.Log(w1) * scale, Unit.Log(w2) * scale, Unit.Log(w3) * scale);
     }
 }
@@ -56,20 +56,20 @@ internal readonly struct ExponentialDraw(float rate) : IDraw
 internal readonly struct NormalDraw(float mean, float deviation) : IDraw
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Transform(ref Vector512<uint> w0, ref Vector512<uint> w1, ref Vector512<uint> w2, ref Vector512<uint> w3,
-        out Vector512<float> y0, out Vector512<float> y1, out Vector512<float> y2, out Vector512<float> y3)
+    public void Transform(Vector<uint> w0, Vector<uint> w1, Vector<uint> w2, Vector<uint> w3,
+        out Vector<float> y0, out Vector<float> y1, out Vector<float> y2, out Vector<float> y3)
     {
         Pair(w0, w1, out y0, out y1);
         Pair(w2, w3, out y2, out y3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    void Pair(Vector512<uint> a, Vector512<uint> b, out Vector512<float> y0, out Vector512<float> y1)
+    void Pair(Vector<uint> a, Vector<uint> b, out Vector<float> y0, out Vector<float> y1)
     {
-        Vector512<float> radius = Vector512.Sqrt(Unit.Log(a) * -2f) * deviation, center = Vector512.Create(mean);
-        Unit.SinCos(b, out Vector512<float> sin, out Vector512<float> cos);
-        y0 = Vector512.FusedMultiplyAdd(radius, cos, center);
-        y1 = Vector512.FusedMultiplyAdd(radius, sin, center);
+        Vector<float> radius = Vector.SquareRoot(Unit.Log(a) * -2f) * deviation, center = new(mean);
+        Unit.SinCos(b, out Vector<float> sin, out Vector<float> cos);
+        y0 = Vector.FusedMultiplyAdd(radius, cos, center);
+        y1 = Vector.FusedMultiplyAdd(radius, sin, center);
     }
 }
 
@@ -78,43 +78,43 @@ internal static class Unit
 {
     /// <summary>ln u ≤ 0 for u = (w / 2 + ½) · 2⁻³¹ in (0, 1]; relative error below 2⁻²².</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector512<float> Log(Vector512<uint> w)
+    internal static Vector<float> Log(Vector<uint> w)
     {
-        Vector512<float> u = Vector512.FusedMultiplyAdd(
-            Vector512.ConvertToSingle((w >> 1).AsInt32()), Vector512.Create(1f / (1u << 31)), Vector512.Create(0.5f / (1u << 31)));
+        Vector<float> u = Vector.FusedMultiplyAdd(
+            Vector.ConvertToSingle(Vector.AsVectorInt32(w >> 1)), new Vector<float>(1f / (1u << 31)), new Vector<float>(0.5f / (1u << 31)));
 
         // u = m · 2ᵉ with m in [√½, √2); then ln m = 2 artanh s = 2 (s + s³/3 + s⁵/5 + …), s = (m − 1) / (m + 1), |s| < 0.172.
-        Vector512<int> bits = u.AsInt32(), exponent = (bits - Vector512.Create(0x3F3504F3)) >> 23;
-        Vector512<float> e = Vector512.ConvertToSingle(exponent), m = (bits - (exponent << 23)).AsSingle(), one = Vector512<float>.One;
-        Vector512<float> s = (m - one) / (m + one), s2 = s * s;
-        Vector512<float> tail = Vector512.FusedMultiplyAdd(Vector512.Create(2f / 9), s2, Vector512.Create(2f / 7));
-        tail = Vector512.FusedMultiplyAdd(tail, s2, Vector512.Create(2f / 5));
-        tail = Vector512.FusedMultiplyAdd(tail, s2, Vector512.Create(2f / 3));
-        Vector512<float> logM = Vector512.FusedMultiplyAdd(tail * s2, s, s + s);
-        return Vector512.FusedMultiplyAdd(e, Vector512.Create(0.693147181f), logM);
+        Vector<int> bits = Vector.AsVectorInt32(u), exponent = (bits - new Vector<int>(0x3F3504F3)) >> 23;
+        Vector<float> e = Vector.ConvertToSingle(exponent), m = Vector.AsVectorSingle(bits - (exponent << 23)), one = Vector<float>.One;
+        Vector<float> s = (m - one) / (m + one), s2 = s * s;
+        Vector<float> tail = Vector.FusedMultiplyAdd(new Vector<float>(2f / 9), s2, new Vector<float>(2f / 7));
+        tail = Vector.FusedMultiplyAdd(tail, s2, new Vector<float>(2f / 5));
+        tail = Vector.FusedMultiplyAdd(tail, s2, new Vector<float>(2f / 3));
+        Vector<float> logM = Vector.FusedMultiplyAdd(tail * s2, s, s + s);
+        return Vector.FusedMultiplyAdd(e, new Vector<float>(0.693147181f), logM);
     }
 
     /// <summary>sin and cos of 2πw / 2³²; absolute error below 2⁻²².</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void SinCos(Vector512<uint> w, out Vector512<float> sin, out Vector512<float> cos)
+    internal static void SinCos(Vector<uint> w, out Vector<float> sin, out Vector<float> cos)
     {
         // Nearest quarter turn in integers, so the reduction is exact; the Taylor series then run over |x| ≤ π/4.
-        Vector512<uint> quarter = (w + Vector512.Create(1u << 29)) >> 30;
-        Vector512<float> x = Vector512.ConvertToSingle((w - (quarter << 30)).AsInt32()) * (float)(2 * Math.PI / 4294967296.0);
-        Vector512<float> x2 = x * x;
-        Vector512<float> s = Vector512.FusedMultiplyAdd(Vector512.Create(1f / 362880), x2, Vector512.Create(-1f / 5040));
-        s = Vector512.FusedMultiplyAdd(s, x2, Vector512.Create(1f / 120));
-        s = Vector512.FusedMultiplyAdd(s, x2, Vector512.Create(-1f / 6));
-        s = Vector512.FusedMultiplyAdd(s * x2, x, x);
-        Vector512<float> c = Vector512.FusedMultiplyAdd(Vector512.Create(-1f / 3628800), x2, Vector512.Create(1f / 40320));
-        c = Vector512.FusedMultiplyAdd(c, x2, Vector512.Create(-1f / 720));
-        c = Vector512.FusedMultiplyAdd(c, x2, Vector512.Create(1f / 24));
-        c = Vector512.FusedMultiplyAdd(c, x2, Vector512.Create(-0.5f));
-        c = Vector512.FusedMultiplyAdd(c, x2, Vector512<float>.One);
+        Vector<uint> quarter = (w + new Vector<uint>(1u << 29)) >> 30;
+        Vector<float> x = Vector.ConvertToSingle(Vector.AsVectorInt32(w - (quarter << 30))) * (float)(2 * Math.PI / 4294967296.0);
+        Vector<float> x2 = x * x;
+        Vector<float> s = Vector.FusedMultiplyAdd(new Vector<float>(1f / 362880), x2, new Vector<float>(-1f / 5040));
+        s = Vector.FusedMultiplyAdd(s, x2, new Vector<float>(1f / 120));
+        s = Vector.FusedMultiplyAdd(s, x2, new Vector<float>(-1f / 6));
+        s = Vector.FusedMultiplyAdd(s * x2, x, x);
+        Vector<float> c = Vector.FusedMultiplyAdd(new Vector<float>(-1f / 3628800), x2, new Vector<float>(1f / 40320));
+        c = Vector.FusedMultiplyAdd(c, x2, new Vector<float>(-1f / 720));
+        c = Vector.FusedMultiplyAdd(c, x2, new Vector<float>(1f / 24));
+        c = Vector.FusedMultiplyAdd(c, x2, new Vector<float>(-0.5f));
+        c = Vector.FusedMultiplyAdd(c, x2, Vector<float>.One);
 
-        Vector512<float> odd = Vector512.Equals(quarter & Vector512<uint>.One, Vector512<uint>.One).AsSingle();
-        Vector512<uint> two = Vector512.Create(2u), sinSign = (quarter & two) << 30, cosSign = ((quarter + Vector512<uint>.One) & two) << 30;
-        sin = (Vector512.ConditionalSelect(odd, c, s).AsUInt32() ^ sinSign).AsSingle();
-        cos = (Vector512.ConditionalSelect(odd, s, c).AsUInt32() ^ cosSign).AsSingle();
+        Vector<int> odd = Vector.AsVectorInt32(Vector.Equals(quarter & Vector<uint>.One, Vector<uint>.One));
+        Vector<uint> two = new(2u), sinSign = (quarter & two) << 30, cosSign = ((quarter + Vector<uint>.One) & two) << 30;
+        sin = Vector.AsVectorSingle(Vector.AsVectorUInt32(Vector.ConditionalSelect(odd, c, s)) ^ sinSign);
+        cos = Vector.AsVectorSingle(Vector.AsVectorUInt32(Vector.ConditionalSelect(odd, s, c)) ^ cosSign);
     }
 }

@@ -10,6 +10,9 @@ namespace Nabla.Kernels;
 /// </summary>
 internal static class Philox
 {
+    /// <summary>Blocks of a group.</summary>
+    internal const int Blocks = 16;
+
     const uint M0 = 0xD2511F53, M1 = 0xCD9E8D57; // multipliers and Weyl increments of the paper
     const uint W0 = 0x9E3779B9, W1 = 0xBB67AE85;
 
@@ -29,20 +32,16 @@ internal static class Philox
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Bits(RandomStream stream, long first, Span<ulong> y)
     {
-        const int OfGroup = 32;
-        Span<uint> words = stackalloc uint[2 * OfGroup];
+        const int OfGroup = 2 * Blocks;
+        Span<uint> words = stackalloc uint[4 * Blocks];
         for (int done = 0; done < y.Length;)
         {
             int skip = (int)((first + done) % OfGroup), count = Math.Min(OfGroup - skip, y.Length - done);
-            Group(stream, (ulong)(first + done) / OfGroup, out Vector512<uint> c0, out Vector512<uint> c1, out Vector512<uint> c2, out Vector512<uint> c3);
-            c0.CopyTo(words);
-            c1.CopyTo(words[16..]);
-            c2.CopyTo(words[32..]);
-            c3.CopyTo(words[48..]);
+            Group(stream, (ulong)(first + done) / OfGroup, words);
             for (int i = skip; i < skip + count; i++)
             {
                 int at = (i & 1) * OfGroup + (i >> 1);
-                y[done++] = words[at] | (ulong)words[at + 16] << 32;
+                y[done++] = words[at] | (ulong)words[at + Blocks] << 32;
             }
         }
     }
@@ -63,6 +62,17 @@ internal static class Philox
             k1 += W1;
         }
         return (c0, c1, c2, c3);
+    }
+
+    /// <summary>The words of a group: the first of all its blocks, then the second, and so on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Group(RandomStream stream, ulong group, Span<uint> words)
+    {
+        Group(stream, group, out Vector512<uint> c0, out Vector512<uint> c1, out Vector512<uint> c2, out Vector512<uint> c3);
+        c0.CopyTo(words);
+        c1.CopyTo(words[Blocks..]);
+        c2.CopyTo(words[(2 * Blocks)..]);
+        c3.CopyTo(words[(3 * Blocks)..]);
     }
 
     /// <summary>The words of blocks 16·group … 16·group + 15, one block per lane.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Nabla.Kernels;
 
 namespace Nabla;
@@ -38,21 +39,11 @@ public static class Sorting
         public (Tensor Values, Tensor Inverse, Tensor Counts) Unique()
         {
             using Autograd.Scope scope = Autograd.NoGradient();
-            (Tensor sorted, Tensor at) = x.Reshape(-1).Sort(0);
-            int length = sorted.Length;
-            bool[] isNew = new bool[length];
-            if (length > 0) isNew[0] = true;
-            if (length > 1) sorted.Narrow(0, 1, length - 1).NotEqualTo(sorted.Narrow(0, 0, length - 1)).CopyTo(isNew.AsSpan(1));
-            var inverse = new long[length];
-            var counts = new List<long>();
-            long[] places = at.ToArray<long>();
-            for (int i = 0; i < length; i++)
-            {
-                if (isNew[i]) counts.Add(0);
-                counts[^1]++;
-                inverse[places[i]] = counts.Count - 1;
-            }
-            return (sorted.MaskedSelect(Tensor.From(isNew)), Tensor.From(inverse, x.Shape), Tensor.From<long>([.. counts]));
+            Tensor plain = Sortable(x), inverse = Tensor.Uninitialized(x.Shape, DType.Int64);
+            Tensor firsts = Tensor.Uninitialized(x.Length, DType.Int64), counts = Tensor.Uninitialized(x.Length, DType.Int64);
+            var number = new StrongBox<int>();
+            plain.DType.Calculate(new Distincts(plain, firsts, inverse, counts, number));
+            return (x.Reshape(-1).SelectRows(0, firsts[..number.Value]), inverse, counts[..number.Value].Clone());
         }
 
         /// <summary>
@@ -73,10 +64,27 @@ public static class Sorting
     static unsafe Tensor Order(Tensor x, int axis, int count, bool descending)
     {
         using Autograd.Scope scope = Autograd.NoGradient();
-        Tensor plain = (x.DType is DType.Float16 or DType.BFloat16 ? x.To(DType.Float32) : x).Contiguous();
+        Tensor plain = Sortable(x);
         Tensor y = Tensor.Uninitialized(x.Shape.With(axis, count), DType.Int64);
         if (y.Length > 0) plain.DType.Calculate(new Ordering(plain, y, AxisBlock.Of(x.Shape, axis), descending, count));
         return y;
+    }
+
+    /// <summary>The elements side by side in a type that has an order.</summary>
+    static Tensor Sortable(Tensor x) => (x.DType is DType.Float16 or DType.BFloat16 ? x.To(DType.Float32) : x).Contiguous();
+
+    readonly unsafe struct Distincts(Tensor x, Tensor firsts, Tensor inverse, Tensor counts, StrongBox<int> number) : ICalculation
+    {
+        public void Run<T>() where T : unmanaged, INumber<T>
+        {
+            fixed (T* from = &x.Origin<T>())
+            fixed (long* first = &firsts.Origin<long>(), which = &inverse.Origin<long>(), count = &counts.Origin<long>())
+                number.Value = SortKernel.Distinct(from, x.Length, first, which, count);
+            GC.KeepAlive(x);
+            GC.KeepAlive(firsts);
+            GC.KeepAlive(inverse);
+            GC.KeepAlive(counts);
+        }
     }
 
     readonly unsafe struct Ordering(Tensor x, Tensor y, AxisBlock block, bool descending, int count) : ICalculation

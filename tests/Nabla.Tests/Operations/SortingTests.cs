@@ -80,6 +80,32 @@ public class SortingTests
     }
 
     [Fact]
+    public void Unique_follows_a_dictionary()
+    {
+        foreach (int n in (int[])[1, 7, 48, 49, 5000])
+            foreach (DType dtype in (DType[])[DType.Int32, DType.Int64, DType.Float32, DType.Float64, DType.Float16])
+            {
+                long far = dtype == DType.Int64 ? 1L << 40 : 1;         // 64-bit keys, and keys of which only the middle differs
+                Tensor x = Tensor.From([.. Enumerable.Range(0, n).Select(i => (new RandomStream(8).NextInt(i, 19) - 9) * far)]).To(dtype);
+                double[] raw = x.To(DType.Float64).ToArray<double>(), expected = [.. raw.Distinct().Order()];
+                var (values, inverse, counts) = x.Unique();
+                Assert.Equal(dtype, values.DType);
+                Assert.Equal(expected, values.To(DType.Float64).ToArray<double>());
+                Assert.Equal(raw.Select(value => (long)Array.IndexOf(expected, value)), inverse.ToArray<long>());
+                Assert.Equal(expected.Select(value => raw.LongCount(other => other == value)), counts.ToArray<long>());
+            }
+    }
+
+    [Fact]
+    public void Every_NaN_is_unique_and_zeros_are_one()
+    {
+        var (values, inverse, counts) = Tensor.From([float.NaN, 1, 0f, float.NaN, -0f, 1]).Unique();
+        Assert.Equal([0f, 1, float.NaN, float.NaN], values.ToArray<float>());
+        Assert.Equal([2L, 1, 0, 3, 0, 1], inverse.ToArray<long>());
+        Assert.Equal([2L, 2, 1, 1], counts.ToArray<long>());
+    }
+
+    [Fact]
     public void SearchSorted_counts_what_comes_before()
     {
         Tensor x = Tensor.From([1f, 2, 2, 4]), at = Tensor.From([0f, 2, 3, 5]);

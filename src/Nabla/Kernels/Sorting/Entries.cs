@@ -13,6 +13,9 @@ internal interface IEntry<TEntry> where TEntry : unmanaged, IEntry<TEntry>
 
     int Index { get; }
 
+    /// <summary>The key, in its low bytes.</summary>
+    ulong Key { get; }
+
     /// <summary>A byte of the key, 0 the lowest.</summary>
     int Digit(int pass);
 
@@ -28,6 +31,8 @@ internal readonly struct NarrowEntry(ulong word) : IEntry<NarrowEntry>
     public static int Passes => 4;
 
     public int Index => (int)(uint)word;
+
+    public ulong Key => word >> 32;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static NarrowEntry Create<T>(T value, int index, bool descending) where T : unmanaged, INumber<T>
@@ -51,11 +56,11 @@ internal readonly struct NarrowEntry(ulong word) : IEntry<NarrowEntry>
 /// <summary>Keys of 64 bits.</summary>
 internal readonly struct WideEntry(ulong key, int index) : IEntry<WideEntry>
 {
-    readonly ulong key = key;
-
     public static int Passes => 8;
 
     public int Index { get; } = index;
+
+    public ulong Key { get; } = key;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideEntry Create<T>(T value, int index, bool descending) where T : unmanaged, INumber<T>
@@ -71,7 +76,7 @@ internal readonly struct WideEntry(ulong key, int index) : IEntry<WideEntry>
         return new(descending ? ~key : key, index);
     }
 
-    public int Digit(int pass) => (int)(key >> (8 * pass)) & 255;
+    public int Digit(int pass) => (int)(Key >> (8 * pass)) & 255;
 
-    public bool Precedes(WideEntry other) => key < other.key;
+    public bool Precedes(WideEntry other) => Key < other.Key;
 }

@@ -5,7 +5,7 @@ namespace Nabla.Kernels;
 
 /// <summary>
 /// Stable order along the middle axis of a contiguous [outer, size, inner] block, NaN last in both directions. Short rows by
-/// insertion, long ones by counting bytes from the lowest (Knuth, The Art of Computer Programming 3, 5.2.5).
+/// insertion, long ones by counting bytes from the lowest (Knuth, The Art of Computer Programming 3, 5.2.5), but for those that all have in common.
 /// </summary>
 internal static unsafe class SortKernel
 {
@@ -14,8 +14,51 @@ internal static unsafe class SortKernel
     /// <summary>y[o, j, i] = where the element is that comes j-th, for the first <paramref name="count"/> of them.</summary>
     public static void Run<T>(T* x, int outer, int size, int inner, bool descending, int count, long* y) where T : unmanaged, INumber<T>
     {
-        if (sizeof(T) == 8) Rows<WideEntry, T>(x, outer, size, inner, descending, count, y);
+        if (IsWide(x, (nint)outer * size * inner)) Rows<WideEntry, T>(x, outer, size, inner, descending, count, y);
         else Rows<NarrowEntry, T>(x, outer, size, inner, descending, count, y);
+    }
+
+    /// <summary>
+    /// The different elements of x [n] in rising order, each by the place of its first: NaN differs from everything, and comes last. Which of them each
+    /// element is goes to <paramref name="inverse"/>, how often each occurs to <paramref name="counts"/>, which like <paramref name="firsts"/> has room for n.
+    /// </summary>
+    /// <returns>Their number.</returns>
+    public static int Distinct<T>(T* x, int n, long* firsts, long* inverse, long* counts) where T : unmanaged, INumber<T> =>
+        IsWide(x, n) ? Distinct<WideEntry, T>(x, n, firsts, inverse, counts) : Distinct<NarrowEntry, T>(x, n, firsts, inverse, counts);
+
+    /// <summary>Whether keys take 64 bits. Positions, labels and other numbers of things rarely do, whatever their type.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static bool IsWide<T>(T* x, nint n) where T : unmanaged, INumber<T>
+    {
+        if (typeof(T) != typeof(long)) return sizeof(T) == 8;
+        long* values = (long*)x;
+        nint i = 0;
+        while (i < n && (int)values[i] == values[i]) i++;
+        return i < n;
+    }
+
+    [MethodImpl(Compiled.Apart)]
+    static int Distinct<TEntry, T>(T* x, int n, long* firsts, long* inverse, long* counts) where TEntry : unmanaged, IEntry<TEntry> where T : unmanaged, INumber<T>
+    {
+        if (n == 0) return 0;
+        var entries = (TEntry*)Scratch.Get((nuint)(2L * n * sizeof(TEntry)));
+        for (int i = 0; i < n; i++) entries[i] = TEntry.Create(x[i], i, descending: false);
+        Sort(entries, entries + n, n);
+        int numbers = n, last = -1, start = 0;
+        while (numbers > 0 && T.IsNaN(x[entries[numbers - 1].Index])) numbers--;
+        for (int i = 0; i < n; i++)
+        {
+            int at = entries[i].Index;
+            if (i == 0 || i >= numbers || entries[i - 1].Precedes(entries[i]))
+            {
+                if (i > 0) counts[last] = i - start;
+                firsts[++last] = at;
+                start = i;
+            }
+            inverse[at] = last;
+        }
+        counts[last] = n - start;
+        return last + 1;
     }
 
     static void Rows<TEntry, T>(T* x, int outer, int size, int inner, bool descending, int count, long* y)
@@ -47,19 +90,22 @@ internal static unsafe class SortKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Count<TEntry>(TEntry* entries, TEntry* spare, int n) where TEntry : unmanaged, IEntry<TEntry>
     {
-        int passes = TEntry.Passes;
-        int* counts = stackalloc int[8 * 256];
+        ulong first = entries[0].Key, varying = 0;
+        for (int i = 0; i < n; i++) varying |= entries[i].Key ^ first;
+        int* digits = stackalloc int[8], counts = stackalloc int[8 * 256];
+        int passes = 0;
+        for (int digit = 0; digit < TEntry.Passes; digit++)
+            if ((varying >> (8 * digit) & 255) != 0) digits[passes++] = digit;
         new Span<int>(counts, passes * 256).Clear();
         for (int i = 0; i < n; i++)
-            for (int pass = 0; pass < passes; pass++) counts[pass * 256 + entries[i].Digit(pass)]++;
+            for (int pass = 0; pass < passes; pass++) counts[pass * 256 + entries[i].Digit(digits[pass])]++;
 
         TEntry* from = entries, to = spare;
         for (int pass = 0; pass < passes; pass++)
         {
             int* starts = counts + pass * 256;
-            if (starts[from[0].Digit(pass)] == n) continue;                             // one bucket holds all
-            for (int digit = 0, start = 0; digit < 256; digit++) (starts[digit], start) = (start, start + starts[digit]);
-            for (int i = 0; i < n; i++) to[starts[from[i].Digit(pass)]++] = from[i];
+            for (int bucket = 0, start = 0; bucket < 256; bucket++) (starts[bucket], start) = (start, start + starts[bucket]);
+            for (int i = 0, digit = digits[pass]; i < n; i++) to[starts[from[i].Digit(digit)]++] = from[i];
             TEntry* sorted = to;
             to = from;
             from = sorted;

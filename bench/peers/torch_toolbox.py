@@ -1,5 +1,6 @@
 """Layers of the toolbox with loops of their own, float32, as torch.nn.functional runs them: value, and value with all gradients for
-an output gradient of ones. Unit ms. Run by the benchmark beside torch_ops.py, with that script's folder on PYTHONPATH."""
+an output gradient of ones. Gradients go to the leaves on both sides: torch.autograd.grad would hand out views of what it
+was given, which no optimizer could keep. Unit ms. Run by the benchmark beside torch_ops.py, with that script's folder on PYTHONPATH."""
 import torch, torch.nn.functional as F
 from common import *
 
@@ -19,8 +20,10 @@ def both(case, make, fn, merge=False, gradient=True):
     for x in inputs: x.requires_grad_()
     ones = torch.ones_like(fn(*inputs))
     def step():
-        for g in torch.autograd.grad(fn(*inputs), inputs, ones):
-            if merge: g.coalesce()
+        for x in inputs: x.grad = None
+        fn(*inputs).backward(ones)
+        if merge:
+            for x in inputs: x.grad.coalesce()
     v = [t * 1e3 for t in measure(step, a.seconds)]
     emit("torch_toolbox", f"{case} fwd+bwd", tool, a.threads, v[0], "ms", min=v[1], max=v[2])
 
@@ -100,5 +103,13 @@ columns, picked, added = I(1000, 4096, 1000), I(100_000, 40960), I(10_000, 40960
 both("gather 4096x1000", rows, lambda x: x.gather(1, columns))
 both("take 40960 rows of 100kx64", lambda: [T(1, 100_000, 64)], lambda x: x.index_select(0, picked))
 both("add 40960 rows to 10kx64", lambda: [T(1, 10_000, 64), T(3, 40960, 64)], lambda x, y: x.index_add(0, added, y))
+both("scatter_add 4096x1000", lambda: [T(1, 4096, 1000), T(3, 4096, 1000)], lambda x, y: x.scatter_add(1, columns, y))
+unique = lambda x: x.unique(return_inverse=True, return_counts=True)
+million = I(10_000, 1 << 20)
+both("unique 1M of 10k", lambda: [], lambda: unique(million), gradient=False)
+both("unique 1M floats", lambda: [T(1, 1 << 20)], unique, gradient=False)
+both("normal 4M", lambda: [], lambda: torch.randn(MILLION4), gradient=False)
+both("roll 4096x1000 by 7", rows, lambda x: x.roll(7, 1))
+both("roll 4096x1000 by 7 rows", rows, lambda x: x.roll(7, 0))
 both("concatenate 4 of 4096x250", lambda: [T(i, 4096, 250) for i in range(1, 5)], lambda *x: torch.cat(x, 1))
 both("permute 32x64x56x56 to last", lambda: [T(1, 32, 64, 56, 56)], lambda x: x.permute(0, 2, 3, 1).contiguous())

@@ -20,6 +20,34 @@ internal static unsafe class Streaming
     /// <summary>True if a result of <paramref name="n"/> elements is worth it. Floats only, the type that is fast.</summary>
     public static bool Suits<T>(nint n) where T : unmanaged => typeof(T) == typeof(float) && n * (long)sizeof(float) >= From && Avx.IsSupported;
 
+    /// <summary>True if a copy of so many elements of so many bytes is worth it; they have 4 or 8.</summary>
+    public static bool SuitsCopy(long n, int size) => size >= sizeof(float) && n * size >= From && Avx.IsSupported;
+
+    /// <summary>
+    /// Copies elements of 4 bytes or 8. The ends, which need not fill a vector, are stored in words: the processor joins them to whole lines with what
+    /// is stored beside them next. The fence is the caller's.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Copy(void* x, void* y, nint bytes)
+    {
+        const int Word = sizeof(uint);
+        byte* from = (byte*)x, to = (byte*)y;
+        int width = sizeof(Vector256<byte>);
+        nint i = 0, head = Math.Min(-(nint)to & (width - 1), bytes);
+        for (; i < head; i += Word) Sse2.StoreNonTemporal((uint*)(to + i), *(uint*)(from + i));
+        for (; i <= bytes - 4 * width; i += 4 * width)
+        {
+            Vector256<byte> a = Vector256.Load(from + i), b = Vector256.Load(from + i + width);
+            Vector256<byte> c = Vector256.Load(from + i + 2 * width), d = Vector256.Load(from + i + 3 * width);
+            a.StoreAlignedNonTemporal(to + i);
+            b.StoreAlignedNonTemporal(to + i + width);
+            c.StoreAlignedNonTemporal(to + i + 2 * width);
+            d.StoreAlignedNonTemporal(to + i + 3 * width);
+        }
+        for (; i <= bytes - width; i += width) Vector256.Load(from + i).StoreAlignedNonTemporal(to + i);
+        for (; i < bytes; i += Word) Sse2.StoreNonTemporal((uint*)(to + i), *(uint*)(from + i));
+    }
+
     /// <summary>True if whole vectors of this width can be stored from an address on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Takes<V>(void* y) where V : struct =>

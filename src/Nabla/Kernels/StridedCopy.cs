@@ -17,6 +17,7 @@ internal static unsafe class StridedCopy
         foreach (int size in sizes) length *= size;
         if (length == 0) return;
         var walk = Walk.Create(sizes, xStrides, yStrides);
+        walk.Length = (nint)length;
         int outer = walk.Sizes[walk.Axes - 1];
         long perChunk = Math.Max(1, Grain / Math.Max(length / outer, 1));
         if (walk.Axes == 2 && walk.IsTranspose) perChunk = Math.Max(perChunk, Transpose.Square);
@@ -44,7 +45,7 @@ internal static unsafe class StridedCopy
     {
         if (axis <= 0) CopyRun(x, walk.X[0], y, walk.Y[0], walk.Sizes[0]);
         else if (axis == 1 && walk.IsTranspose)
-            Transpose.Run(x, walk.X[0], y, walk.Y[1], walk.Sizes[1], walk.Sizes[0]);
+            Transpose.Run(x, walk.X[0], y, walk.Y[1], walk.Sizes[1], walk.Sizes[0], walk.Length);
         else if (axis == 1 && walk.Sizes[0] <= ShortRun)
             CopyShort(x, walk.X[1], walk.X[0], y, walk.Y[1], walk.Y[0], walk.Sizes[1], walk.Sizes[0]);
         else
@@ -76,6 +77,9 @@ internal static unsafe class StridedCopy
         public fixed int X[Shape.MaximumRank];
         public fixed int Y[Shape.MaximumRank];
         public int Axes;
+
+        /// <summary>Elements of the whole copy.</summary>
+        public nint Length;
 
         /// <summary>The two innermost axes change places.</summary>
         public readonly bool IsTranspose => X[1] == 1 && Y[0] == 1 && X[0] > 1;

@@ -18,9 +18,13 @@ internal static unsafe class Transpose
     const int Tile = 16, Block = 64;
     const int BlockRows = 64;       // of a triangle
 
-    public static void Run<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where T : unmanaged
+    public static void Run<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where T : unmanaged =>
+        Run(x, xStride, y, yStride, rows, columns, rows * columns);
+
+    /// <summary>The same for a part of a result of <paramref name="length"/> elements.</summary>
+    public static void Run<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns, nint length) where T : unmanaged
     {
-        bool streams = sizeof(T) == 4 && Streaming.Suits<float>(rows * columns) && ((nint)y | yStride * sizeof(T)) % sizeof(Vector512<float>) == 0;
+        bool streams = sizeof(T) == 4 && Streaming.Suits<float>(length) && ((nint)y | yStride * sizeof(T)) % sizeof(Vector512<float>) == 0;
         for (nint r = 0; r < rows; r += Square)
             for (nint c = 0; c < columns; c += Square)
                 Pages(x + c * xStride + r, xStride, y + r * yStride + c, yStride, Math.Min(Square, rows - r), Math.Min(Square, columns - c), streams);

@@ -43,7 +43,10 @@ public static class Borders
             int size = x.Shape[axis];
             if (size == 0) return x;
             int first = (shift % size + size) % size;
-            return first == 0 ? x : Tensor.Concatenate([x.Narrow(axis, size - first, first), x.Narrow(axis, 0, size - first)], axis);
+            if (first == 0) return x;
+            Tensor y;
+            using (Autograd.NoGradient()) y = Tensor.Concatenate([x.Narrow(axis, size - first, first), x.Narrow(axis, 0, size - first)], axis);
+            return Autograd.Record("Roll", y, [x], [], (first, axis), static (g, _, s) => [g.Roll(-s.first, s.axis)]);
         }
 
         /// <summary>Each element <paramref name="count"/> times in a row along an axis: 1 2 → 1 1 2 2.</summary>

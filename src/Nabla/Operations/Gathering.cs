@@ -26,8 +26,7 @@ public static unsafe class Gathering
         public Tensor Gather(int axis, Tensor positions)
         {
             axis = x.Shape.Axis(axis, "Gather");
-            Tensor at = Positions.Checked(positions, x.Shape[axis], fromEnd: false, "Gather", axis, x.Shape);
-            return x.GatherAlong(axis, Scattering.Aligned(at, x.Shape, axis, "Gather"));
+            return x.GatherAlong(axis, Scattering.Aligned(Positions.Plain(positions, "Gather"), x.Shape, axis, "Gather"), positions);
         }
 
         /// <summary>Elements by their row-major number in x; the result has the shape of the positions.</summary>
@@ -74,12 +73,12 @@ public static unsafe class Gathering
                 [g.SpreadRows(s.axis, saved[0], s.Shape)]);
         }
 
-        /// <summary><see cref="Gather"/> with positions that were checked.</summary>
-        internal Tensor GatherAlong(int axis, Tensor at)
+        /// <summary><see cref="Gather"/> with positions that were checked, or come from <paramref name="asked"/>, which the exception will be about.</summary>
+        internal Tensor GatherAlong(int axis, Tensor at, Tensor? asked = null)
         {
             Tensor plain = x.Contiguous();
             Tensor y = Tensor.Uninitialized(at.Shape, x.DType);
-            x.DType.Move(new Gathers(plain, at, y, AxisBlock.Of(x.Shape, axis)));
+            x.DType.Move(new Gathers(plain, at, y, axis, asked ?? at));
             return Autograd.Record("Gather", y, [plain], [at], (axis, x.Shape), static (g, saved, s) =>
                 [g.SpreadAlong(s.axis, saved[0], s.Shape)]);
         }
@@ -98,14 +97,16 @@ public static unsafe class Gathering
         }
     }
 
-    readonly struct Gathers(Tensor x, Tensor at, Tensor y, AxisBlock block) : IMove
+    readonly struct Gathers(Tensor x, Tensor at, Tensor y, int axis, Tensor asked) : IMove
     {
         public void Run<T>() where T : unmanaged, IEquatable<T>
         {
             if (y.Length == 0) return;
+            AxisBlock block = AxisBlock.Of(x.Shape, axis);
             fixed (T* from = &x.Origin<T>(), to = &y.Origin<T>())
             fixed (long* positions = &at.Origin<long>())
-                Selection.Gather(from, block.Outer, block.Size, block.Inner, positions, y.Length / (block.Outer * block.Inner), to);
+                if (!Selection.Gather(from, block.Outer, block.Size, block.Inner, positions, at.Shape[axis], to))
+                    throw Positions.Refusal(asked, 0, block.Size, "Gather", axis, x.Shape);
             GC.KeepAlive(x);
             GC.KeepAlive(at);
             GC.KeepAlive(y);

@@ -1,7 +1,9 @@
+using Nabla.Kernels;
+
 namespace Nabla;
 
 /// <summary>Several tensors as one, and one as several.</summary>
-public static class Joining
+public static unsafe class Joining
 {
     extension(Tensor x)
     {
@@ -25,12 +27,13 @@ public static class Joining
             var inputs = new Tensor[tensors.Length];
             var sizes = new int[tensors.Length];
             Tensor y = Tensor.Uninitialized(first.With(axis, total), dtype);
-            for (int i = 0, start = 0; i < inputs.Length; start += sizes[i++])
+            for (int i = 0; i < inputs.Length; i++)
             {
                 inputs[i] = tensors[i].To(dtype);
                 sizes[i] = inputs[i].Shape[axis];
-                Region.Narrow(y.Shape, axis, start, sizes[i]).Write(y, inputs[i]);
             }
+            if (!JoinRows(inputs, axis, y))
+                for (int i = 0, start = 0; i < inputs.Length; start += sizes[i++]) Region.Narrow(y.Shape, axis, start, sizes[i]).Write(y, inputs[i]);
             return Autograd.Record("Concatenate", y, inputs, [], (axis, sizes), static (g, saved, s) =>
             {
                 var gradients = new Tensor?[s.sizes.Length];
@@ -89,5 +92,42 @@ public static class Joining
             for (int i = 0; i < count; i++) sizes[i] = length / count + (i < length % count ? 1 : 0);
             return x.Split(sizes, axis);
         }
+    }
+
+    /// <summary>Joins tensors whose elements from the axis on lie side by side. False if some do not, or are so few that copying them one by one is faster.</summary>
+    static bool JoinRows(Tensor[] inputs, int axis, Tensor y)
+    {
+        const int Shortest = 64;
+        int rows = AxisBlock.Of(y.Shape, axis).Outer, size = y.DType.Size;
+        nint bytes = (nint)y.Length * size;
+        if (!y.Storage.IsNative || bytes < (nint)rows * inputs.Length * Shortest) return false;
+        var blocks = new RowBlock[inputs.Length];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            Tensor x = inputs[i];
+            if (x.Length == 0) continue;
+            if (!x.Storage.IsNative || !IsRows(x, axis, out int stride)) return false;
+            blocks[i] = new(x.Storage.Pointer + (nint)x.Offset * size, (nint)stride * size, (nint)x.Length / rows * size);
+        }
+        fixed (RowBlock* start = blocks)
+            Concatenation.Run(start, blocks.Length, rows, bytes / rows, y.Storage.Pointer, Streaming.SuitsCopy(y.Length, size));
+        return true;
+    }
+
+    /// <summary>Whether the axes from one on lie like those of a contiguous tensor, and the axes before it at one distance.</summary>
+    static bool IsRows(Tensor x, int axis, out int stride)
+    {
+        stride = 0;
+        int expected = 1;
+        bool isKnown = true;
+        for (int i = x.Rank - 1; i >= 0; i--)
+        {
+            if (i == axis - 1) isKnown = false;
+            if (x.Shape[i] == 1) continue;
+            if (!isKnown) (stride, expected, isKnown) = (x.Strides[i], x.Strides[i], true);
+            if (x.Strides[i] != expected) return false;
+            expected *= x.Shape[i];
+        }
+        return true;
     }
 }

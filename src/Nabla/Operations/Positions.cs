@@ -11,20 +11,12 @@ internal static class Positions
     /// <exception cref="ArgumentOutOfRangeException">A position is outside; the message says which, where and of what.</exception>
     public static Tensor Checked(Tensor positions, int size, bool fromEnd, string who, int axis, Shape of)
     {
-        if (positions.DType is not (DType.Int64 or DType.Int32 or DType.UInt8))
-            throw new DTypeException($"{who}: expected positions of type Int64 or Int32, got {positions.DType}. Convert with To(DType.Int64).");
-        Tensor plain = positions.Contiguous().To(DType.Int64);
+        Tensor plain = Plain(positions, who);
         ReadOnlySpan<long> values = plain.Span<long>();
         long low = fromEnd ? -size : 0;
         (long least, long most) = Extremes(values);
         bool hasNegative = least < 0;
-        if (least < low || most >= size)
-        {
-            int wrong = 0;
-            while (values[wrong] >= low && values[wrong] < size) wrong++;
-            throw new ArgumentOutOfRangeException(
-                nameof(positions), $"{who}: expected positions in [{low}, {size}) for axis {axis} of {of}, got {values[wrong]} at {Place(wrong, plain.Shape)}.");
-        }
+        if (least < low || most >= size) throw Refusal(plain, low, size, who, axis, of);
         if (hasNegative)
         {
             Tensor wrapped = Tensor.Uninitialized(plain.Shape, DType.Int64);
@@ -35,6 +27,21 @@ internal static class Positions
         }
         GC.KeepAlive(plain);
         return plain;
+    }
+
+    /// <summary>The positions as contiguous Int64, for a kernel that checks them where it reads them.</summary>
+    /// <exception cref="DTypeException">The type is not an integer.</exception>
+    public static Tensor Plain(Tensor positions, string who) => positions.DType is DType.Int64 or DType.Int32 or DType.UInt8
+        ? positions.Contiguous().To(DType.Int64)
+        : throw new DTypeException($"{who}: expected positions of type Int64 or Int32, got {positions.DType}. Convert with To(DType.Int64).");
+
+    /// <summary>The exception for positions of which one is outside of [low, size).</summary>
+    public static ArgumentOutOfRangeException Refusal(Tensor positions, long low, int size, string who, int axis, Shape of)
+    {
+        long[] values = Plain(positions, who).ToArray<long>();
+        int wrong = Array.FindIndex(values, value => value < low || value >= size);
+        return new(
+            nameof(positions), $"{who}: expected positions in [{low}, {size}) for axis {axis} of {of}, got {values[wrong]} at {Place(wrong, positions.Shape)}.");
     }
 
     /// <summary>The least and the largest of some positions, and of 0 and −1: what no position needs to be refused for.</summary>

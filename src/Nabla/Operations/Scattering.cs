@@ -33,7 +33,9 @@ public static unsafe class Scattering
         /// </summary>
         public Tensor Scatter(int axis, Tensor positions, Tensor source)
         {
-            Tensor at = ForScatter(x, ref axis, positions, ref source, "Scatter");
+            axis = x.Shape.Axis(axis, "Scatter");
+            Tensor at = Positions.Checked(positions, x.Shape[axis], fromEnd: false, "Scatter", axis, x.Shape);
+            at = ForScatter(x, axis, at, ref source, "Scatter");
             Tensor y = Copy(x, "Scatter");
             y.DType.Move(new Writing(source, at, y, AxisBlock.Of(x.Shape, axis)));
             return Autograd.Record("Scatter", y, [x, source], [at], axis, static (g, saved, axis) =>
@@ -44,10 +46,12 @@ public static unsafe class Scattering
         /// <summary>A copy of x to which <c>y[i, positions[i, j]] += source[i, j]</c> was done (for axis 1); shapes as for Scatter.</summary>
         public Tensor ScatterAdd(int axis, Tensor positions, Tensor source)
         {
-            Tensor at = ForScatter(x, ref axis, positions, ref source, "ScatterAdd");
-            Tensor y = Copy(x, "ScatterAdd");
-            y.DType.Calculate(new Adding(source, at, y, AxisBlock.Of(x.Shape, axis)));
-            return Autograd.Record("ScatterAdd", y, [x, source], [at], axis, static (g, saved, axis) =>
+            axis = x.Shape.Axis(axis, "ScatterAdd");
+            CheckSum(x, "ScatterAdd");
+            Tensor at = ForScatter(x, axis, Positions.Plain(positions, "ScatterAdd"), ref source, "ScatterAdd");
+            Tensor plain = x.Contiguous(), y = Tensor.Uninitialized(x.Shape, x.DType);
+            y.DType.Calculate(new Adding(source, at, plain, y, axis, positions));
+            return Autograd.Record("ScatterAdd", y, [plain, source], [at], axis, static (g, saved, axis) =>
                 [g, saved.Needs(1) ? g.GatherAlong(axis, saved[0]) : null]);
         }
 
@@ -94,8 +98,8 @@ public static unsafe class Scattering
         /// <summary>The adjoint of Gather.</summary>
         internal Tensor SpreadAlong(int axis, Tensor at, Shape shape)
         {
-            Tensor plain = x.Contiguous(), y = Tensor.Zeros(shape, x.DType);
-            y.DType.Calculate(new Adding(plain, at, y, AxisBlock.Of(shape, axis)));
+            Tensor plain = x.Contiguous(), y = Tensor.Uninitialized(shape, x.DType);
+            y.DType.Calculate(new Adding(plain, at, null, y, axis, at));
             return Autograd.Record("SpreadAlong", y, [plain], [at], axis, static (g, saved, axis) => [g.GatherAlong(axis, saved[0])]);
         }
     }
@@ -119,11 +123,9 @@ public static unsafe class Scattering
         return mask.Expand(shape).Contiguous();
     }
 
-    static Tensor ForScatter(Tensor x, ref int axis, Tensor positions, ref Tensor source, string who)
+    static Tensor ForScatter(Tensor x, int axis, Tensor positions, ref Tensor source, string who)
     {
-        axis = x.Shape.Axis(axis, who);
-        Tensor at = Positions.Checked(positions, x.Shape[axis], fromEnd: false, who, axis, x.Shape);
-        at = Aligned(at, x.Shape, axis, who);
+        Tensor at = Aligned(positions, x.Shape, axis, who);
         if (!source.Shape.BroadcastsTo(at.Shape))
             throw new ShapeException($"{who}: expected a source that broadcasts to the positions {at.Shape}, got {source.Shape}.");
         source = source.To(x.DType).Expand(at.Shape).Contiguous();
@@ -132,11 +134,16 @@ public static unsafe class Scattering
 
     static Tensor Copy(Tensor x, string who)
     {
-        if (x.DType is DType.Float16 or DType.BFloat16 or DType.Bool && who != "Scatter")
-            throw new DTypeException($"{who}: expected a type that can be added to, got {x.DType}. Convert with To(DType.Float32).");
+        if (who != "Scatter") CheckSum(x, who);
         Tensor y = Tensor.Uninitialized(x.Shape, x.DType);
         using (Autograd.NoGradient()) y.Overwrite(x);
         return y;
+    }
+
+    static void CheckSum(Tensor x, string who)
+    {
+        if (x.DType is DType.Float16 or DType.BFloat16 or DType.Bool)
+            throw new DTypeException($"{who}: expected a type that can be added to, got {x.DType}. Convert with To(DType.Float32).");
     }
 
     readonly struct AddingRows(Tensor x, Tensor at, Tensor y, AxisBlock block) : ICalculation
@@ -152,16 +159,19 @@ public static unsafe class Scattering
         }
     }
 
-    readonly struct Adding(Tensor x, Tensor at, Tensor y, AxisBlock block) : ICalculation
+    readonly struct Adding(Tensor x, Tensor at, Tensor? before, Tensor y, int axis, Tensor asked) : ICalculation
     {
         public void Run<T>() where T : unmanaged, INumber<T>
         {
-            if (x.Length == 0) return;
-            fixed (T* from = &x.Origin<T>(), to = &y.Origin<T>())
+            if (y.Length == 0) return;
+            AxisBlock block = AxisBlock.Of(y.Shape, axis);
+            fixed (T* from = &x.Origin<T>(), start = &(before ?? y).Origin<T>(), to = &y.Origin<T>())
             fixed (long* positions = &at.Origin<long>())
-                Selection.ScatterAdd(from, block.Outer, x.Length / (block.Outer * block.Inner), block.Inner, positions, to, block.Size);
+                if (!Selection.ScatterAdd(from, block.Outer, at.Shape[axis], block.Inner, positions, before is null ? null : start, to, block.Size))
+                    throw Positions.Refusal(asked, 0, block.Size, "ScatterAdd", axis, y.Shape);
             GC.KeepAlive(x);
             GC.KeepAlive(at);
+            GC.KeepAlive(before);
             GC.KeepAlive(y);
         }
     }

@@ -53,4 +53,21 @@ public class StridedCopyTests
                     if (copy[i] != (float)(i % rows * (columns + spare) + firstColumn + i / rows)) Assert.Fail($"{copy[i]} at [{i / rows}, {i % rows}]");
             });
     }
+
+    [Fact]
+    public void Many_small_transposes_equal_index_arithmetic()
+    {
+        const int Count = 40, Rows = 96, Columns = 700;         // only together large enough to go past the caches
+        Tensor x = Tensor.From([.. Enumerable.Range(0, Count * Rows * Columns).Select(static i => (float)i)], (Count, Rows, Columns));
+        foreach (int threads in (int[])[1, 2])
+            KernelSettings.With(threads, () =>
+            {
+                float[] copy = x.Permute(0, 2, 1).Contiguous().ToArray<float>();
+                for (int i = 0; i < copy.Length; i++)
+                {
+                    int matrix = i / (Rows * Columns), place = i % (Rows * Columns);
+                    if (copy[i] != (matrix * Rows + place % Rows) * Columns + place / Rows) Assert.Fail($"{copy[i]} at {i}");
+                }
+            });
+    }
 }

@@ -19,6 +19,73 @@ public class GatheringTests
                     Assert.Equal(x[i, (int)at[i, j, k].Item<long>(), k].Item<long>(), y[i, j, k].Item<long>());
     }
 
+    [Theory]
+    [InlineData(700, 3001, 1)]      // large enough to go past the caches, and rows that begin anywhere in a line
+    [InlineData(3, 5, 7)]
+    [InlineData(40, 9, 1500)]       // pieces that end within a row
+    [InlineData(2, 1, 3)]
+    public void Gather_and_its_adjoint_follow_a_loop_on_any_number_of_threads(int outer, int size, int inner)
+    {
+        Tensor x = Tensor.Normal((outer, size, inner), new RandomStream(4)), at = Tensor.Randint((outer, size + 1, inner), new RandomStream(5), 0, size);
+        float[] from = x.ToArray<float>();
+        long[] positions = at.ToArray<long>();
+        float[] picked = new float[positions.Length], sums = [.. from];
+        for (int k = 0; k < picked.Length; k++)
+        {
+            int place = k / ((size + 1) * inner) * size * inner + (int)positions[k] * inner + k % inner;
+            picked[k] = from[place];
+        }
+        for (int k = 0; k < picked.Length; k++) sums[k / ((size + 1) * inner) * size * inner + (int)positions[k] * inner + k % inner] += picked[k];
+        foreach (int threads in (int[])[1, 3])
+            KernelSettings.With(threads, () =>
+            {
+                Tensor y = x.Gather(1, at);
+                Assert.Equal(picked, y.ToArray<float>());
+                Assert.Equal(sums, x.ScatterAdd(1, at, y).ToArray<float>());
+            });
+    }
+
+    [Fact]
+    public void A_position_outside_is_found_wherever_it_is()
+    {
+        Tensor x = Tensor.Zeros((30, 7)), source = Tensor.Ones((30, 5000));
+        foreach (int place in (int[])[0, 3, 1023, 1024, 4999, 5000, 149_999])
+            foreach (long wrong in (long[])[-1, 7, long.MaxValue, long.MinValue])
+            {
+                long[] positions = new long[150_000];
+                positions[place] = wrong;
+                Tensor at = Tensor.From(positions, (30, 5000));
+                string expected = $"expected positions in [0, 7) for axis 1 of [30, 7], got {wrong} at [{place / 5000}, {place % 5000}].";
+                Assert.StartsWith("Gather: " + expected, Message(() => x.Gather(1, at)));
+                Assert.StartsWith("ScatterAdd: " + expected, Message(() => x.ScatterAdd(1, at, source)));
+            }
+    }
+
+    [Fact]
+    public void Large_selections_copy_whole_rows()
+    {
+        Tensor x = Tensor.Normal((900, 101), new RandomStream(6)), at = Tensor.Randint(30_000, new RandomStream(7), 0, 900);
+        float[] from = x.ToArray<float>();
+        long[] rows = at.ToArray<long>();
+        foreach (int threads in (int[])[1, 3])
+            KernelSettings.With(threads, () =>
+            {
+                float[] y = x.IndexSelect(0, at).ToArray<float>();
+                for (int row = 0; row < rows.Length; row++)
+                    Assert.True(y.AsSpan(row * 101, 101).SequenceEqual(from.AsSpan((int)rows[row] * 101, 101)));
+            });
+    }
+
+    [Fact]
+    public void Adding_nothing_leaves_what_was_there()
+    {
+        Tensor nowhere = Tensor.Zeros((2, 0), DType.Int64), x = Tensor.From(new[,] { { 1f, 2 }, { 3, 4 } });
+        Assert.Equal([1f, 2, 3, 4], x.ScatterAdd(1, nowhere, Tensor.Zeros((2, 0))).ToArray<float>());
+        x.RequiresGradient = true;
+        x.Gather(1, nowhere).Sum().Backward();
+        Assert.Equal([0f, 0, 0, 0], x.Gradient!.ToArray<float>());
+    }
+
     [Fact]
     public void Positions_of_size_one_repeat()
     {

@@ -1,8 +1,10 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Nabla.Tests.Kernels;
 
 namespace Nabla.Tests.Operations;
 
+[Collection(KernelSettings.Name)]
 public class JoiningTests
 {
     [Fact]
@@ -16,6 +18,34 @@ public class JoiningTests
             return bySize.Shape == x.Shape && byCount.Shape == x.Shape
                 && bySize.ToArray<long>().SequenceEqual(x.ToArray<long>()) && byCount.ToArray<long>().SequenceEqual(x.ToArray<long>());
         }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData(5, 40)]
+    [InlineData(1, 9000)]
+    [InlineData(3000, 333)]         // goes past the caches
+    public void Rows_side_by_side_follow_index_arithmetic(int rows, int columns)
+    {
+        Tensor x = Tensor.Arange(rows * columns).Reshape((rows, columns));
+        foreach (DType dtype in (DType[])[DType.UInt8, DType.Float32, DType.Float64])
+        {
+            Tensor whole = x.To(dtype), wide = whole[.., 3..];
+            double[] raw = whole.To(DType.Float64).ToArray<double>();
+            foreach (int threads in (int[])[1, 3])
+                KernelSettings.With(threads, () =>
+                {
+                    // A contiguous part, one whose rows lie apart, an empty one, a repeated row and one that lies across.
+                    Tensor repeated = whole[..1].Expand(rows, columns), across = whole.T.Contiguous().T;
+                    double[] y = Tensor.Concatenate([whole, wide, whole[.., ..0], repeated], 1).To(DType.Float64).ToArray<double>();
+                    double[] z = Tensor.Concatenate([across, wide], 1).To(DType.Float64).ToArray<double>();
+                    for (int row = 0; row < rows; row++)
+                    {
+                        ReadOnlySpan<double> from = raw.AsSpan(row * columns, columns), first = raw.AsSpan(0, columns);
+                        Assert.True(y.AsSpan(row * (3 * columns - 3), 3 * columns - 3).SequenceEqual([.. from, .. from[3..], .. first]));
+                        Assert.True(z.AsSpan(row * (2 * columns - 3), 2 * columns - 3).SequenceEqual([.. from, .. from[3..]]));
+                    }
+                });
+        }
+    }
 
     [Fact]
     public void Types_widen_and_empty_parts_vanish()

@@ -6,7 +6,7 @@ namespace Nabla.Bench.Cases.Operators;
 /// <summary>Functions of single numbers, what rows become, and rows by their places.</summary>
 internal static class Elements
 {
-    const double Million4 = 4.0 * (4 << 20), Square = 4.0 * 4096 * 4096, Rows = 4.0 * 4096 * 1000, Positions = 2 * Rows;
+    const double Million = 8.0 * (1 << 20), Million4 = 4.0 * (4 << 20), Square = 4.0 * 4096 * 4096, Rows = 4.0 * 4096 * 1000, Positions = 2 * Rows;
     const double Picked = 4.0 * 40960 * 64, Table = 4.0 * 100_000 * 64, Image56 = 4.0 * 32 * 64 * 56 * 56;
 
     /// <summary>All cases.</summary>
@@ -63,6 +63,20 @@ internal static class Elements
             Tensor at = Ids(2, 10_000, 40960);
             return ([Uniform(1, (10_000, 64)), Uniform(3, (40960, 64))], t => t[0].IndexAdd(0, at, t[1]));
         }),
+        .. Placed("scatter_add 4096x1000", Work.Traffic(2 * Rows + Positions, Rows), static () =>
+        {
+            Tensor at = Ids(2, 1000, (4096, 1000));
+            return ([Uniform(1, (4096, 1000)), Uniform(3, (4096, 1000))], t => t[0].ScatterAdd(1, at, t[1]));
+        }),
+        .. Placed("unique 1M of 10k", Work.Traffic(Million, Million), static () =>
+        {
+            Tensor ids = Ids(2, 10_000, 1 << 20);
+            return ([], _ => ids.Unique().Values);
+        }).Take(1),
+        .. Placed("unique 1M floats", Work.Traffic(Million / 2, 2.5 * Million), static () => ([Uniform(1, 1 << 20)], static t => t[0].Unique().Values)).Take(1),
+        .. Placed("normal 4M", Work.Traffic(0, Million4), static () => ([], static _ => Tensor.Normal(4 << 20, new RandomStream(1)))).Take(1),
+        .. Placed("roll 4096x1000 by 7", Work.Traffic(Rows, Rows), static () => ([Uniform(1, (4096, 1000))], static t => t[0].Roll(7, 1))),
+        .. Placed("roll 4096x1000 by 7 rows", Work.Traffic(Rows, Rows), static () => ([Uniform(1, (4096, 1000))], static t => t[0].Roll(7, 0))),
         .. Placed("concatenate 4 of 4096x250", Work.Traffic(Rows, Rows), static () =>
             ([.. Enumerable.Range(1, 4).Select(static i => Uniform((ulong)i, (4096, 250)))], static t => Tensor.Concatenate(t, 1))),
         .. Placed("permute 32x64x56x56 to last", Work.Traffic(Image56, Image56), static () =>

@@ -48,7 +48,7 @@ public abstract class FeatureAttention : Attention
         Tensor own = k.Transpose(3, 4).MatMul(v);                                               // [batch, heads, chunks, features, width]
         Tensor before = own.CumulativeSum(2) - own;
         Tensor y = q.MatMul(before) + q.MatMul(k.Transpose(3, 4)).LowerTriangle().MatMul(v);
-        return y.Reshape(y.Shape[0], y.Shape[1], chunks * chunk, y.Shape[4]).Narrow(2, 0, length);
+        return y.Reshape(y.Shape[0], y.Shape[1], chunks * chunk, y.Shape[4]).Narrow(2, 0, length).AsWhole();
 
         Tensor Chunks(Tensor x) => x.Pad([(0, 0), (0, 0), (0, chunks * chunk - length), (0, 0)])
             .Reshape(x.Shape[0], x.Shape[1], chunks, chunk, x.Shape[3]);

@@ -38,7 +38,7 @@ public sealed class LocalAttention : Attention
         Tensor q = query.Pad([(0, 0), (0, 0), (0, filled - length), (0, 0)]).Reshape(batch * heads, blocks, radius, query.Shape[3]);
         AttentionMask near = new() { Allowed = Allowed(batch, heads, length, blocks, mask) };
         Tensor y = q.Attention(Around(key, blocks), Around(value, blocks), near, scale);
-        return y.Reshape(batch, heads, filled, value.Shape[3]).Narrow(2, 0, length);
+        return y.Reshape(batch, heads, filled, value.Shape[3]).Narrow(2, 0, length).AsWhole();
     }
 
     /// <summary>[batch, heads, positions, d] → [batch · heads, blocks, 3 · radius, d]: each block between its neighbors.</summary>

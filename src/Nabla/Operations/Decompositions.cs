@@ -45,7 +45,7 @@ public static unsafe class Decompositions
                 Tensor inner = r.MatMul(dr.T) - dq.T.MatMul(q), mirrored = inner.LowerTriangle() + inner.LowerTriangle(-1).T;
                 return [r.SolveTriangular((dq + q.MatMul(mirrored)).T, upper: true).T];
             });
-            return (y.Narrow(-2, 0, m), y.Narrow(-2, m, n));
+            return (y.Narrow(-2, 0, m).AsWhole(), y.Narrow(-2, m, n).AsWhole());
         }
 
         /// <summary>
@@ -72,7 +72,7 @@ public static unsafe class Decompositions
                 Tensor s = Matrices.ScaleColumns(v, dValues).MatMul(v.T) + v.MatMul(inner).MatMul(v.T);
                 return [(s + s.T) * 0.5];
             });
-            return (y.Narrow(-2, 0, 1).Squeeze(-2), y.Narrow(-2, 1, n));
+            return (y.Narrow(-2, 0, 1).Squeeze(-2).AsWhole(), y.Narrow(-2, 1, n).AsWhole());
         }
 
         /// <summary>
@@ -107,7 +107,7 @@ public static unsafe class Decompositions
                 Tensor result = u.MatMul(inner).MatMul(v.T) + Matrices.ScaleColumns(du - u.MatMul(left), 1 / s).MatMul(v.T);
                 return [result];
             });
-            return (y.Narrow(-2, 0, m), y.Narrow(-2, m, 1).Squeeze(-2), y.Narrow(-2, m + 1, n).T);
+            return (y.Narrow(-2, 0, m).AsWhole(), y.Narrow(-2, m, 1).Squeeze(-2).AsWhole(), y.Narrow(-2, m + 1, n).T.AsWhole());
         }
 
         /// <summary>

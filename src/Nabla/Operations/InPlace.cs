@@ -5,7 +5,8 @@ namespace Nabla;
 
 /// <summary>
 /// Changes in place. Where nothing is recorded they reuse the memory; where the tensor takes part in a graph, the handle comes
-/// to stand for the new value and the old one lives on for backward. Shape and type stay as they are.
+/// to stand for the new value and the old one lives on for backward, and for views that were made of it before. A part of another tensor
+/// cannot change while operations are recorded. Shape and type stay as they are.
 /// </summary>
 public static class InPlace
 {
@@ -64,8 +65,10 @@ public static class InPlace
             if (x.Node is LeafNode)
                 throw new InvalidOperationException(
                     $"{who}: a leaf that requires a gradient cannot change in place while operations are recorded. Wrap the update in Autograd.NoGradient().");
-            if (x.Lease is not null)
-                throw new InvalidOperationException($"{who}: a tensor with views cannot change in place while operations are recorded. Write x = x + y instead.");
+            if (x.IsPart)
+                throw new InvalidOperationException(
+                    $"{who}: expected a tensor with memory of its own, got a part of another; while operations are recorded, that would not change. " +
+                    "Assign through that one, whole[1] = whole[1] + y, or write x = x + y.");
             x.Adopt(result.DType == x.DType ? result : result.To(x.DType));
         }
 

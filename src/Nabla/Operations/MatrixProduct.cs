@@ -39,7 +39,7 @@ public static unsafe class MatrixProduct
             if (bias is not null && bias.Shape != Shape.Create(weight.Shape[0]))
                 throw new ShapeException($"Linear: expected a bias of shape [{weight.Shape[0]}], got {bias.Shape}.");
             if (a.Rank != 2)
-                return a.Reshape([-1, a.Shape[^1]]).Linear(weight, bias).Reshape([.. a.Shape.Axes[..^1], weight.Shape[0]]);
+                return a.Reshape([Rows(a.Shape), a.Shape[^1]]).Linear(weight, bias).Reshape([.. a.Shape.Axes[..^1], weight.Shape[0]]);
             if (a.DType != weight.DType) a = a.To(weight.DType);
 
             Tensor y = Tensor.Uninitialized((a.Shape[0], weight.Shape[0]), a.DType);
@@ -53,6 +53,14 @@ public static unsafe class MatrixProduct
                  saved.Needs(1) ? WeightGradient(g, saved) : null,
                  saved.Needs(2) ? g.Sum(0) : null], reduces: true);
         }
+    }
+
+    /// <summary>All places but those of the last axis, which −1 cannot tell where that axis is empty.</summary>
+    static int Rows(Shape shape)
+    {
+        int rows = 1;
+        foreach (int size in shape.Axes[..^1]) rows *= size;
+        return rows;
     }
 
     /// <summary>gᵀ·x; without a graph straight from the kernel, which needs no transposed view.</summary>

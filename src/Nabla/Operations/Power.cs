@@ -18,7 +18,8 @@ public readonly struct PowOperation : IBinaryOperation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V SlopeA<V>(V a, V b) where V : struct, ILanes<V> => b * V.Pow(a, b - V.Constant(1));
+    public V SlopeA<V>(V a, V b) where V : struct, ILanes<V> =>
+        V.IfEqual(b, V.Constant(0), V.Constant(0), b * V.Pow(a, b - V.Constant(1)));                 // 0 · 0⁻¹ would be NaN
 
     // At a = 0 the power is flat in b wherever it is defined; log 0 would make NaN of it.
     /// <inheritdoc/>

@@ -49,7 +49,8 @@ internal static unsafe class Recurrence
             return saved[X].DType == DType.Float32
                 ? Backward<TCell, LanesN, float>(saved, g.Contiguous(), lengths) : Backward<TCell, Float64, double>(saved, g.Contiguous(), lengths);
         });
-        return (result.Narrow(0, 0, steps), result.Select(0, steps), TCell.HasCell ? result.Select(0, steps + 1) : null);
+        return (
+            result.Narrow(0, 0, steps).AsWhole(), result.Select(0, steps).AsWhole(), TCell.HasCell ? result.Select(0, steps + 1).AsWhole() : null);
 
         // An empty tensor stands for none.
         Tensor Given(Tensor? tensor) => tensor is null ? Tensor.Zeros(Shape.Create(0), dtype) : tensor.To(dtype).Contiguous();

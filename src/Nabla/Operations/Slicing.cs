@@ -57,8 +57,19 @@ public static class Slicing
         }
 
         /// <summary>The elements of a region, as a view.</summary>
-        internal Tensor Slice(Region region) =>
-            Autograd.Record("Slice", region.Of(x), [x], [], region, static (g, _, region) => [g.Place(region)]);
+        internal Tensor Slice(Region region)
+        {
+            Tensor y = region.Of(x);
+            y.IsPart = true;
+            return Autograd.Record("Slice", y, [x], [], region, static (g, _, region) => [g.Place(region)]);
+        }
+
+        /// <summary>A part of a result that nobody else holds, as a result of its own.</summary>
+        internal Tensor AsWhole()
+        {
+            x.IsPart = false;
+            return x;
+        }
 
         /// <summary>The adjoint of a slice: zeros with x written into the region.</summary>
         internal Tensor Place(Region region)

@@ -55,9 +55,12 @@ public static class Statistics
             if (x.Node is null) return y;
             Shape kept = ReductionPlan.Create(x, axes, "LogSumExp").Kept;
             return Autograd.Record("LogSumExp", y, [x], [x, y], kept, static (g, saved, kept) =>
-                [g.Reshape(kept) * (saved[0] - Finite(saved[1].Reshape(kept))).Exp()]);
+                [g.Reshape(kept) * (saved[0] - Bounded(saved[1].Reshape(kept))).Exp()]);
         }
     }
+
+    /// <summary>0 in place of −∞, the sum of nothing: its softmax is 0. Beside +∞ all else is 0.</summary>
+    static Tensor Bounded(Tensor y) => Tensor.Where(y.EqualTo(double.NegativeInfinity), Tensor.Scalar(0, y.DType), y);
 
     /// <summary>0 in place of infinities: the difference of two equal ones would be NaN.</summary>
     static Tensor Finite(Tensor x) => Tensor.Where(x.Abs().EqualTo(double.PositiveInfinity), Tensor.Scalar(0, x.DType), x);

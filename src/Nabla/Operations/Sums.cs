@@ -34,7 +34,7 @@ public static class Sums
         {
             x = x.Computed();
             Tensor sum = x.Sum(axes, keepAxis);
-            return sum * (sum.Length == 0 ? 1 : (double)sum.Length / x.Length);
+            return sum / (sum.Length == 0 ? 1 : (double)x.Length / sum.Length);          // one rounding: the mean of 49 ones is 1
         }
 
         /// <summary>Product of all elements.</summary>

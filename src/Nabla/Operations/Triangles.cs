@@ -29,8 +29,12 @@ public static class Triangles
         /// <summary>The last two axes with 0 above diagonal <paramref name="diagonal"/>.</summary>
         public Tensor LowerTriangle(int diagonal = 0) => Cut(x, diagonal, false);
 
-        Tensor Diagonal(DiagonalLine line) =>
-            Autograd.Record("Diagonal", line.Of(x), [x], [], line, static (g, _, line) => [g.OnDiagonal(line)]);
+        Tensor Diagonal(DiagonalLine line)
+        {
+            Tensor y = line.Of(x);
+            y.IsPart = true;
+            return Autograd.Record("Diagonal", y, [x], [], line, static (g, _, line) => [g.OnDiagonal(line)]);
+        }
 
         Tensor OnDiagonal(DiagonalLine line)
         {

@@ -107,6 +107,9 @@ public sealed class Tensor
     /// <summary>Shared by all handles on one storage once there is more than one; the pool watches it then.</summary>
     internal object? Lease { get; set; }
 
+    /// <summary>A look at a part of a tensor that the user may hold, <c>x[1]</c>: what changes here must change there.</summary>
+    internal bool IsPart { get; set; }
+
     internal Storage Storage => storage ?? Materialize();
 
     internal bool IsMaterialized => storage is not null;
@@ -254,6 +257,7 @@ public sealed class Tensor
             view = new Tensor(shape, source.DType) { storage = shared, Strides = Normalized(shape, strides), Offset = offset };
             if (shared is Block block) view.Lease = source.Lease ?? BlockPool.Share(block, view);
             else shared.MarkVisible();
+            view.IsPart = source.IsPart;
         }
         GC.KeepAlive(source);
         return view;
@@ -304,6 +308,7 @@ public sealed class Tensor
         Offset = result.Offset;
         Node = result.Node;
         Lease = null;
+        IsPart = false;
         if (storage is Block block) Lease = BlockPool.Share(block, this);
         GC.KeepAlive(result);
     }

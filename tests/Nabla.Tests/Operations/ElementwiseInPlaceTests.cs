@@ -80,6 +80,27 @@ public class ElementwiseInPlaceTests
         Assert.Equal(30, (double)w.Gradient!);
     }
 
+    /// <summary>Below 1 KB memory is the collector's, above the pool's.</summary>
+    [Theory, InlineData(2), InlineData(300)]
+    public void A_recorded_change_of_a_part_is_refused_and_one_through_the_whole_counts(int width)
+    {
+        Tensor w = Tensor.Full(width, 3.0, DType.Float64), x = Tensor.Ones((2, width), DType.Float64), row = x[1], line = x.Diagonal();
+        w.RequiresGradient = true;
+        Assert.Equal(
+            "+=: expected a tensor with memory of its own, got a part of another; while operations are recorded, that would not change. " +
+            "Assign through that one, whole[1] = whole[1] + y, or write x = x + y.",
+            Assert.Throws<InvalidOperationException>(() => row += w).Message);
+        Assert.Throws<InvalidOperationException>(() => row.Reshape(1, width).Transpose(0, 1)[0] = w[0]);
+        Assert.Throws<InvalidOperationException>(() => line *= w.Sum());
+        x[1] = x[1] + w;
+        x[1] = x[1] * w;
+        x += w;
+        x *= w;
+        Assert.Equal([12, 45.0], x.Mean(1).ToArray<double>());
+        x[1, 0].Backward();
+        Assert.Equal(39, w.Gradient!.ToArray<double>()[0]);                     // w³ + 2w² at 3
+    }
+
     [Fact]
     public void Masked_out_infinities_leave_no_NaN_in_gradients()
     {

@@ -187,6 +187,27 @@ public class ReductionTests
     }
 
     [Fact]
+    public void A_mean_of_ones_is_one()
+    {
+        foreach (int count in (int[])[3, 41, 49, 93, 1000])
+        {
+            Assert.Equal(1, Tensor.Ones(count, DType.Float64).Mean().Item<double>());
+            Assert.Equal(1f, Tensor.Ones(count).Mean().Item<float>());
+        }
+    }
+
+    /// <summary>The gradient is the softmax: 0 beside an infinite element, 0 where all are −∞.</summary>
+    [Fact]
+    public void LogSumExp_has_the_gradient_of_its_limit_at_infinities()
+    {
+        const double infinity = double.PositiveInfinity;
+        Tensor x = Tensor.From(new[,] { { 3, infinity, 700 }, { -infinity, 1, 1 }, { -infinity, -infinity, -infinity } });
+        x.RequiresGradient = true;
+        x.LogSumExp(1).Sum().Backward();
+        Assert.Equal([0, double.NaN, 0, 0, 0.5, 0.5, 0, 0, 0], x.Gradient!.ToArray<double>(), static (a, b) => a.Equals(b) || Math.Abs(a - b) < 1e-15);
+    }
+
+    [Fact]
     public void Mistakes_are_explained()
     {
         Tensor x = Tensor.Zeros((2, 0));

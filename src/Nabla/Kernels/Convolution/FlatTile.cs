@@ -63,7 +63,7 @@ internal static unsafe class FlatTile
 
     static void Product<TSimd, TVector, T, TColumns>(int rows, int terms, int* offsets, T* weights, T* x, T* y, int yPitch, int length,
         T* bias, bool goOn)
-        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TColumns : struct, ISize
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TColumns : unmanaged, ISize
     {
         switch (rows)
         {
@@ -83,9 +83,9 @@ internal static unsafe class FlatTile
     static void Product<TSimd, TVector, T, TRows, TColumns>(int terms, int* offsets, T* weights, T* x, T* y, int yPitch, int length,
         T* bias, bool goOn)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T>
-        where TRows : struct, ISize where TColumns : struct, ISize
+        where TRows : unmanaged, ISize where TColumns : unmanaged, ISize
     {
-        int step = TColumns.Value * TSimd.Count;
+        int step = sizeof(TColumns) * TSimd.Count;
         for (int p = 0; p < length; p += step, x += step, y += step)
         {
             TVector s00 = default, s01 = default, s02 = default;
@@ -99,53 +99,53 @@ internal static unsafe class FlatTile
             if (goOn)
             {
                 Load<TSimd, TVector, T, TColumns>(y, ref s00, ref s01, ref s02);
-                if (TRows.Value > 1) Load<TSimd, TVector, T, TColumns>(y + yPitch, ref s10, ref s11, ref s12);
-                if (TRows.Value > 2) Load<TSimd, TVector, T, TColumns>(y + 2 * yPitch, ref s20, ref s21, ref s22);
-                if (TRows.Value > 3) Load<TSimd, TVector, T, TColumns>(y + 3 * yPitch, ref s30, ref s31, ref s32);
-                if (TRows.Value > 4) Load<TSimd, TVector, T, TColumns>(y + 4 * yPitch, ref s40, ref s41, ref s42);
-                if (TRows.Value > 5) Load<TSimd, TVector, T, TColumns>(y + 5 * yPitch, ref s50, ref s51, ref s52);
-                if (TRows.Value > 6) Load<TSimd, TVector, T, TColumns>(y + 6 * yPitch, ref s60, ref s61, ref s62);
-                if (TRows.Value > 7) Load<TSimd, TVector, T, TColumns>(y + 7 * yPitch, ref s70, ref s71, ref s72);
+                if (sizeof(TRows) > 1) Load<TSimd, TVector, T, TColumns>(y + yPitch, ref s10, ref s11, ref s12);
+                if (sizeof(TRows) > 2) Load<TSimd, TVector, T, TColumns>(y + 2 * yPitch, ref s20, ref s21, ref s22);
+                if (sizeof(TRows) > 3) Load<TSimd, TVector, T, TColumns>(y + 3 * yPitch, ref s30, ref s31, ref s32);
+                if (sizeof(TRows) > 4) Load<TSimd, TVector, T, TColumns>(y + 4 * yPitch, ref s40, ref s41, ref s42);
+                if (sizeof(TRows) > 5) Load<TSimd, TVector, T, TColumns>(y + 5 * yPitch, ref s50, ref s51, ref s52);
+                if (sizeof(TRows) > 6) Load<TSimd, TVector, T, TColumns>(y + 6 * yPitch, ref s60, ref s61, ref s62);
+                if (sizeof(TRows) > 7) Load<TSimd, TVector, T, TColumns>(y + 7 * yPitch, ref s70, ref s71, ref s72);
             }
             else if (bias != null)
             {
                 s00 = s01 = s02 = TSimd.Broadcast(bias[0]);
-                if (TRows.Value > 1) s10 = s11 = s12 = TSimd.Broadcast(bias[1]);
-                if (TRows.Value > 2) s20 = s21 = s22 = TSimd.Broadcast(bias[2]);
-                if (TRows.Value > 3) s30 = s31 = s32 = TSimd.Broadcast(bias[3]);
-                if (TRows.Value > 4) s40 = s41 = s42 = TSimd.Broadcast(bias[4]);
-                if (TRows.Value > 5) s50 = s51 = s52 = TSimd.Broadcast(bias[5]);
-                if (TRows.Value > 6) s60 = s61 = s62 = TSimd.Broadcast(bias[6]);
-                if (TRows.Value > 7) s70 = s71 = s72 = TSimd.Broadcast(bias[7]);
+                if (sizeof(TRows) > 1) s10 = s11 = s12 = TSimd.Broadcast(bias[1]);
+                if (sizeof(TRows) > 2) s20 = s21 = s22 = TSimd.Broadcast(bias[2]);
+                if (sizeof(TRows) > 3) s30 = s31 = s32 = TSimd.Broadcast(bias[3]);
+                if (sizeof(TRows) > 4) s40 = s41 = s42 = TSimd.Broadcast(bias[4]);
+                if (sizeof(TRows) > 5) s50 = s51 = s52 = TSimd.Broadcast(bias[5]);
+                if (sizeof(TRows) > 6) s60 = s61 = s62 = TSimd.Broadcast(bias[6]);
+                if (sizeof(TRows) > 7) s70 = s71 = s72 = TSimd.Broadcast(bias[7]);
             }
             T* w = weights;
-            for (int k = 0; k < terms; k++, w += TRows.Value)
+            for (int k = 0; k < terms; k++, w += sizeof(TRows))
             {
                 TVector x0 = default, x1 = default, x2 = default;
                 Load<TSimd, TVector, T, TColumns>(x + offsets[k], ref x0, ref x1, ref x2);
                 Add<TSimd, TVector, T, TColumns>(w, x0, x1, x2, ref s00, ref s01, ref s02);
-                if (TRows.Value > 1) Add<TSimd, TVector, T, TColumns>(w + 1, x0, x1, x2, ref s10, ref s11, ref s12);
-                if (TRows.Value > 2) Add<TSimd, TVector, T, TColumns>(w + 2, x0, x1, x2, ref s20, ref s21, ref s22);
-                if (TRows.Value > 3) Add<TSimd, TVector, T, TColumns>(w + 3, x0, x1, x2, ref s30, ref s31, ref s32);
-                if (TRows.Value > 4) Add<TSimd, TVector, T, TColumns>(w + 4, x0, x1, x2, ref s40, ref s41, ref s42);
-                if (TRows.Value > 5) Add<TSimd, TVector, T, TColumns>(w + 5, x0, x1, x2, ref s50, ref s51, ref s52);
-                if (TRows.Value > 6) Add<TSimd, TVector, T, TColumns>(w + 6, x0, x1, x2, ref s60, ref s61, ref s62);
-                if (TRows.Value > 7) Add<TSimd, TVector, T, TColumns>(w + 7, x0, x1, x2, ref s70, ref s71, ref s72);
+                if (sizeof(TRows) > 1) Add<TSimd, TVector, T, TColumns>(w + 1, x0, x1, x2, ref s10, ref s11, ref s12);
+                if (sizeof(TRows) > 2) Add<TSimd, TVector, T, TColumns>(w + 2, x0, x1, x2, ref s20, ref s21, ref s22);
+                if (sizeof(TRows) > 3) Add<TSimd, TVector, T, TColumns>(w + 3, x0, x1, x2, ref s30, ref s31, ref s32);
+                if (sizeof(TRows) > 4) Add<TSimd, TVector, T, TColumns>(w + 4, x0, x1, x2, ref s40, ref s41, ref s42);
+                if (sizeof(TRows) > 5) Add<TSimd, TVector, T, TColumns>(w + 5, x0, x1, x2, ref s50, ref s51, ref s52);
+                if (sizeof(TRows) > 6) Add<TSimd, TVector, T, TColumns>(w + 6, x0, x1, x2, ref s60, ref s61, ref s62);
+                if (sizeof(TRows) > 7) Add<TSimd, TVector, T, TColumns>(w + 7, x0, x1, x2, ref s70, ref s71, ref s72);
             }
             Store<TSimd, TVector, T, TColumns>(y, s00, s01, s02);
-            if (TRows.Value > 1) Store<TSimd, TVector, T, TColumns>(y + yPitch, s10, s11, s12);
-            if (TRows.Value > 2) Store<TSimd, TVector, T, TColumns>(y + 2 * yPitch, s20, s21, s22);
-            if (TRows.Value > 3) Store<TSimd, TVector, T, TColumns>(y + 3 * yPitch, s30, s31, s32);
-            if (TRows.Value > 4) Store<TSimd, TVector, T, TColumns>(y + 4 * yPitch, s40, s41, s42);
-            if (TRows.Value > 5) Store<TSimd, TVector, T, TColumns>(y + 5 * yPitch, s50, s51, s52);
-            if (TRows.Value > 6) Store<TSimd, TVector, T, TColumns>(y + 6 * yPitch, s60, s61, s62);
-            if (TRows.Value > 7) Store<TSimd, TVector, T, TColumns>(y + 7 * yPitch, s70, s71, s72);
+            if (sizeof(TRows) > 1) Store<TSimd, TVector, T, TColumns>(y + yPitch, s10, s11, s12);
+            if (sizeof(TRows) > 2) Store<TSimd, TVector, T, TColumns>(y + 2 * yPitch, s20, s21, s22);
+            if (sizeof(TRows) > 3) Store<TSimd, TVector, T, TColumns>(y + 3 * yPitch, s30, s31, s32);
+            if (sizeof(TRows) > 4) Store<TSimd, TVector, T, TColumns>(y + 4 * yPitch, s40, s41, s42);
+            if (sizeof(TRows) > 5) Store<TSimd, TVector, T, TColumns>(y + 5 * yPitch, s50, s51, s52);
+            if (sizeof(TRows) > 6) Store<TSimd, TVector, T, TColumns>(y + 6 * yPitch, s60, s61, s62);
+            if (sizeof(TRows) > 7) Store<TSimd, TVector, T, TColumns>(y + 7 * yPitch, s70, s71, s72);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Dots<TSimd, TVector, T, TRows>(T* a, int aPitch, T* x0, T* x1, T* x2, int length, T* products)
-        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TRows : struct, ISize
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TRows : unmanaged, ISize
     {
         TVector s00 = default, s01 = default, s02 = default;
         TVector s10 = default, s11 = default, s12 = default;
@@ -160,16 +160,16 @@ internal static unsafe class FlatTile
             TVector b0 = TSimd.Load(x0 + p), b1 = TSimd.Load(x1 + p), b2 = TSimd.Load(x2 + p);
             T* row = a + p;
             AddRow<TSimd, TVector, T>(row, b0, b1, b2, ref s00, ref s01, ref s02);
-            if (TRows.Value > 1) AddRow<TSimd, TVector, T>(row + aPitch, b0, b1, b2, ref s10, ref s11, ref s12);
-            if (TRows.Value > 2) AddRow<TSimd, TVector, T>(row + 2 * aPitch, b0, b1, b2, ref s20, ref s21, ref s22);
-            if (TRows.Value > 3) AddRow<TSimd, TVector, T>(row + 3 * aPitch, b0, b1, b2, ref s30, ref s31, ref s32);
-            if (TRows.Value > 4) AddRow<TSimd, TVector, T>(row + 4 * aPitch, b0, b1, b2, ref s40, ref s41, ref s42);
-            if (TRows.Value > 5) AddRow<TSimd, TVector, T>(row + 5 * aPitch, b0, b1, b2, ref s50, ref s51, ref s52);
-            if (TRows.Value > 6) AddRow<TSimd, TVector, T>(row + 6 * aPitch, b0, b1, b2, ref s60, ref s61, ref s62);
-            if (TRows.Value > 7) AddRow<TSimd, TVector, T>(row + 7 * aPitch, b0, b1, b2, ref s70, ref s71, ref s72);
+            if (sizeof(TRows) > 1) AddRow<TSimd, TVector, T>(row + aPitch, b0, b1, b2, ref s10, ref s11, ref s12);
+            if (sizeof(TRows) > 2) AddRow<TSimd, TVector, T>(row + 2 * aPitch, b0, b1, b2, ref s20, ref s21, ref s22);
+            if (sizeof(TRows) > 3) AddRow<TSimd, TVector, T>(row + 3 * aPitch, b0, b1, b2, ref s30, ref s31, ref s32);
+            if (sizeof(TRows) > 4) AddRow<TSimd, TVector, T>(row + 4 * aPitch, b0, b1, b2, ref s40, ref s41, ref s42);
+            if (sizeof(TRows) > 5) AddRow<TSimd, TVector, T>(row + 5 * aPitch, b0, b1, b2, ref s50, ref s51, ref s52);
+            if (sizeof(TRows) > 6) AddRow<TSimd, TVector, T>(row + 6 * aPitch, b0, b1, b2, ref s60, ref s61, ref s62);
+            if (sizeof(TRows) > 7) AddRow<TSimd, TVector, T>(row + 7 * aPitch, b0, b1, b2, ref s70, ref s71, ref s72);
         }
         T* sums = stackalloc T[Batch];
-        if (TRows.Value == 1)
+        if (sizeof(TRows) == 1)
         {
             TSimd.Sums(s00, s01, s02, default, sums);
             for (int i = 0; i < Columns; i++) products[i] += sums[i];
@@ -177,7 +177,7 @@ internal static unsafe class FlatTile
         }
         TSimd.Sums(s00, s01, s02, s10, s11, s12, s20, s21, s22, s30, s31, s32, s40, s41, s42, s50, sums);
         Add<TSimd, TVector, T>(sums, products);
-        if (TRows.Value * Columns <= Batch) return;
+        if (sizeof(TRows) * Columns <= Batch) return;
         TVector none = default;
         TSimd.Sums(s51, s52, s60, s61, s62, s70, s71, s72, none, none, none, none, none, none, none, none, sums);
         Add<TSimd, TVector, T>(sums, products + Batch);
@@ -185,30 +185,30 @@ internal static unsafe class FlatTile
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Load<TSimd, TVector, T, TColumns>(T* source, ref TVector s0, ref TVector s1, ref TVector s2)
-        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TColumns : struct, ISize
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TColumns : unmanaged, ISize
     {
         s0 = TSimd.Load(source);
-        if (TColumns.Value > 1) s1 = TSimd.Load(source + TSimd.Count);
-        if (TColumns.Value > 2) s2 = TSimd.Load(source + 2 * TSimd.Count);
+        if (sizeof(TColumns) > 1) s1 = TSimd.Load(source + TSimd.Count);
+        if (sizeof(TColumns) > 2) s2 = TSimd.Load(source + 2 * TSimd.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Add<TSimd, TVector, T, TColumns>(T* weight, TVector x0, TVector x1, TVector x2, ref TVector s0, ref TVector s1, ref TVector s2)
-        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TColumns : struct, ISize
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TColumns : unmanaged, ISize
     {
         TVector w = TSimd.Broadcast(*weight);    // straight from memory: between registers it would take a place of the multipliers
         s0 = TSimd.MultiplyAdd(w, x0, s0);
-        if (TColumns.Value > 1) s1 = TSimd.MultiplyAdd(w, x1, s1);
-        if (TColumns.Value > 2) s2 = TSimd.MultiplyAdd(w, x2, s2);
+        if (sizeof(TColumns) > 1) s1 = TSimd.MultiplyAdd(w, x1, s1);
+        if (sizeof(TColumns) > 2) s2 = TSimd.MultiplyAdd(w, x2, s2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Store<TSimd, TVector, T, TColumns>(T* target, TVector s0, TVector s1, TVector s2)
-        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TColumns : struct, ISize
+        where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TColumns : unmanaged, ISize
     {
         TSimd.Store(target, s0);
-        if (TColumns.Value > 1) TSimd.Store(target + TSimd.Count, s1);
-        if (TColumns.Value > 2) TSimd.Store(target + 2 * TSimd.Count, s2);
+        if (sizeof(TColumns) > 1) TSimd.Store(target + TSimd.Count, s1);
+        if (sizeof(TColumns) > 2) TSimd.Store(target + 2 * TSimd.Count, s2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -37,7 +37,7 @@ internal static unsafe class DotTile<TSimd, TVector, T>
         }
     }
 
-    static void Run<TRows>(in DotOperands<T> tile) where TRows : struct, ISize
+    static void Run<TRows>(in DotOperands<T> tile) where TRows : unmanaged, ISize
     {
         switch (tile.Columns)
         {
@@ -50,7 +50,7 @@ internal static unsafe class DotTile<TSimd, TVector, T>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     static void Run<TRows, TColumns>(in DotOperands<T> tile)
-        where TRows : struct, ISize where TColumns : struct, ISize
+        where TRows : unmanaged, ISize where TColumns : unmanaged, ISize
     {
         TVector s00 = default, s01 = default, s02 = default, s03 = default;
         TVector s10 = default, s11 = default, s12 = default, s13 = default;
@@ -64,25 +64,25 @@ internal static unsafe class DotTile<TSimd, TVector, T>
         for (nint p = 0; p < whole; p += TSimd.Count)
         {
             TVector x0 = TSimd.Load(a + p);
-            TVector x1 = TRows.Value > 1 ? TSimd.Load(a1 + p) : default;
-            TVector x2 = TRows.Value > 2 ? TSimd.Load(a2 + p) : default;
-            TVector x3 = TRows.Value > 3 ? TSimd.Load(a3 + p) : default;
+            TVector x1 = sizeof(TRows) > 1 ? TSimd.Load(a1 + p) : default;
+            TVector x2 = sizeof(TRows) > 2 ? TSimd.Load(a2 + p) : default;
+            TVector x3 = sizeof(TRows) > 3 ? TSimd.Load(a3 + p) : default;
             Step<TRows>(TSimd.Load(b + p), x0, x1, x2, x3, ref s00, ref s10, ref s20, ref s30);
-            if (TColumns.Value > 1) Step<TRows>(TSimd.Load(b1 + p), x0, x1, x2, x3, ref s01, ref s11, ref s21, ref s31);
-            if (TColumns.Value > 2) Step<TRows>(TSimd.Load(b2 + p), x0, x1, x2, x3, ref s02, ref s12, ref s22, ref s32);
-            if (TColumns.Value > 3) Step<TRows>(TSimd.Load(b3 + p), x0, x1, x2, x3, ref s03, ref s13, ref s23, ref s33);
+            if (sizeof(TColumns) > 1) Step<TRows>(TSimd.Load(b1 + p), x0, x1, x2, x3, ref s01, ref s11, ref s21, ref s31);
+            if (sizeof(TColumns) > 2) Step<TRows>(TSimd.Load(b2 + p), x0, x1, x2, x3, ref s02, ref s12, ref s22, ref s32);
+            if (sizeof(TColumns) > 3) Step<TRows>(TSimd.Load(b3 + p), x0, x1, x2, x3, ref s03, ref s13, ref s23, ref s33);
         }
         int rest = k - (int)whole;
         if (rest > 0)
         {
             TVector x0 = TSimd.Load(a + whole, rest);
-            TVector x1 = TRows.Value > 1 ? TSimd.Load(a1 + whole, rest) : default;
-            TVector x2 = TRows.Value > 2 ? TSimd.Load(a2 + whole, rest) : default;
-            TVector x3 = TRows.Value > 3 ? TSimd.Load(a3 + whole, rest) : default;
+            TVector x1 = sizeof(TRows) > 1 ? TSimd.Load(a1 + whole, rest) : default;
+            TVector x2 = sizeof(TRows) > 2 ? TSimd.Load(a2 + whole, rest) : default;
+            TVector x3 = sizeof(TRows) > 3 ? TSimd.Load(a3 + whole, rest) : default;
             Step<TRows>(TSimd.Load(b + whole, rest), x0, x1, x2, x3, ref s00, ref s10, ref s20, ref s30);
-            if (TColumns.Value > 1) Step<TRows>(TSimd.Load(b1 + whole, rest), x0, x1, x2, x3, ref s01, ref s11, ref s21, ref s31);
-            if (TColumns.Value > 2) Step<TRows>(TSimd.Load(b2 + whole, rest), x0, x1, x2, x3, ref s02, ref s12, ref s22, ref s32);
-            if (TColumns.Value > 3) Step<TRows>(TSimd.Load(b3 + whole, rest), x0, x1, x2, x3, ref s03, ref s13, ref s23, ref s33);
+            if (sizeof(TColumns) > 1) Step<TRows>(TSimd.Load(b1 + whole, rest), x0, x1, x2, x3, ref s01, ref s11, ref s21, ref s31);
+            if (sizeof(TColumns) > 2) Step<TRows>(TSimd.Load(b2 + whole, rest), x0, x1, x2, x3, ref s02, ref s12, ref s22, ref s32);
+            if (sizeof(TColumns) > 3) Step<TRows>(TSimd.Load(b3 + whole, rest), x0, x1, x2, x3, ref s03, ref s13, ref s23, ref s33);
         }
 
         T* sums = stackalloc T[16];
@@ -91,22 +91,22 @@ internal static unsafe class DotTile<TSimd, TVector, T>
         nint cRow = tile.CRow;
         bool accumulate = tile.Accumulate;
         Write<TColumns>(sums, c, accumulate, bias);
-        if (TRows.Value > 1) Write<TColumns>(sums + 4, c + cRow, accumulate, bias);
-        if (TRows.Value > 2) Write<TColumns>(sums + 8, c + 2 * cRow, accumulate, bias);
-        if (TRows.Value > 3) Write<TColumns>(sums + 12, c + 3 * cRow, accumulate, bias);
+        if (sizeof(TRows) > 1) Write<TColumns>(sums + 4, c + cRow, accumulate, bias);
+        if (sizeof(TRows) > 2) Write<TColumns>(sums + 8, c + 2 * cRow, accumulate, bias);
+        if (sizeof(TRows) > 3) Write<TColumns>(sums + 12, c + 3 * cRow, accumulate, bias);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Write<TColumns>(T* sums, T* c, bool accumulate, T* bias) where TColumns : struct, ISize
+    static void Write<TColumns>(T* sums, T* c, bool accumulate, T* bias) where TColumns : unmanaged, ISize
     {
-        if (TColumns.Value == 4 && sizeof(T) == sizeof(float))
+        if (sizeof(TColumns) == 4 && sizeof(T) == sizeof(float))
         {
             var row = Vector128.Load(sums);
             if (bias != null) row += Vector128.Load(bias);
             if (accumulate) row += Vector128.Load(c);
             row.Store(c);
         }
-        else if (TColumns.Value == 4)
+        else if (sizeof(TColumns) == 4)
         {
             var row = Vector256.Load(sums);
             if (bias != null) row += Vector256.Load(bias);
@@ -115,7 +115,7 @@ internal static unsafe class DotTile<TSimd, TVector, T>
         }
         else
         {
-            for (int j = 0; j < TColumns.Value; j++)
+            for (int j = 0; j < sizeof(TColumns); j++)
             {
                 T value = bias != null ? sums[j] + bias[j] : sums[j];
                 c[j] = accumulate ? value + c[j] : value;
@@ -125,11 +125,11 @@ internal static unsafe class DotTile<TSimd, TVector, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Step<TRows>(TVector y, TVector x0, TVector x1, TVector x2, TVector x3,
-        ref TVector s0, ref TVector s1, ref TVector s2, ref TVector s3) where TRows : struct, ISize
+        ref TVector s0, ref TVector s1, ref TVector s2, ref TVector s3) where TRows : unmanaged, ISize
     {
         s0 = TSimd.MultiplyAdd(x0, y, s0);
-        if (TRows.Value > 1) s1 = TSimd.MultiplyAdd(x1, y, s1);
-        if (TRows.Value > 2) s2 = TSimd.MultiplyAdd(x2, y, s2);
-        if (TRows.Value > 3) s3 = TSimd.MultiplyAdd(x3, y, s3);
+        if (sizeof(TRows) > 1) s1 = TSimd.MultiplyAdd(x1, y, s1);
+        if (sizeof(TRows) > 2) s2 = TSimd.MultiplyAdd(x2, y, s2);
+        if (sizeof(TRows) > 3) s3 = TSimd.MultiplyAdd(x3, y, s3);
     }
 }

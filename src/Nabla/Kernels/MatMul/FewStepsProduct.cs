@@ -61,24 +61,24 @@ internal unsafe struct FewStepsProduct<TSimd, TVector, T> : IJob
     }
 
     [MethodImpl(Compiled.Apart)]
-    readonly void Rows<TSteps>(int first, int last, int column, int columns) where TSteps : struct, ISize
+    readonly void Rows<TSteps>(int first, int last, int column, int columns) where TSteps : unmanaged, ISize
     {
         nint step = product.AColumn, row = product.BRow;
         for (int i = first; i < last; i++)
         {
             T* a = product.A + i * product.ARow, b = product.B + column, c = product.C + i * product.CRow + column;
             TVector x0 = TSimd.Broadcast(a[0]);
-            TVector x1 = TSteps.Value > 1 ? TSimd.Broadcast(a[1 * step]) : default;
-            TVector x2 = TSteps.Value > 2 ? TSimd.Broadcast(a[2 * step]) : default;
-            TVector x3 = TSteps.Value > 3 ? TSimd.Broadcast(a[3 * step]) : default;
-            TVector x4 = TSteps.Value > 4 ? TSimd.Broadcast(a[4 * step]) : default;
-            TVector x5 = TSteps.Value > 5 ? TSimd.Broadcast(a[5 * step]) : default;
-            TVector x6 = TSteps.Value > 6 ? TSimd.Broadcast(a[6 * step]) : default;
-            TVector x7 = TSteps.Value > 7 ? TSimd.Broadcast(a[7 * step]) : default;
-            TVector x8 = TSteps.Value > 8 ? TSimd.Broadcast(a[8 * step]) : default;
-            TVector x9 = TSteps.Value > 9 ? TSimd.Broadcast(a[9 * step]) : default;
-            TVector x10 = TSteps.Value > 10 ? TSimd.Broadcast(a[10 * step]) : default;
-            TVector x11 = TSteps.Value > 11 ? TSimd.Broadcast(a[11 * step]) : default;
+            TVector x1 = sizeof(TSteps) > 1 ? TSimd.Broadcast(a[1 * step]) : default;
+            TVector x2 = sizeof(TSteps) > 2 ? TSimd.Broadcast(a[2 * step]) : default;
+            TVector x3 = sizeof(TSteps) > 3 ? TSimd.Broadcast(a[3 * step]) : default;
+            TVector x4 = sizeof(TSteps) > 4 ? TSimd.Broadcast(a[4 * step]) : default;
+            TVector x5 = sizeof(TSteps) > 5 ? TSimd.Broadcast(a[5 * step]) : default;
+            TVector x6 = sizeof(TSteps) > 6 ? TSimd.Broadcast(a[6 * step]) : default;
+            TVector x7 = sizeof(TSteps) > 7 ? TSimd.Broadcast(a[7 * step]) : default;
+            TVector x8 = sizeof(TSteps) > 8 ? TSimd.Broadcast(a[8 * step]) : default;
+            TVector x9 = sizeof(TSteps) > 9 ? TSimd.Broadcast(a[9 * step]) : default;
+            TVector x10 = sizeof(TSteps) > 10 ? TSimd.Broadcast(a[10 * step]) : default;
+            TVector x11 = sizeof(TSteps) > 11 ? TSimd.Broadcast(a[11 * step]) : default;
             for (int left = columns; left > 0; left -= Group, b += Group, c += Group)
             {
                 // The last group ends with the row: what it shares with the one before comes out the same.
@@ -90,17 +90,17 @@ internal unsafe struct FewStepsProduct<TSimd, TVector, T> : IJob
                 T* b4 = b + 4 * row, b8 = b + 8 * row;
                 TVector s0 = default, s1 = default, s2 = default, s3 = default;
                 Step(x0, b, ref s0, ref s1, ref s2, ref s3);
-                if (TSteps.Value > 1) Step(x1, b + row, ref s0, ref s1, ref s2, ref s3);
-                if (TSteps.Value > 2) Step(x2, b + 2 * row, ref s0, ref s1, ref s2, ref s3);
-                if (TSteps.Value > 3) Step(x3, b + 3 * row, ref s0, ref s1, ref s2, ref s3);
-                if (TSteps.Value > 4) Step(x4, b4, ref s0, ref s1, ref s2, ref s3);
-                if (TSteps.Value > 5) Step(x5, b4 + row, ref s0, ref s1, ref s2, ref s3);
-                if (TSteps.Value > 6) Step(x6, b4 + 2 * row, ref s0, ref s1, ref s2, ref s3);
-                if (TSteps.Value > 7) Step(x7, b4 + 3 * row, ref s0, ref s1, ref s2, ref s3);
-                if (TSteps.Value > 8) Step(x8, b8, ref s0, ref s1, ref s2, ref s3);
-                if (TSteps.Value > 9) Step(x9, b8 + row, ref s0, ref s1, ref s2, ref s3);
-                if (TSteps.Value > 10) Step(x10, b8 + 2 * row, ref s0, ref s1, ref s2, ref s3);
-                if (TSteps.Value > 11) Step(x11, b8 + 3 * row, ref s0, ref s1, ref s2, ref s3);
+                if (sizeof(TSteps) > 1) Step(x1, b + row, ref s0, ref s1, ref s2, ref s3);
+                if (sizeof(TSteps) > 2) Step(x2, b + 2 * row, ref s0, ref s1, ref s2, ref s3);
+                if (sizeof(TSteps) > 3) Step(x3, b + 3 * row, ref s0, ref s1, ref s2, ref s3);
+                if (sizeof(TSteps) > 4) Step(x4, b4, ref s0, ref s1, ref s2, ref s3);
+                if (sizeof(TSteps) > 5) Step(x5, b4 + row, ref s0, ref s1, ref s2, ref s3);
+                if (sizeof(TSteps) > 6) Step(x6, b4 + 2 * row, ref s0, ref s1, ref s2, ref s3);
+                if (sizeof(TSteps) > 7) Step(x7, b4 + 3 * row, ref s0, ref s1, ref s2, ref s3);
+                if (sizeof(TSteps) > 8) Step(x8, b8, ref s0, ref s1, ref s2, ref s3);
+                if (sizeof(TSteps) > 9) Step(x9, b8 + row, ref s0, ref s1, ref s2, ref s3);
+                if (sizeof(TSteps) > 10) Step(x10, b8 + 2 * row, ref s0, ref s1, ref s2, ref s3);
+                if (sizeof(TSteps) > 11) Step(x11, b8 + 3 * row, ref s0, ref s1, ref s2, ref s3);
                 TSimd.Store(c, s0);
                 TSimd.Store(c + TSimd.Count, s1);
                 TSimd.Store(c + 2 * TSimd.Count, s2);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Nabla.Kernels;
 
 /// <summary>What the matrix kernels need from a register of <typeparamref name="T"/>, so that each kernel is written once.</summary>
@@ -47,7 +49,11 @@ internal unsafe interface ISimd<TVector, T> where TVector : struct where T : unm
         TVector s20, TVector s21, TVector s22, TVector s23, TVector s30, TVector s31, TVector s32, TVector s33, T* sums);
 }
 
-/// <summary>A number known to the compiler: a kernel of that many rows contains no others.</summary>
+/// <summary>
+/// A number known to the compiler: a kernel of that many rows contains no others. From 1 on it is the size of the type too, and conditions read it
+/// there: <c>sizeof</c>, like a comparison of types, is a constant while the compiler reads a method, so what it excludes is never looked at.
+/// <see cref="Value"/> is a call first, folded after all that the method contains has been inlined: compiling a tile took twice as long.
+/// </summary>
 internal interface ISize
 {
     static abstract int Value { get; }
@@ -55,14 +61,14 @@ internal interface ISize
 
 internal readonly struct N0 : ISize { public static int Value => 0; }
 internal readonly struct N1 : ISize { public static int Value => 1; }
-internal readonly struct N2 : ISize { public static int Value => 2; }
-internal readonly struct N3 : ISize { public static int Value => 3; }
-internal readonly struct N4 : ISize { public static int Value => 4; }
-internal readonly struct N5 : ISize { public static int Value => 5; }
-internal readonly struct N6 : ISize { public static int Value => 6; }
-internal readonly struct N7 : ISize { public static int Value => 7; }
-internal readonly struct N8 : ISize { public static int Value => 8; }
-internal readonly struct N9 : ISize { public static int Value => 9; }
-internal readonly struct N10 : ISize { public static int Value => 10; }
-internal readonly struct N11 : ISize { public static int Value => 11; }
-internal readonly struct N12 : ISize { public static int Value => 12; }
+[StructLayout(LayoutKind.Sequential, Size = 2)] internal readonly struct N2 : ISize { public static int Value => 2; }
+[StructLayout(LayoutKind.Sequential, Size = 3)] internal readonly struct N3 : ISize { public static int Value => 3; }
+[StructLayout(LayoutKind.Sequential, Size = 4)] internal readonly struct N4 : ISize { public static int Value => 4; }
+[StructLayout(LayoutKind.Sequential, Size = 5)] internal readonly struct N5 : ISize { public static int Value => 5; }
+[StructLayout(LayoutKind.Sequential, Size = 6)] internal readonly struct N6 : ISize { public static int Value => 6; }
+[StructLayout(LayoutKind.Sequential, Size = 7)] internal readonly struct N7 : ISize { public static int Value => 7; }
+[StructLayout(LayoutKind.Sequential, Size = 8)] internal readonly struct N8 : ISize { public static int Value => 8; }
+[StructLayout(LayoutKind.Sequential, Size = 9)] internal readonly struct N9 : ISize { public static int Value => 9; }
+[StructLayout(LayoutKind.Sequential, Size = 10)] internal readonly struct N10 : ISize { public static int Value => 10; }
+[StructLayout(LayoutKind.Sequential, Size = 11)] internal readonly struct N11 : ISize { public static int Value => 11; }
+[StructLayout(LayoutKind.Sequential, Size = 12)] internal readonly struct N12 : ISize { public static int Value => 12; }

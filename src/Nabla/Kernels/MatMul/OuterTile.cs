@@ -67,7 +67,7 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Run<TRegisters>(int rows, in TileOperands<T> tile) where TRegisters : struct, ISize
+    static void Run<TRegisters>(int rows, in TileOperands<T> tile) where TRegisters : unmanaged, ISize
     {
         switch (rows)
         {
@@ -89,7 +89,7 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
     // Packed panels and transposed matrices have the rows of a column side by side: then they are constant offsets. So are the steps of packed
     // panels, and of rows in place beside a packed B; where two programs share a core, each instruction that this spares counts.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Run<TRows, TRegisters>(in TileOperands<T> tile) where TRows : struct, ISize where TRegisters : struct, ISize
+    static void Run<TRows, TRegisters>(in TileOperands<T> tile) where TRows : unmanaged, ISize where TRegisters : unmanaged, ISize
     {
         bool isPanel = TSimd.IsNarrow && tile.BRow == Width;
         if (tile.Packed != null) Run<TRows, TRegisters, N0, N0, N1>(tile);
@@ -102,10 +102,10 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Run<TRows, TRegisters, TAdjacent, TFixed, TPacks>(in TileOperands<T> tile)
-        where TRows : struct, ISize where TRegisters : struct, ISize where TAdjacent : struct, ISize where TFixed : struct, ISize where TPacks : struct, ISize
+        where TRows : unmanaged, ISize where TRegisters : unmanaged, ISize where TAdjacent : unmanaged, ISize where TFixed : unmanaged, ISize where TPacks : unmanaged, ISize
     {
-        nint row = TAdjacent.Value == 1 ? 1 : tile.ARow;
-        nint step = TFixed.Value == 0 ? tile.AColumn : TAdjacent.Value == 1 ? TSimd.TileRows : 1, bRow = TFixed.Value == 0 ? tile.BRow : Width;
+        nint row = typeof(TAdjacent) == typeof(N1) ? 1 : tile.ARow;
+        nint step = typeof(TFixed) == typeof(N0) ? tile.AColumn : typeof(TAdjacent) == typeof(N1) ? TSimd.TileRows : 1, bRow = typeof(TFixed) == typeof(N0) ? tile.BRow : Width;
         T* a = tile.A, b = tile.B, c = tile.C, packed = tile.Packed;
         nint cRow = tile.CRow;
         nint ahead = tile.Ahead;
@@ -119,10 +119,10 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
             TVector r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
             T* x = a, y = b;
             if (Sse.IsSupported && k >= PrefetchDepth)
-                for (int i = 0; i < TRows.Value; i++)
+                for (int i = 0; i < sizeof(TRows); i++)
                 {
                     Sse.Prefetch0(c + i * cRow);
-                    if (TRegisters.Value > 1) Sse.Prefetch0(c + i * cRow + TSimd.Count);
+                    if (sizeof(TRegisters) > 1) Sse.Prefetch0(c + i * cRow + TSimd.Count);
                 }
 
             // Narrow registers leave a step so short that the loop's own instructions count, above all where two programs share a core.
@@ -142,7 +142,7 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
                     Step<TRows, TRegisters, TAdjacent, TFixed, TPacks>(3, ref x, row, step, ref y, bRow, ref packed,
                         ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
                         ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-                    if (TFixed.Value == 0) continue;
+                    if (typeof(TFixed) == typeof(N0)) continue;
                     x += Unrolled * step;
                     y += Unrolled * bRow;
                 }
@@ -155,39 +155,39 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
             if (bias != null)
             {
                 biasLeft = TSimd.Load(bias, Math.Min(tile.Columns, TSimd.Count));
-                if (TRegisters.Value > 1) biasRight = TSimd.Load(bias + TSimd.Count, tile.Columns - TSimd.Count);
+                if (sizeof(TRegisters) > 1) biasRight = TSimd.Load(bias + TSimd.Count, tile.Columns - TSimd.Count);
             }
             bool accumulate = tile.Accumulate;
-            if (tile.Columns == TRegisters.Value * TSimd.Count)
+            if (tile.Columns == sizeof(TRegisters) * TSimd.Count)
             {
                 Write<TRegisters>(c, TSimd.Add(l0, biasLeft), TSimd.Add(r0, biasRight), accumulate);
-                if (TRows.Value > 1) Write<TRegisters>(c + cRow, TSimd.Add(l1, biasLeft), TSimd.Add(r1, biasRight), accumulate);
-                if (TRows.Value > 2) Write<TRegisters>(c + 2 * cRow, TSimd.Add(l2, biasLeft), TSimd.Add(r2, biasRight), accumulate);
-                if (TRows.Value > 3) Write<TRegisters>(c + 3 * cRow, TSimd.Add(l3, biasLeft), TSimd.Add(r3, biasRight), accumulate);
-                if (TRows.Value > 4) Write<TRegisters>(c + 4 * cRow, TSimd.Add(l4, biasLeft), TSimd.Add(r4, biasRight), accumulate);
-                if (TRows.Value > 5) Write<TRegisters>(c + 5 * cRow, TSimd.Add(l5, biasLeft), TSimd.Add(r5, biasRight), accumulate);
-                if (TRows.Value > 6) Write<TRegisters>(c + 6 * cRow, TSimd.Add(l6, biasLeft), TSimd.Add(r6, biasRight), accumulate);
-                if (TRows.Value > 7) Write<TRegisters>(c + 7 * cRow, TSimd.Add(l7, biasLeft), TSimd.Add(r7, biasRight), accumulate);
-                if (TRows.Value > 8) Write<TRegisters>(c + 8 * cRow, TSimd.Add(l8, biasLeft), TSimd.Add(r8, biasRight), accumulate);
-                if (TRows.Value > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate);
-                if (TRows.Value > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate);
-                if (TRows.Value > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate);
+                if (sizeof(TRows) > 1) Write<TRegisters>(c + cRow, TSimd.Add(l1, biasLeft), TSimd.Add(r1, biasRight), accumulate);
+                if (sizeof(TRows) > 2) Write<TRegisters>(c + 2 * cRow, TSimd.Add(l2, biasLeft), TSimd.Add(r2, biasRight), accumulate);
+                if (sizeof(TRows) > 3) Write<TRegisters>(c + 3 * cRow, TSimd.Add(l3, biasLeft), TSimd.Add(r3, biasRight), accumulate);
+                if (sizeof(TRows) > 4) Write<TRegisters>(c + 4 * cRow, TSimd.Add(l4, biasLeft), TSimd.Add(r4, biasRight), accumulate);
+                if (sizeof(TRows) > 5) Write<TRegisters>(c + 5 * cRow, TSimd.Add(l5, biasLeft), TSimd.Add(r5, biasRight), accumulate);
+                if (sizeof(TRows) > 6) Write<TRegisters>(c + 6 * cRow, TSimd.Add(l6, biasLeft), TSimd.Add(r6, biasRight), accumulate);
+                if (sizeof(TRows) > 7) Write<TRegisters>(c + 7 * cRow, TSimd.Add(l7, biasLeft), TSimd.Add(r7, biasRight), accumulate);
+                if (sizeof(TRows) > 8) Write<TRegisters>(c + 8 * cRow, TSimd.Add(l8, biasLeft), TSimd.Add(r8, biasRight), accumulate);
+                if (sizeof(TRows) > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate);
+                if (sizeof(TRows) > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate);
+                if (sizeof(TRows) > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate);
             }
             else
             {
                 int columns = tile.Columns;
                 Write<TRegisters>(c, TSimd.Add(l0, biasLeft), TSimd.Add(r0, biasRight), accumulate, columns);
-                if (TRows.Value > 1) Write<TRegisters>(c + cRow, TSimd.Add(l1, biasLeft), TSimd.Add(r1, biasRight), accumulate, columns);
-                if (TRows.Value > 2) Write<TRegisters>(c + 2 * cRow, TSimd.Add(l2, biasLeft), TSimd.Add(r2, biasRight), accumulate, columns);
-                if (TRows.Value > 3) Write<TRegisters>(c + 3 * cRow, TSimd.Add(l3, biasLeft), TSimd.Add(r3, biasRight), accumulate, columns);
-                if (TRows.Value > 4) Write<TRegisters>(c + 4 * cRow, TSimd.Add(l4, biasLeft), TSimd.Add(r4, biasRight), accumulate, columns);
-                if (TRows.Value > 5) Write<TRegisters>(c + 5 * cRow, TSimd.Add(l5, biasLeft), TSimd.Add(r5, biasRight), accumulate, columns);
-                if (TRows.Value > 6) Write<TRegisters>(c + 6 * cRow, TSimd.Add(l6, biasLeft), TSimd.Add(r6, biasRight), accumulate, columns);
-                if (TRows.Value > 7) Write<TRegisters>(c + 7 * cRow, TSimd.Add(l7, biasLeft), TSimd.Add(r7, biasRight), accumulate, columns);
-                if (TRows.Value > 8) Write<TRegisters>(c + 8 * cRow, TSimd.Add(l8, biasLeft), TSimd.Add(r8, biasRight), accumulate, columns);
-                if (TRows.Value > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate, columns);
-                if (TRows.Value > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate, columns);
-                if (TRows.Value > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate, columns);
+                if (sizeof(TRows) > 1) Write<TRegisters>(c + cRow, TSimd.Add(l1, biasLeft), TSimd.Add(r1, biasRight), accumulate, columns);
+                if (sizeof(TRows) > 2) Write<TRegisters>(c + 2 * cRow, TSimd.Add(l2, biasLeft), TSimd.Add(r2, biasRight), accumulate, columns);
+                if (sizeof(TRows) > 3) Write<TRegisters>(c + 3 * cRow, TSimd.Add(l3, biasLeft), TSimd.Add(r3, biasRight), accumulate, columns);
+                if (sizeof(TRows) > 4) Write<TRegisters>(c + 4 * cRow, TSimd.Add(l4, biasLeft), TSimd.Add(r4, biasRight), accumulate, columns);
+                if (sizeof(TRows) > 5) Write<TRegisters>(c + 5 * cRow, TSimd.Add(l5, biasLeft), TSimd.Add(r5, biasRight), accumulate, columns);
+                if (sizeof(TRows) > 6) Write<TRegisters>(c + 6 * cRow, TSimd.Add(l6, biasLeft), TSimd.Add(r6, biasRight), accumulate, columns);
+                if (sizeof(TRows) > 7) Write<TRegisters>(c + 7 * cRow, TSimd.Add(l7, biasLeft), TSimd.Add(r7, biasRight), accumulate, columns);
+                if (sizeof(TRows) > 8) Write<TRegisters>(c + 8 * cRow, TSimd.Add(l8, biasLeft), TSimd.Add(r8, biasRight), accumulate, columns);
+                if (sizeof(TRows) > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate, columns);
+                if (sizeof(TRows) > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate, columns);
+                if (sizeof(TRows) > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate, columns);
             }
 
             if (more <= 0) break;
@@ -209,11 +209,11 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
         ref TVector l6, ref TVector l7, ref TVector l8, ref TVector l9, ref TVector l10, ref TVector l11,
         ref TVector r0, ref TVector r1, ref TVector r2, ref TVector r3, ref TVector r4, ref TVector r5,
         ref TVector r6, ref TVector r7, ref TVector r8, ref TVector r9, ref TVector r10, ref TVector r11)
-        where TRows : struct, ISize where TRegisters : struct, ISize where TAdjacent : struct, ISize where TFixed : struct, ISize where TPacks : struct, ISize
+        where TRows : unmanaged, ISize where TRegisters : unmanaged, ISize where TAdjacent : unmanaged, ISize where TFixed : unmanaged, ISize where TPacks : unmanaged, ISize
     {
-        nint p = TFixed.Value == 0 ? 0 : index * step, q = TFixed.Value == 0 ? 0 : index * bRow;
-        TVector left = TSimd.Load(y + q), right = TRegisters.Value > 1 ? TSimd.Load(y + (q + TSimd.Count)) : default;
-        if (TPacks.Value > 0)
+        nint p = typeof(TFixed) == typeof(N0) ? 0 : index * step, q = typeof(TFixed) == typeof(N0) ? 0 : index * bRow;
+        TVector left = TSimd.Load(y + q), right = sizeof(TRegisters) > 1 ? TSimd.Load(y + (q + TSimd.Count)) : default;
+        if (typeof(TPacks) == typeof(N1))
         {
             if (Sse.IsSupported) Sse.Prefetch0(y + RowsAhead * bRow);
             TSimd.Store(packed, left);
@@ -221,44 +221,44 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
             packed += Width;
         }
         nint four = TAdjacent.Value * 4 + p, eight = TAdjacent.Value * 8 + p;
-        T* a = x, a4 = TAdjacent.Value == 1 ? x : x + 4 * row, a8 = TAdjacent.Value == 1 ? x : x + 8 * row;
+        T* a = x, a4 = typeof(TAdjacent) == typeof(N1) ? x : x + 4 * row, a8 = typeof(TAdjacent) == typeof(N1) ? x : x + 8 * row;
         Step<TRegisters>(a[p], left, right, ref l0, ref r0);
-        if (TRows.Value > 1) Step<TRegisters>((a + row)[p], left, right, ref l1, ref r1);
-        if (TRows.Value > 2) Step<TRegisters>((a + 2 * row)[p], left, right, ref l2, ref r2);
-        if (TRows.Value > 3) Step<TRegisters>((a + 3 * row)[p], left, right, ref l3, ref r3);
-        if (TRows.Value > 4) Step<TRegisters>(a4[four], left, right, ref l4, ref r4);
-        if (TRows.Value > 5) Step<TRegisters>((a4 + row)[four], left, right, ref l5, ref r5);
-        if (TRows.Value > 6) Step<TRegisters>((a4 + 2 * row)[four], left, right, ref l6, ref r6);
-        if (TRows.Value > 7) Step<TRegisters>((a4 + 3 * row)[four], left, right, ref l7, ref r7);
-        if (TRows.Value > 8) Step<TRegisters>(a8[eight], left, right, ref l8, ref r8);
-        if (TRows.Value > 9) Step<TRegisters>((a8 + row)[eight], left, right, ref l9, ref r9);
-        if (TRows.Value > 10) Step<TRegisters>((a8 + 2 * row)[eight], left, right, ref l10, ref r10);
-        if (TRows.Value > 11) Step<TRegisters>((a8 + 3 * row)[eight], left, right, ref l11, ref r11);
-        if (TFixed.Value == 1) return;
+        if (sizeof(TRows) > 1) Step<TRegisters>((a + row)[p], left, right, ref l1, ref r1);
+        if (sizeof(TRows) > 2) Step<TRegisters>((a + 2 * row)[p], left, right, ref l2, ref r2);
+        if (sizeof(TRows) > 3) Step<TRegisters>((a + 3 * row)[p], left, right, ref l3, ref r3);
+        if (sizeof(TRows) > 4) Step<TRegisters>(a4[four], left, right, ref l4, ref r4);
+        if (sizeof(TRows) > 5) Step<TRegisters>((a4 + row)[four], left, right, ref l5, ref r5);
+        if (sizeof(TRows) > 6) Step<TRegisters>((a4 + 2 * row)[four], left, right, ref l6, ref r6);
+        if (sizeof(TRows) > 7) Step<TRegisters>((a4 + 3 * row)[four], left, right, ref l7, ref r7);
+        if (sizeof(TRows) > 8) Step<TRegisters>(a8[eight], left, right, ref l8, ref r8);
+        if (sizeof(TRows) > 9) Step<TRegisters>((a8 + row)[eight], left, right, ref l9, ref r9);
+        if (sizeof(TRows) > 10) Step<TRegisters>((a8 + 2 * row)[eight], left, right, ref l10, ref r10);
+        if (sizeof(TRows) > 11) Step<TRegisters>((a8 + 3 * row)[eight], left, right, ref l11, ref r11);
+        if (typeof(TFixed) == typeof(N1)) return;
         x += step;
         y += bRow;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Step<TRegisters>(T a, TVector left, TVector right, ref TVector sumLeft, ref TVector sumRight)
-        where TRegisters : struct, ISize
+        where TRegisters : unmanaged, ISize
     {
         TVector x = TSimd.Broadcast(a);
         sumLeft = TSimd.MultiplyAdd(x, left, sumLeft);
-        if (TRegisters.Value > 1) sumRight = TSimd.MultiplyAdd(x, right, sumRight);
+        if (sizeof(TRegisters) > 1) sumRight = TSimd.MultiplyAdd(x, right, sumRight);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Write<TRegisters>(T* c, TVector left, TVector right, bool accumulate) where TRegisters : struct, ISize
+    static void Write<TRegisters>(T* c, TVector left, TVector right, bool accumulate) where TRegisters : unmanaged, ISize
     {
         TSimd.Store(c, accumulate ? TSimd.Add(TSimd.Load(c), left) : left);
-        if (TRegisters.Value > 1) TSimd.Store(c + TSimd.Count, accumulate ? TSimd.Add(TSimd.Load(c + TSimd.Count), right) : right);
+        if (sizeof(TRegisters) > 1) TSimd.Store(c + TSimd.Count, accumulate ? TSimd.Add(TSimd.Load(c + TSimd.Count), right) : right);
     }
 
     // The last register of the row is partial.
-    static void Write<TRegisters>(T* c, TVector left, TVector right, bool accumulate, int columns) where TRegisters : struct, ISize
+    static void Write<TRegisters>(T* c, TVector left, TVector right, bool accumulate, int columns) where TRegisters : unmanaged, ISize
     {
-        if (TRegisters.Value > 1)
+        if (sizeof(TRegisters) > 1)
         {
             TSimd.Store(c, accumulate ? TSimd.Add(TSimd.Load(c), left) : left);
             c += TSimd.Count;

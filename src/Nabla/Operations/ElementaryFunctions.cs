@@ -60,6 +60,48 @@ public readonly struct LogOperation : IUnaryOperation
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(1) / x;
 }
 
+/// <summary>Logarithm to base 2; −∞ at 0, NaN below.</summary>
+public readonly struct Log2Operation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Log2";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static (double Low, double High) Domain => (0.2, 5);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Log2(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(1.4426950408889634) / x;
+}
+
+/// <summary>Logarithm to base 10; −∞ at 0, NaN below.</summary>
+public readonly struct Log10Operation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Log10";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Input;
+
+    /// <inheritdoc/>
+    public static (double Low, double High) Domain => (0.2, 5);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Log10(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(0.4342944819032518) / x;
+}
+
 /// <summary>log(1 + x), exact near 0.</summary>
 public readonly struct Log1pOperation : IUnaryOperation
 {
@@ -102,6 +144,27 @@ public readonly struct SqrtOperation : IUnaryOperation
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(0.5) / y;
 }
 
+/// <summary>1 / √x; ∞ at 0, NaN below.</summary>
+public readonly struct ReciprocalSqrtOperation : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "ReciprocalSqrt";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Result;
+
+    /// <inheritdoc/>
+    public static (double Low, double High) Domain => (0.2, 5);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Constant(1) / V.Sqrt(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(-0.5) * y * y * y;
+}
+
 /// <summary>Absolute value; slope 0 at 0.</summary>
 public readonly struct AbsOperation : IUnaryOperation
 {
@@ -141,63 +204,6 @@ public readonly struct SquareOperation : IUnaryOperation
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> => x + x;
 }
 
-/// <summary>Sine.</summary>
-public readonly struct SinOperation : IUnaryOperation
-{
-    /// <inheritdoc/>
-    public static string Name => "Sin";
-
-    /// <inheritdoc/>
-    public static Reads SlopeReads => Reads.Input;
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.Sin(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Cos(x);
-}
-
-/// <summary>Cosine.</summary>
-public readonly struct CosOperation : IUnaryOperation
-{
-    /// <inheritdoc/>
-    public static string Name => "Cos";
-
-    /// <inheritdoc/>
-    public static Reads SlopeReads => Reads.Input;
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.Cos(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => -V.Sin(x);
-}
-
-/// <summary>Hyperbolic tangent; saturates beyond ±3, where its slope 1 − y² vanishes.</summary>
-public readonly struct TanhOperation : IUnaryOperation
-{
-    /// <inheritdoc/>
-    public static string Name => "Tanh";
-
-    /// <inheritdoc/>
-    public static Reads SlopeReads => Reads.Result;
-
-    /// <inheritdoc/>
-    public static bool IsActivation => true;
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.Tanh(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(1) - y * y;
-}
-
 /// <summary>Gauss error function 2/√π ∫₀ˣ e^(−t²) dt.</summary>
 public readonly struct ErfOperation : IUnaryOperation
 {
@@ -234,7 +240,7 @@ public readonly struct NormalDistributionOperation : IUnaryOperation
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Constant(0.3989422804014327) * V.Exp(x * x * V.Constant(-0.5));
 }
 
-/// <summary>The elementary functions of a tensor's elements.</summary>
+/// <summary>Exponentials, logarithms, roots and the like of a tensor's elements.</summary>
 public static class ElementaryFunctions
 {
     extension(Tensor x)
@@ -248,26 +254,26 @@ public static class ElementaryFunctions
         /// <summary>Natural logarithm; −∞ at 0, NaN below. Elementwise, same shape.</summary>
         public Tensor Log() => x.Map(default(LogOperation));
 
+        /// <summary>Logarithm to base 2, exact for powers of 2; −∞ at 0, NaN below. Elementwise, same shape.</summary>
+        public Tensor Log2() => x.Map(default(Log2Operation));
+
+        /// <summary>Logarithm to base 10; −∞ at 0, NaN below. Elementwise, same shape.</summary>
+        public Tensor Log10() => x.Map(default(Log10Operation));
+
         /// <summary>log(1 + x), exact near 0. Elementwise, same shape.</summary>
         public Tensor Log1p() => x.Map(default(Log1pOperation));
 
         /// <summary>Square root; NaN below 0. Elementwise, same shape.</summary>
         public Tensor Sqrt() => x.Map(default(SqrtOperation));
 
+        /// <summary>1 / √x; ∞ at 0, NaN below. Elementwise, same shape.</summary>
+        public Tensor ReciprocalSqrt() => x.Map(default(ReciprocalSqrtOperation));
+
         /// <summary>Absolute value; slope 0 at 0. Elementwise, same shape.</summary>
         public Tensor Abs() => x.Map(default(AbsOperation));
 
         /// <summary>x². Elementwise, same shape.</summary>
         public Tensor Square() => x.Map(default(SquareOperation));
-
-        /// <summary>Sine. Elementwise, same shape.</summary>
-        public Tensor Sin() => x.Map(default(SinOperation));
-
-        /// <summary>Cosine. Elementwise, same shape.</summary>
-        public Tensor Cos() => x.Map(default(CosOperation));
-
-        /// <summary>Hyperbolic tangent; saturates beyond ±3, where its slope 1 − y² vanishes. Elementwise, same shape.</summary>
-        public Tensor Tanh() => x.Map(default(TanhOperation));
 
         /// <summary>Gauss error function 2/√π ∫₀ˣ e^(−t²) dt. Elementwise, same shape.</summary>
         public Tensor Erf() => x.Map(default(ErfOperation));

@@ -38,6 +38,13 @@ internal readonly struct TensorLanes : ILanes<TensorLanes>
 
     public static TensorLanes Abs(TensorLanes x) => Apply(x, static t => t.Abs(), Math.Abs);
 
+    /// <summary>As a number: the sign of −0 is that of 0.</summary>
+    public static TensorLanes CopySign(TensorLanes x, TensorLanes sign)
+    {
+        TensorLanes size = Abs(x);
+        return IfLess(sign, Constant(0), -size, size);
+    }
+
     public static TensorLanes Sqrt(TensorLanes x) => Apply(x, static t => t.Sqrt(), Math.Sqrt);
 
     public static TensorLanes Min(TensorLanes a, TensorLanes b) => IfLess(b, a, b, a);
@@ -54,7 +61,15 @@ internal readonly struct TensorLanes : ILanes<TensorLanes>
 
     public static TensorLanes Log(TensorLanes x) => Apply(x, static t => t.Log(), Math.Log);
 
+    public static TensorLanes Log2(TensorLanes x) => Apply(x, static t => t.Log2(), Math.Log2);
+
+    public static TensorLanes Log10(TensorLanes x) => Apply(x, static t => t.Log10(), Math.Log10);
+
     public static TensorLanes Log1p(TensorLanes x) => Apply(x, static t => t.Log1p(), ScalarMath.Log1p);
+
+    public static TensorLanes Sinh(TensorLanes x) => Apply(x, static t => t.Sinh(), Math.Sinh);
+
+    public static TensorLanes Cosh(TensorLanes x) => Apply(x, static t => t.Cosh(), Math.Cosh);
 
     public static TensorLanes Tanh(TensorLanes x) => Apply(x, static t => t.Tanh(), Math.Tanh);
 
@@ -68,6 +83,15 @@ internal readonly struct TensorLanes : ILanes<TensorLanes>
     public static TensorLanes Sin(TensorLanes x) => Apply(x, static t => t.Sin(), Math.Sin);
 
     public static TensorLanes Cos(TensorLanes x) => Apply(x, static t => t.Cos(), Math.Cos);
+
+    public static TensorLanes Atan(TensorLanes x) => Apply(x, static t => t.Atan(), Math.Atan);
+
+    public static TensorLanes Hypot(TensorLanes a, TensorLanes b)
+    {
+        if (a.tensor is null && b.tensor is null) return new(double.Hypot(a.constant, b.constant));
+        DType dtype = (a.tensor ?? b.tensor!).DType;
+        return new(a.In(dtype).Hypot(b.In(dtype)));
+    }
 
     public static TensorLanes Pow(TensorLanes a, TensorLanes b)
     {

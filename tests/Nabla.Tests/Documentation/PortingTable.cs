@@ -64,6 +64,11 @@ internal static class PortingTable
         yield return new(Group, "torch.sqrt, square, pow, reciprocal", "ops.sqrt, square, power, reciprocal", ["Tensor.Sqrt", "Tensor.Square", "Tensor.Pow", "Tensor.Reciprocal"]);
         yield return new(Group, "torch.abs, sign, floor, ceil, round, trunc", "ops.absolute, sign, floor, ceil, round", ["Tensor.Abs", "Tensor.Sign", "Tensor.Floor", "Tensor.Ceiling", "Tensor.Round", "Tensor.Truncate"], "rounding has slope 0");
         yield return new(Group, "torch.sin, cos, tanh, erf", "ops.sin, cos, tanh, erf", ["Tensor.Sin", "Tensor.Cos", "Tensor.Tanh", "Tensor.Erf"]);
+        yield return new(Group, "torch.tan, asin, acos, atan, atan2, hypot", "ops.tan, arcsin, arccos, arctan, arctan2", ["Tensor.Tan", "Tensor.Asin", "Tensor.Acos", "Tensor.Atan", "Tensor.Atan2", "Tensor.Hypot"]);
+        yield return new(Group, "torch.sinh, cosh, asinh, acosh, atanh", "ops.sinh, cosh, arcsinh, arccosh, arctanh", ["Tensor.Sinh", "Tensor.Cosh", "Tensor.Asinh", "Tensor.Acosh", "Tensor.Atanh"]);
+        yield return new(Group, "torch.log2, log10, rsqrt", "ops.log2, log10, rsqrt", ["Tensor.Log2", "Tensor.Log10", "Tensor.ReciprocalSqrt"]);
+        yield return new(Group, "torch.remainder, floor_divide", "ops.mod, floor_divide", ["Tensor.FloorDivide"], "the remainder is the operator %: sign of the divisor, as in Python, also of integers");
+        yield return new(Group, "torch.lerp", "", ["Tensor.Lerp"]);
         yield return new(Group, "torch.clamp, minimum, maximum", "ops.clip, minimum, maximum", ["Tensor.Clamp", "Tensor.Minimum", "Tensor.Maximum"]);
         yield return new(Group, "torch.eq, ne, lt, le, gt, ge", "ops.equal, less, greater", ["Tensor.EqualTo", "Tensor.NotEqualTo", "Tensor.Less", "Tensor.LessOrEqual", "Tensor.Greater", "Tensor.GreaterOrEqual"]);
         yield return new(Group, "torch.logical_and, or, xor, not", "ops.logical_and, or, xor, not", ["Tensor.LogicalAnd", "Tensor.LogicalOr", "Tensor.LogicalXor", "Tensor.LogicalNot"]);

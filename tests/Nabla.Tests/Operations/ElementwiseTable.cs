@@ -13,6 +13,7 @@ static class ElementwiseTable
         [typeof(QuotientOperation)] = [1.75],
         [typeof(ReciprocalOperation)] = [1.5],
         [typeof(PowerOperation)] = [2.5],
+        [typeof(LerpOperation)] = [0.375],
         [typeof(ResponseOperation)] = [0.5, 0.75, 5.0],
         [typeof(AbsolutePowerOperation)] = [1.5],
         [typeof(RootOperation)] = [0.25],

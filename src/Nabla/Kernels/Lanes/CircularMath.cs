@@ -4,7 +4,7 @@ namespace Nabla.Kernels;
 
 /// <summary>
 /// Sine and cosine of 32-bit floats up to <see cref="Limit"/>: the nearest multiple of π is taken off in three exact parts (Cody,
-/// Waite, 1980), and one odd polynomial serves the half period that is left.
+/// Waite, 1980), and one odd polynomial serves the half period that is left. And the arcus tangent, of all floats.
 /// </summary>
 internal static class CircularMath
 {
@@ -29,6 +29,25 @@ internal static class CircularMath
     {
         V n = V.Floor(x * V.Constant(1 / Math.PI));
         return V.NegateIfOdd(-HalfPeriod(Reduce(x, n + V.Constant(0.5))), n);
+    }
+
+    /// <summary>atan |x| = atan t or π/2 − atan t, where t, the smaller of |x| and 1/|x|, is at most 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Atan<V>(V x) where V : struct, ISingleLanes<V>
+    {
+        V size = V.Abs(x), one = V.Constant(1);
+        V t = V.AtMost(size, one) / V.AtLeast(size, one), z = t * t;
+        V p = V.Constant(-0.001782824518);
+        p = V.FusedMultiplyAdd(p, z, V.Constant(0.01086869091));
+        p = V.FusedMultiplyAdd(p, z, V.Constant(-0.03109698743));
+        p = V.FusedMultiplyAdd(p, z, V.Constant(0.05788138881));
+        p = V.FusedMultiplyAdd(p, z, V.Constant(-0.08399306238));
+        p = V.FusedMultiplyAdd(p, z, V.Constant(0.109508805));
+        p = V.FusedMultiplyAdd(p, z, V.Constant(-0.1426401585));
+        p = V.FusedMultiplyAdd(p, z, V.Constant(0.1999852955));
+        p = V.FusedMultiplyAdd(p, z, V.Constant(-0.3333329856));
+        p = V.FusedMultiplyAdd(p * z, t, t);
+        return V.CopySign(V.IfLess(one, size, V.Constant(Pi1 / 2) + (V.Constant(Pi2 / 2) - p), p), x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,6 +23,8 @@ internal readonly struct Float32(float value) : ILanes<Float32>
 
     public static Float32 Abs(Float32 x) => new(MathF.Abs(x.Value));
 
+    public static Float32 CopySign(Float32 x, Float32 sign) => new(MathF.CopySign(x.Value, sign.Value));
+
     public static Float32 Sqrt(Float32 x) => new(MathF.Sqrt(x.Value));
 
     public static Float32 Min(Float32 a, Float32 b) => new(MathF.Min(a.Value, b.Value));
@@ -39,6 +41,10 @@ internal readonly struct Float32(float value) : ILanes<Float32>
 
     public static Float32 Log(Float32 x) => new(MathF.Log(x.Value));
 
+    public static Float32 Log2(Float32 x) => new(MathF.Log2(x.Value));
+
+    public static Float32 Log10(Float32 x) => new(MathF.Log10(x.Value));
+
     public static Float32 Log1p(Float32 x) => new((float)ScalarMath.Log1p(x.Value));
 
     public static Float32 Tanh(Float32 x) => new(MathF.Tanh(x.Value));
@@ -52,6 +58,8 @@ internal readonly struct Float32(float value) : ILanes<Float32>
     public static Float32 Sin(Float32 x) => new(MathF.Sin(x.Value));
 
     public static Float32 Cos(Float32 x) => new(MathF.Cos(x.Value));
+
+    public static Float32 Atan(Float32 x) => new(MathF.Atan(x.Value));
 
     public static Float32 Pow(Float32 a, Float32 b) => new(MathF.Pow(a.Value, b.Value));
 

@@ -23,6 +23,8 @@ internal readonly struct Float64(double value) : ILanes<Float64>
 
     public static Float64 Abs(Float64 x) => new(Math.Abs(x.Value));
 
+    public static Float64 CopySign(Float64 x, Float64 sign) => new(Math.CopySign(x.Value, sign.Value));
+
     public static Float64 Sqrt(Float64 x) => new(Math.Sqrt(x.Value));
 
     public static Float64 Min(Float64 a, Float64 b) => new(Math.Min(a.Value, b.Value));
@@ -39,6 +41,10 @@ internal readonly struct Float64(double value) : ILanes<Float64>
 
     public static Float64 Log(Float64 x) => new(Math.Log(x.Value));
 
+    public static Float64 Log2(Float64 x) => new(Math.Log2(x.Value));
+
+    public static Float64 Log10(Float64 x) => new(Math.Log10(x.Value));
+
     public static Float64 Log1p(Float64 x) => new(ScalarMath.Log1p(x.Value));
 
     public static Float64 Tanh(Float64 x) => new(Math.Tanh(x.Value));
@@ -52,6 +58,8 @@ internal readonly struct Float64(double value) : ILanes<Float64>
     public static Float64 Sin(Float64 x) => new(Math.Sin(x.Value));
 
     public static Float64 Cos(Float64 x) => new(Math.Cos(x.Value));
+
+    public static Float64 Atan(Float64 x) => new(Math.Atan(x.Value));
 
     public static Float64 Pow(Float64 a, Float64 b) => new(Math.Pow(a.Value, b.Value));
 

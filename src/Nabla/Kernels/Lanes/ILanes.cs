@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Kernels;
 
 /// <summary>
@@ -37,6 +39,9 @@ public interface ILanes<V> where V : struct, ILanes<V>
     /// <summary>Absolute value.</summary>
     static abstract V Abs(V x);
 
+    /// <summary>The size of x with the sign of <paramref name="sign"/>, zeros included.</summary>
+    static abstract V CopySign(V x, V sign);
+
     /// <summary>Square root; NaN below 0.</summary>
     static abstract V Sqrt(V x);
 
@@ -68,8 +73,33 @@ public interface ILanes<V> where V : struct, ILanes<V>
     /// <summary>Natural logarithm; −∞ at 0, NaN below.</summary>
     static abstract V Log(V x);
 
+    /// <summary>Logarithm to base 2; exact for powers of 2.</summary>
+    static abstract V Log2(V x);
+
+    /// <summary>Logarithm to base 10.</summary>
+    static abstract V Log10(V x);
+
     /// <summary>log(1 + x), exact near 0.</summary>
     static abstract V Log1p(V x);
+
+    /// <summary>
+    /// Hyperbolic sine, sinh |x| = h·(1 + r)·(h + 1 + r)/2 with h = e^(|x|/2) − 1 and r = e^(−|x|/2): exact near 0, and no part
+    /// overflows before the result does.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Sinh(V x)
+    {
+        V one = V.Constant(1), half = V.Constant(0.5), h = V.Expm1(V.Abs(x) * half), root = h + one, r = one / root;
+        return V.CopySign(h * (one + r) * (half * (root + r)), x);
+    }
+
+    /// <summary>Hyperbolic cosine, from e^(|x|/2), which does not overflow before the result does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Cosh(V x)
+    {
+        V half = V.Constant(0.5), root = V.Exp(V.Abs(x) * half);
+        return V.FusedMultiplyAdd(half * root, root, half / (root * root));
+    }
 
     /// <summary>Hyperbolic tangent.</summary>
     static abstract V Tanh(V x);
@@ -103,6 +133,21 @@ public interface ILanes<V> where V : struct, ILanes<V>
 
     /// <summary>Cosine.</summary>
     static abstract V Cos(V x);
+
+    /// <summary>Arcus tangent, from −π/2 to π/2.</summary>
+    static abstract V Atan(V x);
+
+    /// <summary>√(a² + b²) without overflow between; ∞ if either is infinite, even beside NaN (IEEE 754-2019, 9.2.1).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Hypot(V a, V b)
+    {
+        V zero = V.Constant(0), one = V.Constant(1), infinity = V.Constant(double.PositiveInfinity);
+        a = V.Abs(a);
+        b = V.Abs(b);
+        V large = V.Max(a, b), ratio = V.Min(a, b) / V.IfEqual(large, zero, one, large);
+        V y = large * V.Sqrt(V.FusedMultiplyAdd(ratio, ratio, one));
+        return V.IfEqual(a, infinity, infinity, V.IfEqual(b, infinity, infinity, y));
+    }
 
     /// <summary>aᵇ.</summary>
     static abstract V Pow(V a, V b);

@@ -27,9 +27,6 @@ internal interface ISingleLanes<V> : ILanes<V> where V : struct, ISingleLanes<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual V Bound(V x, V low, V high) => V.AtLeast(V.AtMost(x, high), low);
 
-    /// <summary>The size of x with the sign of <paramref name="sign"/>, zeros included.</summary>
-    static abstract V CopySign(V x, V sign);
-
     /// <summary>−x where an integer is odd, else x.</summary>
     static abstract V NegateIfOdd(V x, V integer);
 

@@ -67,6 +67,12 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<
     public static Lanes512 Log(Lanes512 x) => SingleMath.Log(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Log2(Lanes512 x) => SingleMath.Log2(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Log10(Lanes512 x) => SingleMath.Log10(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Log1p(Lanes512 x) => SingleMath.Log1p(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -100,6 +106,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<
         Lanes512 y = CircularMath.Cos(x);
         return IsBeyond(x) ? ReplaceBeyond(x, y, &MathF.Cos) : y;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Atan(Lanes512 x) => CircularMath.Atan(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Pow(Lanes512 a, Lanes512 b) => PowerMath.Pow(a, b);

@@ -81,6 +81,12 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
     public static LanesN Log(LanesN x) => SingleMath.Log(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesN Log2(LanesN x) => SingleMath.Log2(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesN Log10(LanesN x) => SingleMath.Log10(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Log1p(LanesN x) => SingleMath.Log1p(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -114,6 +120,9 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
         LanesN y = CircularMath.Cos(x);
         return IsBeyond(x) ? ReplaceBeyond(x, y, &MathF.Cos) : y;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesN Atan(LanesN x) => CircularMath.Atan(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Pow(LanesN a, LanesN b) => PowerMath.Pow(a, b);

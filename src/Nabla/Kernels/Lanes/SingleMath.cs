@@ -18,6 +18,11 @@ internal static class SingleMath
     // an infinite exponent gives an infinity and not ∞ − ∞.
     const double Ln2High = 0.693115234375, Ln2Low = 3.1946184945286227e-5;
 
+    // Factors from the natural logarithm to others in two parts; the first of log₁₀ 2 has 12 bits, as that of ln 2 has.
+    const double Log2EHigh = 1.4426950216293335, Log2ELow = 1.92596298909109e-08;
+    const double Log10E = 0.4342944819032518, Log10EHigh = 0.4342944920063019, Log10ELow = -1.010305006321488e-08;
+    const double Log10Of2High = 0.301025390625, Log10Of2Low = 4.6050389811980175e-06;
+
     /// <summary>eˣ = 2ⁿ·eʳ with r = x − n·ln 2 in ±0.35.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp<V>(V x) where V : struct, ISingleLanes<V>
@@ -166,6 +171,23 @@ internal static class SingleMath
         return Log(f, e);
     }
 
+    /// <summary>log₂ x = e + log₂(1 + f).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Log2<V>(V x) where V : struct, ISingleLanes<V>
+    {
+        V f = V.Fraction(x, out V e) - V.Constant(1), low = f * V.Constant(Log2ELow);
+        return V.FusedMultiplyAdd(f, V.Constant(Log2EHigh), V.FusedMultiplyAdd(f * f * LogTerms(f), V.Constant(Log2E), low)) + e;
+    }
+
+    /// <summary>log₁₀ x = e·log₁₀ 2 + log₁₀(1 + f).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Log10<V>(V x) where V : struct, ISingleLanes<V>
+    {
+        V f = V.Fraction(x, out V e) - V.Constant(1), low = V.FusedMultiplyAdd(f, V.Constant(Log10ELow), e * V.Constant(Log10Of2Low));
+        V small = V.FusedMultiplyAdd(f * f * LogTerms(f), V.Constant(Log10E), low);
+        return V.FusedMultiplyAdd(e, V.Constant(Log10Of2High), V.FusedMultiplyAdd(f, V.Constant(Log10EHigh), small));
+    }
+
     /// <summary>log(1 + x): as the logarithm of u = 1 + x, with the part of x that u has lost put back into f.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Log1p<V>(V x) where V : struct, ISingleLanes<V>
@@ -209,6 +231,14 @@ internal static class SingleMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V Log<V>(V f, V e) where V : struct, ISingleLanes<V>
     {
+        V small = V.FusedMultiplyAdd(f * f, LogTerms(f), e * V.Constant(Ln2Low));
+        return V.FusedMultiplyAdd(e, V.Constant(Ln2High), f + small);
+    }
+
+    /// <summary>(log(1 + f) − f) / f².</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V LogTerms<V>(V f) where V : struct, ISingleLanes<V>
+    {
         V q = V.Constant(-0.0449097178);
         q = V.FusedMultiplyAdd(q, f, V.Constant(0.1044834467));
         q = V.FusedMultiplyAdd(q, f, V.Constant(-0.1316223555));
@@ -217,8 +247,6 @@ internal static class SingleMath
         q = V.FusedMultiplyAdd(q, f, V.Constant(0.1999060678));
         q = V.FusedMultiplyAdd(q, f, V.Constant(-0.250000546));
         q = V.FusedMultiplyAdd(q, f, V.Constant(0.3333345444));
-        q = V.FusedMultiplyAdd(q, f, V.Constant(-0.5000000082));
-        V small = V.FusedMultiplyAdd(f * f, q, e * V.Constant(Ln2Low));
-        return V.FusedMultiplyAdd(e, V.Constant(Ln2High), f + small);
+        return V.FusedMultiplyAdd(q, f, V.Constant(-0.5000000082));
     }
 }

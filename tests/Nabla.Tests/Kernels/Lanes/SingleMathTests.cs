@@ -24,6 +24,18 @@ public class SingleMathTests
         ["gelu"] = (x => x.Gelu(), static x => double.IsNegativeInfinity(x) ? -0.0 : x * ScalarMath.NormalDistribution(x), 13, 3.7, 0.5),
         ["sin"] = (x => x.Sin(), Math.Sin, CircularMath.Limit, 2.0, 0.27),
         ["cos"] = (x => x.Cos(), Math.Cos, CircularMath.Limit, 2.0, 0.27),
+        ["tan"] = (x => x.Tan(), Math.Tan, CircularMath.Limit, 4.0, 0.4),
+        ["asin"] = (x => x.Asin(), Math.Asin, 1, 3.0, 0.4),
+        ["acos"] = (x => x.Acos(), Math.Acos, 1, 3.0, 0.65),
+        ["atan"] = (x => x.Atan(), Math.Atan, double.MaxValue, 1.5, 0.3),
+        ["sinh"] = (x => x.Sinh(), Math.Sinh, 90, 4.5, 0.3),
+        ["cosh"] = (x => x.Cosh(), Math.Cosh, 90, 4.0, 0.3),
+        ["asinh"] = (x => x.Asinh(), ExactAsinh, double.MaxValue, 3.0, 0.4),
+        ["acosh"] = (x => x.Acosh(), Math.Acosh, double.MaxValue, 3.0, 0.4),
+        ["atanh"] = (x => x.Atanh(), ExactAtanh, 1, 3.0, 0.4),
+        ["log2"] = (x => x.Log2(), Math.Log2, double.MaxValue, 2.0, 0.3),
+        ["log10"] = (x => x.Log10(), Math.Log10, double.MaxValue, 1.5, 0.3),
+        ["rsqrt"] = (x => x.ReciprocalSqrt(), static x => 1 / Math.Sqrt(x), double.MaxValue, 1.5, 0.4),
         ["sqrt"] = (x => x.Sqrt(), Math.Sqrt, double.MaxValue, 0.5, 0.27),
     };
 
@@ -32,6 +44,11 @@ public class SingleMathTests
         0f, -0f, 1, -1, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue, float.Epsilon, -float.Epsilon,
         1.17549435e-38f, -1.17549435e-38f, 1e-40f, -1e-40f, 1e-20f, -1e-20f, 88.72283f, 88.72284f, -87.4f, -103.9f, -104.1f, 1e4f, -1e4f, 1e10f,
     ];
+
+    /// <summary>The framework's asinh and atanh keep no digits near 0.</summary>
+    static double ExactAsinh(double x) => double.IsInfinity(x) ? x : Math.CopySign(ScalarMath.Log1p(Math.Abs(x) + x * x / (1 + Math.Sqrt(1 + x * x))), x);
+
+    static double ExactAtanh(double x) => 0.5 * (ScalarMath.Log1p(x) - ScalarMath.Log1p(-x));
 
     [Theory]
     [MemberData(nameof(Functions))]

@@ -58,5 +58,7 @@ internal static class ConvolutionCases
         yield return TwoD(70, 3, 4, 1, 5, 5, 3, 1, 1, 1);
         yield return TwoD(3, 20, 20, 20, 19, 33, 3, 1, 1, 1);
         yield return TwoD(2, 7, 7, 7, 16, 21, 3, 2, 1, 1);
+        // Many weights on a small plane, which are multiplied with gathered patches.
+        yield return TwoD(3, 64, 128, 1, 9, 9, 3, 2, 1, 1);
     }
 }

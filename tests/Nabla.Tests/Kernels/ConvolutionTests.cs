@@ -132,7 +132,7 @@ public unsafe class ConvolutionTests
     }
 
     // Partial sums of n products of random sign grow like √n, and so do their accumulated rounding errors: together n·ε, less than a quarter of it typically.
-    static void Near<T>(string what, in ConvolutionGeometry g, Span<T> expected, Span<T> actual, double epsilon, int terms) where T : unmanaged, INumber<T>
+    internal static void Near<T>(string what, in ConvolutionGeometry g, Span<T> expected, Span<T> actual, double epsilon, int terms) where T : unmanaged, INumber<T>
     {
         double tolerance = epsilon * (terms + 4);
         for (int i = 0; i < expected.Length; i++)

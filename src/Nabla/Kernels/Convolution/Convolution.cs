@@ -17,6 +17,7 @@ internal static unsafe class Convolution
             PointwiseConvolution.Forward(g, x, w, bias, y);
             return;
         }
+        if (PatchConvolution<T>.Fits(g, gradient: false) && PatchConvolution<T>.Forward(g, x, w, bias, y)) return;
         switch (InstructionSets.Active)
         {
             case InstructionSet.Avx512: Direct<Simd512<T>, Vector512<T>, T>(g, x, w, bias, y); break;
@@ -35,6 +36,7 @@ internal static unsafe class Convolution
             PointwiseConvolution.BackwardInput(g, dy, w, dx);
             return;
         }
+        if (PatchConvolution<T>.Fits(g, gradient: true) && PatchConvolution<T>.BackwardInput(g, dy, w, dx)) return;
         switch (InstructionSets.Active)
         {
             case InstructionSet.Avx512: DirectInput<Simd512<T>, Vector512<T>, T>(g, dy, w, dx); break;
@@ -53,6 +55,7 @@ internal static unsafe class Convolution
             PointwiseConvolution.BackwardWeight(g, x, dy, dw);
             return;
         }
+        if (PatchConvolution<T>.Fits(g, gradient: true) && PatchConvolution<T>.BackwardWeight(g, x, dy, dw)) return;
         switch (InstructionSets.Active)
         {
             case InstructionSet.Avx512: DirectWeight<Simd512<T>, Vector512<T>, T>(g, x, dy, dw); break;

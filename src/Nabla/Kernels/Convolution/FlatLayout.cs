@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Nabla.Kernels;
@@ -53,9 +54,13 @@ internal readonly unsafe struct FlatLayout
     public int Phases => depth.Phases * height.Phases * width.Phases;
 
     /// <summary>Blocks that cover all images.</summary>
-    public int Blocks => Pieces(batch, images) * Pieces(depth) * Pieces(height) * Pieces(width);
+    public int Blocks => Pieces(batch, images) * BlocksPerImage;
 
-    int PlanePitch => depth.Pitch * height.Pitch * width.Pitch;
+    /// <summary>Blocks that cover an image, or the images that a block takes together.</summary>
+    public int BlocksPerImage => Pieces(depth) * Pieces(height) * Pieces(width);
+
+    /// <summary>Elements from one image of a block to the next.</summary>
+    public int PlanePitch => depth.Pitch * height.Pitch * width.Pitch;
 
     /// <summary>Block number <paramref name="index"/>.</summary>
     public FlatBlock Block(int index)
@@ -127,6 +132,29 @@ internal readonly unsafe struct FlatLayout
                     if (w.Step == 1) RowCopy.Run(from, to, count);
                     else
                         for (int k = 0; k < count; k++) to[(nint)k * w.Step] = from[k];
+                }
+    }
+
+    /// <summary>Adds the runs of a channel to the source positions that <see cref="Pack"/> would copy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void AddTo<T>(in FlatBlock b, T* flat, T* source, nint imageStride) where T : unmanaged, INumber<T>
+    {
+        for (int pd = 0; pd < depth.Phases; pd++)
+            for (int ph = 0; ph < height.Phases; ph++)
+                for (int pw = 0; pw < width.Phases; pw++, flat += Pitch)
+                {
+                    AxisMap d = depth.Source(pd, b.Depth), h = height.Source(ph, b.Height), w = width.Source(pw, b.Width);
+                    int dEnd = Math.Min(d.End, b.Depths + depth.Reach), hEnd = Math.Min(h.End, b.Heights + height.Reach);
+                    int first = w.First, count = Math.Min(w.End, b.Widths + width.Reach) - first;
+                    if (count <= 0) continue;
+                    for (int n = 0; n < b.Images; n++)
+                        for (int i = d.First; i < dEnd; i++)
+                            for (int j = h.First; j < hEnd; j++)
+                            {
+                                nint row = (nint)(i * d.Step + d.Origin) * h.Size + j * h.Step + h.Origin;
+                                PoolingRows.Scatter(flat + n * PlanePitch + Offset(i, j, first), w.Step,
+                                    source + (b.Image + n) * imageStride + row * w.Size + first * w.Step + w.Origin, count);
+                            }
                 }
     }
 

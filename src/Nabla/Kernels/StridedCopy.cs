@@ -48,6 +48,8 @@ internal static unsafe class StridedCopy
             Transpose.Run(x, walk.X[0], y, walk.Y[1], walk.Sizes[1], walk.Sizes[0], walk.Length);
         else if (axis == 1 && walk.Sizes[0] <= ShortRun)
             CopyShort(x, walk.X[1], walk.X[0], y, walk.Y[1], walk.Y[0], walk.Sizes[1], walk.Sizes[0]);
+        else if (axis == 1 && walk.X[0] == 1 && walk.Y[0] == 1)
+            CopyRows(x, walk.X[1], y, walk.Y[1], walk.Sizes[1], walk.Sizes[0]);
         else
             for (int i = 0; i < walk.Sizes[axis]; i++)
                 Visit(walk, axis - 1, x + (nint)i * walk.X[axis], y + (nint)i * walk.Y[axis]);
@@ -59,6 +61,20 @@ internal static unsafe class StridedCopy
     {
         for (nint r = 0; r < rows; r++, x += xRow, y += yRow)
             for (nint i = 0; i < n; i++) y[i * yStride] = x[i * xStride];
+    }
+
+    /// <summary>Rows that lie apart. The next ones are asked for: where a row ends, the processor goes on fetching what follows it.</summary>
+    [MethodImpl(Compiled.Apart)]
+    static void CopyRows<T>(T* x, nint xRow, T* y, nint yRow, nint rows, nint n) where T : unmanaged
+    {
+        const int Ahead = 2, Line = 64, Longest = 4096;
+        nint bytes = n * sizeof(T), fetched = Math.Min(bytes, Longest);
+        for (nint r = 0; r < rows; r++, x += xRow, y += yRow)
+        {
+            if (r + Ahead < rows)
+                for (nint at = 0; at < fetched; at += Line) Streaming.Prefetch((byte*)(x + Ahead * xRow) + at);
+            Buffer.MemoryCopy(x, y, bytes, bytes);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -37,7 +37,7 @@ public readonly struct LogSigmoidOperation : IUnaryOperation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : struct, ILanes<V> => V.Min(x, V.Constant(0)) - V.Log1p(V.Exp(-V.Abs(x)));
+    public V Value<V>(V x) where V : struct, ILanes<V> => V.Min(x, V.Constant(0)) - V.SoftplusTail(x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,7 +61,7 @@ public readonly struct SoftplusOperation : IUnaryOperation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : struct, ILanes<V>
         // max(x, 0) + log1p(e^−|x|) cannot overflow; the textbook form does at x = 89 in Float32.
-        => V.Max(x, V.Constant(0)) + V.Log1p(V.Exp(-V.Abs(x)));
+        => V.Max(x, V.Constant(0)) + V.SoftplusTail(x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -107,6 +107,9 @@ public interface ILanes<V> where V : struct, ILanes<V>
     /// <summary>1 / (1 + e⁻ˣ), exact in both tails.</summary>
     static abstract V Sigmoid(V x);
 
+    /// <summary>log(1 + e^−|x|), exact in both tails: what softplus adds to max(x, 0).</summary>
+    static virtual V SoftplusTail(V x) => V.Log1p(V.Exp(-V.Abs(x)));
+
     /// <summary>Gauss error function.</summary>
     static abstract V Erf(V x);
 

@@ -82,6 +82,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<
     public static Lanes512 Sigmoid(Lanes512 x) => SingleMath.Sigmoid(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 SoftplusTail(Lanes512 x) => SingleMath.SoftplusTail(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Erf(Lanes512 x) => ErrorMath.Erf(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

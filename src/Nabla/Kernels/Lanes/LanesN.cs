@@ -96,6 +96,9 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
     public static LanesN Sigmoid(LanesN x) => SingleMath.Sigmoid(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesN SoftplusTail(LanesN x) => SingleMath.SoftplusTail(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Erf(LanesN x) => ErrorMath.Erf(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

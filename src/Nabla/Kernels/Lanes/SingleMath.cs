@@ -214,8 +214,28 @@ internal static class SingleMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid<V>(V x) where V : struct, ISingleLanes<V>
     {
-        V z = Exp(-V.Abs(x));
+        V z = ExpOfMinusSize(x);
         return V.IfLess(x, V.Constant(0), z, V.Constant(1)) / (V.Constant(1) + z);
+    }
+
+    /// <summary>log(1 + e^−|x|). The argument 1 + z is between 1 and 2: half of it, or itself, leaves f in [−¼, ½) of z without a rounding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V SoftplusTail<V>(V x) where V : struct, ISingleLanes<V>
+    {
+        V z = ExpOfMinusSize(x), half = V.Constant(0.5);
+        V f = V.IfLess(z, half, z, V.FusedMultiplyAdd(z, half, -half)), e = V.IfLess(z, half, V.Constant(0), V.Constant(1));
+        return Log(f, e);
+    }
+
+    /// <summary>e^−|x| down to the smallest denormal: <see cref="ExpOfNegative{V}(V)"/> times 2⁶⁴, which is normal, and back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V ExpOfMinusSize<V>(V x) where V : struct, ISingleLanes<V>
+    {
+        const double Lift = 64;
+        x = V.AtLeast(-V.Abs(x), V.Constant(-104));                                  // 0 from there on
+        V large = V.Constant(12582912 + 127 + Lift), shifted = V.FusedMultiplyAdd(x, V.Constant(Log2E), large), n = shifted - large;
+        V r = V.FusedMultiplyAdd(n, V.Constant(-Ln2Low), V.FusedMultiplyAdd(n, V.Constant(-Ln2High), x));
+        return ReducedExp(r) * V.PowerOfTwo(shifted) * V.Constant(5.421010862427522e-20);
     }
 
     /// <summary>x = n·ln 2 + r. Beyond [−104, 89] the exponential is 0 or ∞ anyway, and n stays finite.</summary>

@@ -19,6 +19,7 @@ public class SingleMathTests
         ["log1p"] = (x => x.Log1p(), ScalarMath.Log1p, double.MaxValue, 1.5, 0.27),
         ["tanh"] = (x => x.Tanh(), Math.Tanh, 12, 2.5, 0.27),
         ["sigmoid"] = (x => x.Sigmoid(), ScalarMath.Sigmoid, 110, 2.5, 0.35),
+        ["softplus"] = (x => x.Softplus(), static x => Math.Max(x, 0) + ScalarMath.Log1p(Math.Exp(-Math.Abs(x))), 110, 2.0, 0.3),
         ["erf"] = (x => x.Erf(), ScalarMath.Erf, 6, 3.0, 0.65),
         ["normal"] = (x => x.NormalDistribution(), ScalarMath.NormalDistribution, 15, 6.5, 0.45),
         ["gelu"] = (x => x.Gelu(), static x => double.IsNegativeInfinity(x) ? -0.0 : x * ScalarMath.NormalDistribution(x), 13, 3.7, 0.5),

@@ -73,10 +73,14 @@ public static class Extrema
         Tensor y = plan.Fold<TFold>(x, keepAxis);
         if (x.Node is null) return y;
         return Autograd.Record(who, y, [x], [x, y], (plan.Kept, axes.ToArray()), static (g, saved, s) =>
-        {
-            Tensor winners = saved[0].EqualTo(saved[1].Reshape(s.Kept)).To(g.DType);
-            return [winners * (g.Reshape(s.Kept) / winners.Sum(s.Item2, keepAxis: true))];
-        });
+            [Share(g.Reshape(s.Kept), saved[0], saved[1].Reshape(s.Kept), s.Item2)]);
+    }
+
+    /// <summary>A gradient shared evenly, over some axes, by the elements of x that equal y; g and y broadcast to x.</summary>
+    internal static Tensor Share(Tensor g, Tensor x, Tensor y, int[] axes)
+    {
+        Tensor winners = x.EqualTo(y).To(g.DType);
+        return winners * (g / winners.Sum(axes, keepAxis: true));
     }
 
     static (Tensor, Tensor) Picked(Tensor x, int axis, bool keepAxis, bool largest, string who)

@@ -3,7 +3,7 @@ using Nabla.Kernels;
 
 namespace Nabla;
 
-/// <summary>Running sums and products.</summary>
+/// <summary>Running sums, products and extrema, and differences of neighbors.</summary>
 public static class Scans
 {
     extension(Tensor x)
@@ -28,6 +28,39 @@ public static class Scans
                 y = Tensor.Concatenate([y.Narrow(axis, 0, span), y.Narrow(axis, span, size - span) * y.Narrow(axis, 0, size - span)], axis);
             return y;
         }
+
+        /// <summary>
+        /// The largest of the elements up to each one along an axis, and its position, the last of equals. NaN stays once it has come.
+        /// Gradients go to the elements chosen.
+        /// </summary>
+        public (Tensor Values, Tensor Indices) CumulativeMax(int axis) => Extremes<MaximumFold>(x, axis, "CumulativeMax");
+
+        /// <summary>The smallest of the elements up to each one along an axis, and its position, likewise.</summary>
+        public (Tensor Values, Tensor Indices) CumulativeMin(int axis) => Extremes<MinimumFold>(x, axis, "CumulativeMin");
+
+        /// <summary>
+        /// Differences of neighbors along an axis, yⱼ = xⱼ₊₁ − xⱼ, taken <paramref name="order"/> times: each takes one element from the
+        /// axis, until none is left.
+        /// </summary>
+        /// <param name="order">How often; 0 is x itself.</param>
+        /// <param name="axis">Along which axis.</param>
+        /// <exception cref="ArgumentOutOfRangeException">The order is negative.</exception>
+        public Tensor Difference(int order = 1, int axis = -1)
+        {
+            axis = x.Shape.Axis(axis, "Difference");
+            ArgumentOutOfRangeException.ThrowIfNegative(order);
+            for (int i = 0; i < order && x.Shape[axis] > 0; i++)
+                x = x.Narrow(axis, 1, x.Shape[axis] - 1) - x.Narrow(axis, 0, x.Shape[axis] - 1);
+            return x;
+        }
+    }
+
+    static (Tensor, Tensor) Extremes<TFold>(Tensor x, int axis, string who) where TFold : struct, IFold
+    {
+        axis = x.Shape.Axis(axis, who);
+        Tensor plain = Sorting.Sortable(x.Detach()), at = Tensor.Uninitialized(x.Shape, DType.Int64);
+        if (x.Length > 0) plain.DType.Calculate(new Choosing<TFold>(plain, at, AxisBlock.Of(x.Shape, axis)));
+        return (x.GatherAlong(axis, at), at);
     }
 
     static Tensor Scan<TFold>(Tensor x, int axis, bool reverse) where TFold : struct, IFold
@@ -43,6 +76,18 @@ public static class Scans
         {
             fixed (T* from = &x.Origin<T>(), to = &y.Origin<T>())
                 ScanKernel.Run<TFold, T>(from, block.Outer, block.Size, block.Inner, reverse, to);
+            GC.KeepAlive(x);
+            GC.KeepAlive(y);
+        }
+    }
+
+    readonly unsafe struct Choosing<TFold>(Tensor x, Tensor y, AxisBlock block) : ICalculation where TFold : struct, IFold
+    {
+        public void Run<T>() where T : unmanaged, INumber<T>
+        {
+            fixed (T* from = &x.Origin<T>())
+            fixed (long* to = &y.Origin<long>())
+                RunningArgument.Run<TFold, T>(from, block.Outer, block.Size, block.Inner, to);
             GC.KeepAlive(x);
             GC.KeepAlive(y);
         }

@@ -61,7 +61,8 @@ public static class Sorting
         }
     }
 
-    static unsafe Tensor Order(Tensor x, int axis, int count, bool descending)
+    /// <summary>The positions of the first <paramref name="count"/> elements in order.</summary>
+    internal static unsafe Tensor Order(Tensor x, int axis, int count, bool descending)
     {
         using Autograd.Scope scope = Autograd.NoGradient();
         Tensor plain = Sortable(x);
@@ -71,7 +72,7 @@ public static class Sorting
     }
 
     /// <summary>The elements side by side in a type that has an order.</summary>
-    static Tensor Sortable(Tensor x) => (x.DType is DType.Float16 or DType.BFloat16 ? x.To(DType.Float32) : x).Contiguous();
+    internal static Tensor Sortable(Tensor x) => (x.DType is DType.Float16 or DType.BFloat16 ? x.To(DType.Float32) : x).Contiguous();
 
     readonly unsafe struct Distincts(Tensor x, Tensor firsts, Tensor inverse, Tensor counts, StrongBox<int> number) : ICalculation
     {

@@ -75,6 +75,9 @@ internal static class PortingTable
         yield return new(Group, "torch.isfinite, isnan", "ops.isfinite, isnan", ["Tensor.IsFinite", "Tensor.IsNan"]);
         yield return new(Group, "torch.all, any", "ops.all, any", ["Tensor.All", "Tensor.Any"]);
         yield return new(Group, "torch.prod, cumsum, cumprod", "ops.prod, cumsum, cumprod", ["Tensor.Product", "Tensor.CumulativeSum", "Tensor.CumulativeProduct"]);
+        yield return new(Group, "torch.median, quantile, kthvalue", "ops.median, quantile", ["Tensor.Median", "Tensor.Quantile", "Tensor.KthValue"], "Median gives no positions: KthValue does");
+        yield return new(Group, "torch.cummax, cummin, diff", "ops.diff", ["Tensor.CumulativeMax", "Tensor.CumulativeMin", "Tensor.Difference"]);
+        yield return new(Group, "torch.bincount, histogram, histc", "ops.bincount, histogram", ["Tensor.BinCount", "Tensor.Histogram"], "the weights of BinCount have a gradient");
         yield return new(Group, "torch.logsumexp, std", "ops.logsumexp, std", ["Tensor.LogSumExp", "Tensor.StandardDeviation"]);
         yield return new(Group, "torch.sort, argsort, unique", "ops.sort, argsort", ["Tensor.Sort", "Tensor.ArgSort", "Tensor.Unique"]);
         yield return new(Group, "torch.tril, triu, diagonal, diag_embed", "ops.tril, triu, diagonal", ["Tensor.LowerTriangle", "Tensor.UpperTriangle", "Tensor.Diagonal", "Tensor.DiagonalMatrix"]);

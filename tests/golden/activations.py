@@ -28,6 +28,12 @@ def record(file):
         file.case("Swish", lambda x: x * torch.sigmoid(beta * x), {"x": Draw("Swish").normal(4, 9, scale=2)}, beta=beta)
     file.case("Swish", lambda x: x * torch.sigmoid(2 * x), {"x": torch.tensor(TAILS)}, note="tails", beta=2.0)
     file.case("LeakyReluByDivisor", lambda x: torch.where(x >= 0, x, x / 5.5), {"x": Draw("Divisor").normal(4, 9)}, divisor=5.5)
+    for alpha in (1.0, 0.75):
+        file.case("Celu", lambda x: F.celu(x, alpha), {"x": Draw("Celu").normal(4, 9, scale=2)}, alpha=alpha)
+    for size in (0.5, 1.25):
+        file.case("SoftShrink", lambda x: F.softshrink(x, size), {"x": Draw("Shrink").normal(4, 9)}, size=size)
+        file.case("HardShrink", lambda x: F.hardshrink(x, size), {"x": Draw("Shrink").normal(4, 9)}, size=size)
+    file.case("TanhShrink", F.tanhshrink, {"x": Draw("Shrink").normal(4, 9)})
     for axis in (-1, 1):
         draw = Draw(f"gates{axis}")
         file.case("Glu", lambda x: F.glu(x, axis), {"x": draw.normal(3, 4, 6)}, axis=axis)

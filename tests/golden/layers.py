@@ -71,7 +71,7 @@ def record(file):
     layer("Prelu", nn.PReLU(3), draw.normal(2, 3, 4), channels=3)
     for name, activation in {"Relu": nn.ReLU(), "Relu6": nn.ReLU6(), "LeakyRelu": nn.LeakyReLU(), "Elu": nn.ELU(), "Selu": nn.SELU(), "Gelu": nn.GELU(),
                              "GeluTanh": nn.GELU("tanh"), "Silu": nn.SiLU(), "Mish": nn.Mish(), "Sigmoid": nn.Sigmoid(), "LogSigmoid": nn.LogSigmoid(),
-                             "Tanh": nn.Tanh(), "Softplus": nn.Softplus(), "Softsign": nn.Softsign(), "HardTanh": nn.Hardtanh(),
+                             "Tanh": nn.Tanh(), "Softplus": nn.Softplus(), "Softsign": nn.Softsign(), "HardTanh": nn.Hardtanh(), "Celu": nn.CELU(), "SoftShrink": nn.Softshrink(), "HardShrink": nn.Hardshrink(), "TanhShrink": nn.Tanhshrink(),
                              "Softmax": nn.Softmax(-1), "LogSoftmax": nn.LogSoftmax(-1)}.items():
         layer("Activation", activation, Draw(f"activation{name}").normal(3, 5, scale=2), name=name)
     layer("Dropout", nn.Dropout(0.5), draw.normal(3, 4), training=False)

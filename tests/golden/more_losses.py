@@ -10,6 +10,7 @@ def record(file):
         margins(file, reduction)
         focal(file, reduction)
         ranking(file, reduction)
+        likelihoods(file, reduction)
         sequences(file, reduction)
     smoothing(file)
     singles(file)
@@ -36,6 +37,21 @@ def margins(file, reduction):
         file.case("Triplet", lambda prediction, target: F.triplet_margin_loss(
             prediction, target[0], target[1], margin=0.7, swap=swap, reduction=reduction),
                   {"prediction": a, "target": torch.stack([p, n])}, reduction=reduction, margin=0.7, swap=swap)
+
+
+def likelihoods(file, reduction):
+    draw = Draw("likelihoods")
+    x, counts, positive = draw.normal(4, 3), draw.integers(0, 6, 4, 3), draw.uniform(0.25, 4, 4, 3)
+    for full in (False, True):
+        for logarithm in (True, False):
+            file.case("PoissonNll", lambda prediction, target: F.poisson_nll_loss(prediction, target, logarithm, full, reduction=reduction),
+                      {"prediction": x if logarithm else positive, "target": counts}, reduction=reduction, logarithm=logarithm, full=full)
+        file.case("GaussianNll", lambda mean, variance, target: F.gaussian_nll_loss(mean, target, variance, full, reduction=reduction),
+                  {"mean": x, "variance": positive, "target": draw.normal(4, 3)}, reduction=reduction, full=full)
+    a, b, signs = draw.normal(5, 3), draw.normal(5, 3), torch.tensor([1, -1, -1, 1, -1])
+    for margin in (0.0, -0.5):
+        file.case("CosineEmbedding", lambda a, b, signs: F.cosine_embedding_loss(a, b, signs, margin, reduction=reduction),
+                  {"a": a, "b": b, "signs": signs}, reduction=reduction, margin=margin)
 
 
 def focal(file, reduction):

@@ -41,6 +41,10 @@ def record(file):
         for axes in (None, [1], [0, 1]):
             x = Draw(f"norm{order}{axes}").distinct(3, 5)
             file.case("Norm", lambda x: torch.linalg.vector_norm(x, float(order), axes), {"x": x}, axes=axes, order=order)
+        for axis in (0, 1):
+            x = Draw(f"unit{order}{axis}").distinct(3, 5)
+            file.case("Normalize", lambda x: torch.nn.functional.normalize(x, float(order), axis), {"x": x}, axis=axis, order=order)
+    file.case("Normalize", lambda x: torch.nn.functional.normalize(x, 2.0, 1, 3.0), {"x": torch.tensor([[0.5, 1, 0], [0, 0, 0], [3, 4, 12]]).double()}, axis=1, order=2.0, epsilon=3.0)
     for axes in (None, [0], [1]):
         x = torch.tensor([[True, False, True], [True, True, False], [True, False, True]])
         file.case("Any", lambda x: x.any() if axes is None else x.any(axes[0]), {"x": x}, gradients=False, axes=axes)

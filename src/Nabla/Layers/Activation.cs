@@ -37,6 +37,9 @@ public sealed class Activation : Module
     /// <summary>x above 0, α(eˣ − 1) below.</summary>
     public static Activation Elu(double alpha = 1) => new("Elu", x => x.Elu(alpha), Initializer.HeNormal(), Text(alpha));
 
+    /// <summary>x above 0, α(e^(x/α) − 1) below.</summary>
+    public static Activation Celu(double alpha = 1) => new("Celu", x => x.Celu(alpha), Initializer.HeNormal(), Text(alpha));
+
     /// <summary>ELU scaled so that mean 0 and variance 1 are kept.</summary>
     public static Activation Selu() => new("Selu", static x => x.Selu(), Initializer.LeCunNormal());
 
@@ -78,6 +81,15 @@ public sealed class Activation : Module
 
     /// <summary>x / (1 + |x|).</summary>
     public static Activation Softsign() => new("Softsign", static x => x.Softsign(), Initializer.XavierUniform());
+
+    /// <summary>x moved toward 0 by λ, 0 within.</summary>
+    public static Activation SoftShrink(double lambda = 0.5) => new("SoftShrink", x => x.SoftShrink(lambda), Initializer.HeNormal(), Text(lambda));
+
+    /// <summary>x, but 0 within λ of 0.</summary>
+    public static Activation HardShrink(double lambda = 0.5) => new("HardShrink", x => x.HardShrink(lambda), Initializer.HeNormal(), Text(lambda));
+
+    /// <summary>x − tanh x.</summary>
+    public static Activation TanhShrink() => new("TanhShrink", static x => x.TanhShrink(), Initializer.HeNormal());
 
     /// <summary>x/6 + ½ bounded to [0, 1].</summary>
     public static Activation HardSigmoid() => new("HardSigmoid", static x => x.HardSigmoid(), Initializer.XavierUniform());

@@ -134,6 +134,45 @@ public sealed class Triplet : Loss
     static Tensor Distance(Tensor a, Tensor b) => (a.Computed() - b + 1e-6).Square().Sum(-1).Sqrt();
 }
 
+/// <summary>
+/// 1 − cos(a, b) of vectors [..., D] that belong together, max(0, cos(a, b) − m) of those that do not (Hadsell, Chopra, LeCun, 2006, with
+/// angles in place of distances).
+/// </summary>
+public sealed class CosineEmbedding : Loss
+{
+    readonly double margin;
+    readonly Reduction reduction;
+
+    /// <summary>Creates the loss.</summary>
+    /// <param name="margin">m in [−1, 1]: the cosine that unlike vectors may have. Default 0.</param>
+    /// <param name="reduction">Default: mean over pairs.</param>
+    public CosineEmbedding(double margin = 0, Reduction reduction = Reduction.Mean)
+    {
+        if (margin is not (>= -1 and <= 1)) throw new ArgumentOutOfRangeException(nameof(margin), margin, $"CosineEmbedding: expected a margin in [-1, 1], got {margin}.");
+        (this.margin, this.reduction) = (margin, reduction);
+    }
+
+    /// <summary>The loss of pairs that all belong together.</summary>
+    /// <exception cref="ShapeException">The shapes differ, or there is no axis.</exception>
+    public override Tensor Forward(Tensor prediction, Tensor target) => Reduce(1 - Cosine(prediction, target), reduction);
+
+    /// <summary>The loss of pairs a and b, [..., D] each, of which those with a sign above 0 belong together: signs [...].</summary>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public Tensor Forward(Tensor a, Tensor b, Tensor signs)
+    {
+        Tensor cosine = Cosine(a, b);
+        if (signs.Shape != cosine.Shape) throw new ShapeException($"CosineEmbedding: expected a sign for each pair, {cosine.Shape}, got {signs.Shape}.");
+        return Reduce(Tensor.Where(signs.Greater(0), 1 - cosine, (cosine - margin).Relu()), reduction);
+    }
+
+    Tensor Cosine(Tensor a, Tensor b)
+    {
+        RequireSameShape(a, b);
+        if (a.Rank < 1) throw new ShapeException("CosineEmbedding: expected vectors [..., D], got numbers.");
+        return (a.Computed().Normalize(-1) * b.Computed().Normalize(-1)).Sum(-1);
+    }
+}
+
 /// <summary>Checks and formulas of the losses with a margin.</summary>
 internal static class Margins
 {

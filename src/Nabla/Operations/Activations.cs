@@ -76,6 +76,15 @@ public static class Activations
             return x.Map(new EluOperation(alpha));
         }
 
+        /// <summary>x above 0, α(e^(x/α) − 1) below. See <see cref="CeluOperation"/>.</summary>
+        /// <param name="alpha">α, positive. Default 1.</param>
+        public Tensor Celu(double alpha = 1)
+        {
+            if (alpha is not (> 0 and < double.PositiveInfinity))
+                throw new ArgumentOutOfRangeException(nameof(alpha), alpha, $"Celu: expected a finite alpha above 0, got {alpha}.");
+            return x.Map(new CeluOperation(alpha));
+        }
+
         /// <summary>ELU scaled so that mean 0 and variance 1 are kept. See <see cref="SeluOperation"/>.</summary>
         public Tensor Selu() => x.Map(default(SeluOperation));
 

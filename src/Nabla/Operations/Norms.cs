@@ -86,6 +86,18 @@ public static class Norms
             };
         }
 
+        /// <summary>Vectors along <paramref name="axis"/> divided by their norm: x / max(‖x‖ₚ, ε), same shape.</summary>
+        /// <param name="axis">Where the vectors lie. Default: the last axis.</param>
+        /// <param name="p">Which norm. Default 2.</param>
+        /// <param name="epsilon">ε, positive: what shorter vectors are divided by. Default 1e-12.</param>
+        /// <exception cref="ArgumentOutOfRangeException">p is negative or NaN, or ε not positive and finite.</exception>
+        public Tensor Normalize(int axis = -1, double p = 2, double epsilon = 1e-12)
+        {
+            if (epsilon is not (> 0 and < double.PositiveInfinity))
+                throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"Normalize: expected a finite epsilon above 0, got {epsilon}.");
+            return x.Computed() / x.Norm(axis, p, keepAxis: true).Maximum(epsilon);
+        }
+
         /// <summary>Σ x² over several axes, without a tensor of squares.</summary>
         internal Tensor SquareSum(ReadOnlySpan<int> axes, bool keepAxis)
         {

@@ -80,6 +80,31 @@ public readonly struct EluOperation(double alpha) : IUnaryOperation
     public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.IfLess(y, V.Constant(0), y + V.Parameter(alpha), V.Constant(1));
 }
 
+/// <summary>x above 0, α(e^(x/α) − 1) below, without a kink for any α (Barron, 2017).</summary>
+/// <remarks>Saturates at −α below about −5α, where the slope y/α + 1 vanishes.</remarks>
+/// <param name="alpha">What −y tends to far below 0; positive.</param>
+public readonly struct CeluOperation(double alpha) : IUnaryOperation
+{
+    /// <inheritdoc/>
+    public static string Name => "Celu";
+
+    /// <inheritdoc/>
+    public static Reads SlopeReads => Reads.Result;
+
+    /// <inheritdoc/>
+    public static bool IsActivation => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : struct, ILanes<V> =>
+        V.IfLess(x, V.Constant(0), V.Expm1(x * V.Parameter(1 / alpha)) * V.Parameter(alpha), x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> =>
+        V.IfLess(y, V.Constant(0), V.FusedMultiplyAdd(y, V.Parameter(1 / alpha), V.Constant(1)), V.Constant(1));
+}
+
 /// <summary>λx above 0, λα(eˣ − 1) below, with λ ≈ 1.0507 and α ≈ 1.6733, for which mean 0 and variance 1 are a fixed point of deep nets (Klambauer et al., 2017).</summary>
 /// <remarks>Saturates at −λα ≈ −1.76 below about −5. Wants LeCun-normal weights and alpha dropout.</remarks>
 public readonly struct SeluOperation : IUnaryOperation

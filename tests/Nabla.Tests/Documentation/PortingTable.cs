@@ -115,6 +115,8 @@ internal static class PortingTable
         yield return new(Group, "model.state_dict(), load_state_dict", "model.get_weights, set_weights", ["Module.StateDictionary", "Module.LoadStateDictionary"]);
         yield return new(Group, "p.requires_grad_(False)", "layer.trainable = False", ["Module.Freeze"]);
         yield return new(Group, "nn.Bilinear", "", ["Bilinear"]);
+        yield return new(Group, "nn.Upsample, F.interpolate", "UpSampling1D, UpSampling2D, UpSampling3D, image.resize", ["Upsample", "Tensor.Interpolate", "InterpolationMode"], "nearest, linear in one to three axes, cubic");
+        yield return new(Group, "nn.PixelShuffle, PixelUnshuffle, ChannelShuffle", "", ["PixelShuffle", "PixelUnshuffle", "ChannelShuffle"]);
         yield return new(Group, "nn.EmbeddingBag", "", ["EmbeddingBag"]);
         yield return new(Group, "nn.ConvTranspose1d, 2d, 3d", "Conv1DTranspose, Conv2DTranspose, Conv3DTranspose", ["ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]);
         yield return new(Group, "Conv2d(groups=…)", "SeparableConv1D, SeparableConv2D, DepthwiseConv2D", ["SeparableConv1d", "SeparableConv2d", "SeparableConv3d", "ConvolutionOptions.Groups"]);
@@ -178,6 +180,7 @@ internal static class PortingTable
         yield return new(Group, "nn.Sigmoid, Tanh, Softplus", "sigmoid, tanh, softplus", ["Activation.Sigmoid", "Activation.Tanh", "Activation.Softplus"]);
         yield return new(Group, "nn.Softmax, LogSoftmax", "softmax, log_softmax", ["Activation.Softmax", "Activation.LogSoftmax"]);
         yield return new(Group, "nn.ReLU6, Hardtanh, Hardsigmoid, Hardswish", "relu6, hard_tanh, hard_sigmoid, hard_silu", ["Activation.Relu6", "Activation.HardTanh", "Activation.HardSigmoid", "Activation.HardSwish"]);
+        yield return new(Group, "nn.CELU, Softshrink, Hardshrink, Tanhshrink", "celu, soft_shrink, hard_shrink, tanh_shrink", ["Activation.Celu", "Activation.SoftShrink", "Activation.HardShrink", "Activation.TanhShrink"]);
         yield return new(Group, "nn.Mish, Softsign, LogSigmoid", "mish, softsign, log_sigmoid", ["Activation.Mish", "Activation.Softsign", "Activation.LogSigmoid"]);
         yield return new(Group, "nn.RReLU", "", ["Rrelu"], "also Xu's form, which divides");
         yield return new(Group, "nn.GLU", "glu", ["Activation.Glu", "Activation.Swiglu", "Tensor.Geglu"]);
@@ -202,6 +205,8 @@ internal static class PortingTable
         yield return new(Group, "nn.MarginRankingLoss", "", ["MarginRanking", "PairwiseLogistic"]);
         yield return new(Group, "nn.TripletMarginLoss", "", ["Triplet"]);
         yield return new(Group, "nn.CTCLoss", "CTC", ["Ctc"]);
+        yield return new(Group, "nn.PoissonNLLLoss, GaussianNLLLoss", "Poisson", ["PoissonNll", "GaussianNll"]);
+        yield return new(Group, "nn.CosineEmbeddingLoss", "CosineSimilarity", ["CosineEmbedding"]);
         yield return new(Group, "torchvision.ops.sigmoid_focal_loss", "CategoricalFocalCrossentropy", ["Focal"]);
         yield return new(Group, "", "MeanSquaredLogarithmicError", ["LogRmse"], "its root");
         yield return new(Group, "CrossEntropyLoss(label_smoothing=…)", "CategoricalCrossentropy(label_smoothing=…)", ["CrossEntropy"], "smoothingTowards takes any distribution");
@@ -234,6 +239,7 @@ internal static class PortingTable
         yield return new(Group, "", "", ["AdaX", "Shampoo"], "Li et al., 2020; Gupta et al., 2018");
         yield return new(Group, "", "", ["Newton", "GaussNewton"], "for a few thousand numbers");
         yield return new(Group, "torch_optimizer.Lookahead", "", ["Lookahead"]);
+        yield return new(Group, "model.share_memory(), torch.multiprocessing", "", ["Hogwild"], "threads of one process");
         yield return new(Group, "", "Lamb", ["Lamb", "Lars"], "round any optimizer");
         yield return new(Group, "swa_utils.AveragedModel", "ema_momentum=…", ["WeightAverage"], "EMA and SWA; Exchange puts the averages in");
         yield return new(Group, "", "", ["Sam"], "sharpness");

@@ -20,6 +20,7 @@ internal static class ReductionRows
         { "StandardDeviation", x => x[0].StandardDeviation([0, 2], correction: 0), [(2, 3, 2)] },
         { "LogSumExp", x => x[0].LogSumExp([0, 2]), [(2, 3, 2)] },
         { "Norm", x => x[0].Norm(), [(2, 3)] },
+        { "Normalize/vectors", x => x[0].Normalize(), [(2, 3)] },
         { "Norm/1", x => x[0].Norm(1, 1), [(2, 3)] },
         { "Norm/3", x => x[0].Norm([0], 3, keepAxis: true), [(2, 3)] },
         { "Norm/half", (0.5, 2), x => x[0].Norm(1, 0.5), [(2, 3)] },

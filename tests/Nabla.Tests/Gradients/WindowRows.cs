@@ -38,6 +38,12 @@ internal static class WindowRows
         { "MaxUnpool", x => x[0].MaxUnpool(Tensor.From([5L, 0, 3, 7], (1, 2, 2)), Shape.Create(8)), [(1, 2, 2)] },
         { "RoiPool", x => x[0].RoiPool(Tensor.From(new double[,] { { 0, 0, 0, 3, 2 }, { 0, 1, 1, 9, 2 } }), 2), [(1, 2, 4, 5)] },
         { "GlobalAveragePool", x => x[0].GlobalAveragePool(), [(2, 2, 3, 2)] },
+        { "Interpolate", x => x[0].Interpolate((5, 2)), [(1, 2, 3, 4)] },
+        { "Interpolate/linear", x => x[0].Interpolate((5, 2), InterpolationMode.Linear), [(1, 2, 3, 4)] },
+        { "Interpolate/cubic", x => x[0].Interpolate((2, 7), InterpolationMode.Cubic, alignCorners: true), [(1, 2, 3, 4)] },
+        { "PixelShuffle", x => x[0].PixelShuffle(2), [(1, 8, 2, 1)] },
+        { "PixelUnshuffle", x => x[0].PixelUnshuffle(2), [(1, 2, 2, 4)] },
+        { "ChannelShuffle", x => x[0].ChannelShuffle(2), [(2, 4, 3)] },
         { "GlobalMaxPool", x => x[0].GlobalMaxPool(), [(2, 2, 3, 2)] },
     };
 }

@@ -145,6 +145,12 @@ public class MoreLossTests
         { "MultiMargin: targets must be class indices in [0, 3), got 3 at row 1. Labels that start at 1 need `- 1`. (Parameter 'target')",
             () => new MultiMargin().Forward(Tensor.Zeros((2, 3)), Tensor.From([1L, 3])) },
         { "Focal: expected scores [N, C] and classes [N], got [2, 3] and [3].", () => new Focal().Forward(Tensor.Zeros((2, 3)), Tensor.From([0L, 1, 2])) },
+        { "GaussianNll: expected variances of at least 0, got -2. Use Softplus() or Exp() on what the model gives. (Parameter 'variance')",
+            () => new GaussianNll().Forward(Tensor.From(new float[,] { { 0, 0 }, { 1, -2 } }), Tensor.Zeros(2)) },
+        { "GaussianNll: expected means and variances [2, 3], got [3]. Use Tensor.Stack([means, variances]).",
+            () => new GaussianNll().Forward(Tensor.Zeros(3), Tensor.Zeros(3)) },
+        { "CosineEmbedding: expected a sign for each pair, [4], got [4, 1].",
+            () => new CosineEmbedding().Forward(Tensor.Ones((4, 2)), Tensor.Ones((4, 2)), Tensor.Ones((4, 1))) },
         { "LogRmse: expected predictions above 0, got -1. End the model in Softplus() or Exp(), or raise the offset.",
             () => new LogRmse().Forward(Tensor.From([1f, -1]), Tensor.Ones(2)) },
         { "Triplet: expected positives and negatives [2, 4, 3], got [4, 3]. Use Tensor.Stack([positives, negatives]).",
@@ -168,6 +174,9 @@ public class MoreLossTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new Ctc(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Hinge(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PoissonNll(epsilon: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new GaussianNll(double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CosineEmbedding(1.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => new MultiMargin(power: 3));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Focal(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new InfoNce(0));

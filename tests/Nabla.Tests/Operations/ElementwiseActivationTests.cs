@@ -94,6 +94,9 @@ public class ElementwiseActivationTests
         Tensor x = Tensor.Ones(2);
         Assert.Contains("LeakyRelu: expected a finite slope of at least 0", Assert.Throws<ArgumentOutOfRangeException>(() => x.LeakyRelu(-0.1)).Message);
         Assert.Contains("Elu: expected a finite alpha above 0", Assert.Throws<ArgumentOutOfRangeException>(() => x.Elu(0)).Message);
+        Assert.Contains("Celu: expected a finite alpha above 0, got 0", Assert.Throws<ArgumentOutOfRangeException>(() => x.Celu(0)).Message);
+        Assert.Contains("SoftShrink: expected a finite lambda of at least 0, got -1", Assert.Throws<ArgumentOutOfRangeException>(() => x.SoftShrink(-1)).Message);
+        Assert.Contains("HardShrink: expected a finite lambda of at least 0, got NaN", Assert.Throws<ArgumentOutOfRangeException>(() => x.HardShrink(double.NaN)).Message);
         Assert.Contains("HardTanh: expected min below max, got [1, 1]", Assert.Throws<ArgumentOutOfRangeException>(() => x.HardTanh(1, 1)).Message);
         Assert.Contains("Clamp: expected min at most max, got [2, 1]", Assert.Throws<ArgumentOutOfRangeException>(() => x.Clamp(2, 1)).Message);
         Assert.Contains("Clamp", Assert.Throws<ArgumentOutOfRangeException>(() => x.Clamp(double.NaN, 1)).Message);

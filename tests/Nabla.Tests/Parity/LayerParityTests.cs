@@ -22,6 +22,10 @@ public class LayerParityTests
         ["Softplus"] = Activation.Softplus(),
         ["Softsign"] = Activation.Softsign(),
         ["HardTanh"] = Activation.HardTanh(),
+        ["Celu"] = Activation.Celu(),
+        ["SoftShrink"] = Activation.SoftShrink(),
+        ["HardShrink"] = Activation.HardShrink(),
+        ["TanhShrink"] = Activation.TanhShrink(),
         ["Softmax"] = Activation.Softmax(),
         ["LogSoftmax"] = Activation.LogSoftmax(),
     };

@@ -14,6 +14,7 @@ public class ReductionParityTests
         { "Variance", c => c["x"].Variance(Axes(c), correction: c.Int("correction")) },
         { "StandardDeviation", c => c["x"].StandardDeviation(Axes(c), correction: c.Int("correction")) },
         { "Norm", c => c["x"].Norm(Axes(c), c.Double("order")) },
+        { "Normalize", c => c["x"].Normalize(c.Int("axis"), c.Double("order"), c.Double("epsilon", 1e-12)) },
         { "Any", c => c["x"].Any(Axes(c)) },
         { "All", c => c["x"].All(Axes(c)) },
         { "ArgMax", c => c["x"].ArgMax(c.Int("axis")) },

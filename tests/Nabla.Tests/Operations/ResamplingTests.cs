@@ -1,0 +1,80 @@
+using Nabla.Layers;
+using Nabla.Tests.Kernels;
+
+namespace Nabla.Tests.Operations;
+
+/// <summary>Properties of resampling that no golden case states.</summary>
+[Collection(KernelSettings.Name)]
+public class ResamplingTests
+{
+    static Tensor Random(Shape shape, ulong seed = 1) => Tensor.Normal(shape, new RandomStream(seed));
+
+    /// <summary>Rows longer than a vector, with a tail, and single columns; every set of instructions and number of threads has the bits of one.</summary>
+    [Theory]
+    [InlineData(InterpolationMode.Nearest)]
+    [InlineData(InterpolationMode.Linear)]
+    [InlineData(InterpolationMode.Cubic)]
+    public void Lanes_and_threads_agree_with_sums_by_hand(InterpolationMode mode)
+    {
+        Tensor x = Random((3, 5, 40, 37)), reference = x.To(DType.Float64).Interpolate((61, 90), mode);
+        float[]? bits = null;
+        KernelSettings.ForEachInstructionSet(() =>
+        {
+            foreach (int threads in new[] { 1, 3 })
+                KernelSettings.With(threads, () =>
+                {
+                    Tensor y = x.Interpolate((61, 90), mode);
+                    Assert.True((double)(y.To(DType.Float64) - reference).Abs().Max() < 2e-6);
+                    bits ??= y.ToArray<float>();
+                    Assert.Equal(bits, y.ToArray<float>());
+                });
+        });
+    }
+
+    [Fact]
+    public void A_line_stays_a_line_and_a_constant_a_constant()
+    {
+        Tensor line = Tensor.Arange(6).To(DType.Float64).Reshape(1, 1, 6);
+        double[] finer = line.Interpolate(11, InterpolationMode.Linear, alignCorners: true).ToArray<double>();
+        Assert.Equal(Enumerable.Range(0, 11).Select(i => i / 2.0), finer, (a, b) => Math.Abs(a - b) < 1e-14);
+        Tensor constant = Tensor.Full(Nabla.Shape.Create(2, 3, 4, 5, 2), 7, DType.Float64);
+        foreach (InterpolationMode mode in Enum.GetValues<InterpolationMode>())
+            Assert.All(constant.Interpolate((3, 9, 4), mode).ToArray<double>(), value => Assert.Equal(7, value, 1e-13));
+    }
+
+    [Fact]
+    public void Shuffles_undo_each_other_and_keep_every_number()
+    {
+        Tensor x = Random((2, 12, 3, 5));
+        Assert.Equal(x.ToArray<float>(), x.PixelShuffle(2).PixelUnshuffle(2).ToArray<float>());
+        Assert.Equal(x.ToArray<float>(), x.ChannelShuffle(3).ChannelShuffle(4).ToArray<float>());
+    }
+
+    [Fact]
+    public void Pictures_of_whole_numbers_keep_their_type_with_the_nearest()
+    {
+        Tensor mask = Tensor.From(new byte[] { 1, 2, 3, 4 }, (1, 1, 2, 2));
+        Tensor y = mask.Interpolate(4);
+        Assert.Equal(DType.UInt8, y.DType);
+        Assert.Equal([1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4], y.ToArray<byte>());
+    }
+
+    [Fact]
+    public void Misuse_is_explained()
+    {
+        Tensor x = Random((1, 3, 4, 4));
+        static void Shape(string message, Func<object> action) => Assert.Equal(message, Assert.Throws<ShapeException>(action).Message);
+        Shape("Interpolate: expected [N, C, d…] with one to three spatial axes, got [3, 4].", () => Random((3, 4)).Interpolate(2));
+        Shape("Interpolate: expected spatial axes that are not empty, got [1, 3, 0].", () => Tensor.Zeros((1, 3, 0)).Interpolate(2));
+        Shape("PixelShuffle: expected [N, C, H, W] with channels in multiples of 4, got [1, 3, 4, 4].", () => x.PixelShuffle(2));
+        Shape("PixelUnshuffle: expected [N, C, H, W] with height and width in multiples of 3, got [1, 3, 4, 4].", () => x.PixelUnshuffle(3));
+        Shape("ChannelShuffle: expected [N, C, d…] with channels in multiples of 2, got [1, 3, 4, 4].", () => x.ChannelShuffle(2));
+        Shape("Upsample(2, Nearest): Upsample: expected [N, C, d…] with one to three spatial axes, got [4].", () => new Upsample(2).Predict(Random(4)));
+        Assert.StartsWith("Interpolate: expected positive sizes, got 0, 2.", Assert.Throws<ArgumentOutOfRangeException>(() => x.Interpolate((0, 2))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Interpolate: expected one number or 2", Assert.Throws<ArgumentException>(() => x.Interpolate((1, 2, 3))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PixelShuffle(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PixelUnshuffle(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ChannelShuffle(0));
+        Assert.Throws<OverflowException>(() => new Upsample(int.MaxValue).Predict(x));
+    }
+}

@@ -136,6 +136,35 @@ public unsafe class PoolingTests
         }
     }
 
+    [Theory]
+    [InlineData(520, 64)]
+    [InlineData(600, 61)]
+    public void Gradients_stored_past_the_caches_equal_those_of_each_plane_by_itself(int planes, int size)
+    {
+        PoolingGeometry sliding = Sliding(planes), bins = Adaptive(planes);
+        Assert.True(Streaming.Suits<float>(sliding.InputLength));
+        using Native<float> x = new(sliding.InputLength, 1), y = new(sliding.OutputLength), dx = new(sliding.InputLength), shares = new(sliding.InputLength);
+        using Native<float> one = new(sliding.InputPlane);
+        int[] winners = new int[sliding.OutputLength];
+        fixed (int* pointer = winners)
+        {
+            MaxPooling.Forward(sliding, x.Pointer, y.Pointer, pointer);
+            MaxPooling.Backward(sliding, y.Pointer, pointer, dx.Pointer);
+            AveragePooling.Backward(bins, x.Pointer, shares.Pointer, WindowDivisor.Covered);
+            for (int plane = 0; plane < planes; plane++)
+            {
+                nint output = (nint)plane * sliding.OutputPlane;
+                MaxPooling.Backward(Sliding(1), y.Pointer + output, pointer + output, one.Pointer);
+                Assert.True(one.Span.SequenceEqual(dx.Span.Slice(plane * sliding.InputPlane, sliding.InputPlane)));
+                AveragePooling.Backward(Adaptive(1), x.Pointer + (nint)plane * bins.OutputPlane, one.Pointer, WindowDivisor.Covered);
+                Assert.True(one.Span.SequenceEqual(shares.Span.Slice(plane * sliding.InputPlane, sliding.InputPlane)));
+            }
+        }
+
+        PoolingGeometry Sliding(int planes) => PoolingGeometry.Create("Pool", [1, planes, size, size], [3, 3], [2, 2], [1, 1], [1, 1], [1, 1]);
+        PoolingGeometry Adaptive(int planes) => PoolingGeometry.CreateAdaptive("Pool", [1, planes, size, size], [7, 7]);
+    }
+
     [Fact]
     public void Bad_geometry_is_refused_with_the_reason()
     {

@@ -34,6 +34,15 @@ internal static unsafe class RowCopy
         }
     }
 
+    /// <summary>Copies past the caches, if the target is aligned and whole vectors long, or otherwise as <see cref="Run"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Stream<T>(T* from, T* to, int count) where T : unmanaged
+    {
+        if (Streaming.Takes<Vector256<T>>(to) && count % Vector256<T>.Count == 0)
+            for (int i = 0; i < count; i += Vector256<T>.Count) Vector256.Load(from + i).StoreAlignedNonTemporal(to + i);
+        else Run(from, to, count);
+    }
+
     /// <summary>to[i] = from[i · step]; nothing between or beyond those is needed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Gather<T>(T* from, int step, T* to, int count) where T : unmanaged
@@ -55,6 +64,6 @@ internal static unsafe class RowCopy
 
     /// <summary>Elements 0, 2 … 14; nothing beyond the last is read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<float> Even(float* source) =>
+    public static Vector256<float> Even(float* source) =>
         InOrder(Avx.Shuffle(Vector256.Load(source), Vector256.Load(source + Vector256<float>.Count - 1), 0b_11_01_10_00));
 }

@@ -145,7 +145,11 @@ internal static unsafe class AveragePooling
             int length = Geometry.Width.Input;
             new Span<T>(sums, length).Clear();
             for (int i = depth.First; i < depth.End; i++)
-                PoolingRows.Add(x + (i * Geometry.Height.Input + height.First) * length, height.Count, sums, length);
+            {
+                T* rows = x + (i * Geometry.Height.Input + height.First) * length;
+                PoolingRows.Fetch(rows + Geometry.InputPlane, height.Count * length);
+                PoolingRows.Add(rows, height.Count, sums, length);
+            }
             for (int w = 0; w < Geometry.Width.Output; w++) y[w] = PoolingRows.Sum(sums + columns[w].First, columns[w].Count);
         }
 
@@ -171,6 +175,7 @@ internal static unsafe class AveragePooling
         {
             int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane, width = Geometry.Width.Output;
             bool pairs = typeof(T) == typeof(float) && Geometry.IsPairs && Shares.IsMean, bins = Geometry.Width.Bins > 0;
+            bool streams = bins && Streaming.Suits<T>(Geometry.InputLength);
             Shares<T> shares = Shares;
             byte* memory = Workspace.OfJob(shares.Size + Workspace.Align((nint)width * sizeof(T)) + (nint)Geometry.Width.Input * sizeof(T));
             T* slopes = (T*)(memory + shares.Size), row = (T*)(memory + shares.Size + Workspace.Align((nint)width * sizeof(T)));
@@ -195,11 +200,13 @@ internal static unsafe class AveragePooling
                             {
                                 // Where no window before has been.
                                 T* to = dx + (i * Geometry.Height.Input + j) * Geometry.Width.Input;
-                                if (i >= slices && j >= rows) RowCopy.Run(row, to, Geometry.Width.Input);
-                                else PoolingRows.Add(row, 1, to, Geometry.Width.Input);
+                                if (i < slices || j < rows) PoolingRows.Add(row, 1, to, Geometry.Width.Input);
+                                else if (streams) RowCopy.Stream(row, to, Geometry.Width.Input);
+                                else RowCopy.Run(row, to, Geometry.Width.Input);
                             }
                     }
             }
+            if (streams) Streaming.Fence();
         }
 
         /// <summary>The row that all rows of a window get.</summary>

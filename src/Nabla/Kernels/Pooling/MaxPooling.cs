@@ -12,6 +12,12 @@ internal static unsafe class MaxPooling
     /// input plane, −1 where dilated taps all fall into the padding.</summary>
     public static void Forward<T>(in PoolingGeometry g, T* x, T* y, int* winners) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (winners == null && g.Width.Bins == 0 && !g.IsPairs)
+        {
+            var values = new ValueJob<T> { Geometry = g, X = x, Y = y };
+            Workers.For(g.Jobs, ref values);
+            return;
+        }
         var job = new ForwardJob<T> { Geometry = g, Rows = new WindowRows<T>(g), X = x, Y = y, Winners = winners };
         Workers.For(g.Jobs, ref job);
     }
@@ -136,6 +142,61 @@ internal static unsafe class MaxPooling
         }
     }
 
+    /// <summary>Maxima without their positions: of a window's rows first, then along the row of those.</summary>
+    struct ValueJob<T> : IJob where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public PoolingGeometry Geometry;
+        public T* X, Y;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run(int index)
+        {
+            int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob);
+            WindowAxis width = Geometry.Width.Window;
+            nint needed = Math.Max(width.PadBefore + width.Input, (nint)(width.Output - 1) * width.Stride + width.Extent);
+            T* row = (T*)Workspace.OfJob(needed * sizeof(T)), inside = row + width.PadBefore, y = Y + (nint)index * Geometry.PlanesPerJob * Geometry.OutputPlane;
+            new Span<T>(row, checked((int)needed)).Fill(T.NegativeInfinity);
+            nint pitch = (nint)Geometry.Height.Window.Dilation * width.Input;
+            for (int plane = index * Geometry.PlanesPerJob; plane < end; plane++)
+                for (int d = 0; d < Geometry.Depth.Output; d++)
+                    for (int h = 0; h < Geometry.Height.Output; h++, y += width.Output)
+                    {
+                        PoolingWindow depth = Geometry.Depth[d], height = Geometry.Height[h];
+                        T* x = X + (nint)plane * Geometry.InputPlane + ((nint)depth.First * Geometry.Height.Input + height.First) * width.Input;
+                        if (depth.Count == 0 || height.Count == 0) PoolingRows.Fill(inside, width.Input, T.NegativeInfinity);
+                        else PoolingRows.Maxima(x, x + pitch, height.Count - 1, pitch, inside, width.Input);
+                        for (int i = 1; i < depth.Count; i++)
+                            PoolingRows.Maxima(inside, x + (nint)i * depth.Step * Geometry.Height.Input * width.Input, height.Count, pitch, inside, width.Input);
+                        Along(row, width, y);
+                    }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static void Along(T* row, in WindowAxis width, T* y)
+        {
+            int lanes = Vector<T>.Count, o = 0, last = width.Output - lanes, stride = width.Stride, dilation = width.Dilation, taps = width.Kernel;
+            bool halves = typeof(T) == typeof(float) && stride == 2 && lanes == Vector256<float>.Count && InstructionSets.Active >= InstructionSet.Avx2;
+            if (last >= 0 && (halves || stride == 1))
+                for (; o < width.Output; o += lanes)
+                {
+                    // The last vector overlaps the one before.
+                    T* from = row + Math.Min(o, last) * stride;
+                    Vector<T> best = Load(from, halves);
+                    for (int t = 1; t < taps; t++) best = PoolingRows.Larger(best, Load(from + t * dilation, halves));
+                    best.Store(y + Math.Min(o, last));
+                }
+            for (; o < width.Output; o++)
+            {
+                T best = row[o * stride];
+                for (int t = 1; t < taps; t++) best = T.Max(best, row[o * stride + t * dilation]);
+                y[o] = best;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector<T> Load(T* from, bool halves) => halves ? RowCopy.Even((float*)from).AsVector().As<float, T>() : Vector.Load(from);
+    }
+
     struct BackwardJob<T> : IJob where T : unmanaged, IFloatingPointIeee754<T>
     {
         public PoolingGeometry Geometry;
@@ -146,7 +207,8 @@ internal static unsafe class MaxPooling
         public readonly void Run(int index)
         {
             int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane;
-            bool pairs = typeof(T) == typeof(float) && Geometry.IsPairs;
+            bool pairs = typeof(T) == typeof(float) && Geometry.IsPairs, streams = !pairs && Streaming.Suits<T>(Geometry.InputLength);
+            T* sums = streams ? (T*)Workspace.OfJob((nint)Geometry.InputPlane * sizeof(T)) : null;
             for (int plane = index * Geometry.PlanesPerJob; plane < end; plane++)
             {
                 nint output = (nint)plane * outputs;
@@ -157,10 +219,13 @@ internal static unsafe class MaxPooling
                     PairPooling.MaximumGradient((float*)dy, winners, (float*)dx, Geometry.Height.Input, Geometry.Width.Input);
                     continue;
                 }
-                new Span<T>(dx, Geometry.InputPlane).Clear();
+                if (!streams) sums = dx;
+                new Span<T>(sums, Geometry.InputPlane).Clear();
                 for (int o = 0; o < outputs; o++)
-                    if (winners[o] >= 0) dx[winners[o]] += dy[o];
+                    if (winners[o] >= 0) sums[winners[o]] += dy[o];
+                if (streams) RowCopy.Stream(sums, dx, Geometry.InputPlane);
             }
+            if (streams) Streaming.Fence();
         }
     }
 }

@@ -25,9 +25,14 @@ public static class Borders
             if (widths.Length > x.Rank)
                 throw new ShapeException($"Pad: expected at most {x.Rank} pairs of widths for {x.Shape}, got {widths.Length}.");
             int skipped = x.Rank - widths.Length;
-            foreach ((int before, int after) in widths)
+            for (int i = 0; i < widths.Length; i++)
+            {
+                (int before, int after) = widths[i];
                 if (before < 0 || after < 0)
                     throw new ArgumentOutOfRangeException(nameof(widths), $"Pad: expected widths of at least 0, got ({before}, {after}). Cut with x[…].");
+                if ((long)x.Shape[skipped + i] + before + after > int.MaxValue)
+                    throw new ShapeException($"Pad: expected at most {int.MaxValue:N0} elements along axis {skipped + i}, got {x.Shape} padded by ({before}, {after}).");
+            }
             if (mode == PadMode.Constant) return Framed(x, skipped, widths, value);
 
             Tensor y = x;
@@ -75,7 +80,7 @@ public static class Borders
     static Tensor Framed(Tensor x, int skipped, ReadOnlySpan<(int Before, int After)> widths, double value)
     {
         int[] sizes = x.Shape.ToArray();
-        for (int i = 0; i < widths.Length; i++) sizes[skipped + i] = checked(sizes[skipped + i] + widths[i].Before + widths[i].After);
+        for (int i = 0; i < widths.Length; i++) sizes[skipped + i] += widths[i].Before + widths[i].After;
         var builder = new Region.Builder(Shape.Create(sizes));
         for (int axis = 0; axis < x.Rank; axis++) builder.Keep(axis < skipped ? 0 : widths[axis - skipped].Before, 1, x.Shape[axis]);
         Region middle = builder.Build();

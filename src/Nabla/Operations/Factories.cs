@@ -65,28 +65,37 @@ public static class Factories
         {
             if (step == 0 || !double.IsFinite(step)) throw new ArgumentOutOfRangeException(nameof(step), step, "Arange: expected a finite step other than 0.");
             double count = Math.Ceiling((end - start) / step);
-            var values = new double[(int)Math.Max(count, 0)];
-            for (int i = 0; i < values.Length; i++) values[i] = start + i * step;
-            return Tensor.From(values).To(dtype);
+            if (!(count <= int.MaxValue))
+                throw new ArgumentOutOfRangeException(
+                    nameof(end), end, $"Arange: expected finite bounds and at most {int.MaxValue:N0} elements, got {start} to {end} by {step}.");
+            return Filled((int)Math.Max(count, 0), dtype, i => start + i * step);
         }
 
         /// <summary>0, 1, … count − 1 as Int64.</summary>
         public static Tensor Arange(int count) => Tensor.Arange(0, count, 1, DType.Int64);
 
         /// <summary><paramref name="count"/> evenly spaced numbers from start to end, both included.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
         public static Tensor Linspace(double start, double end, int count, DType dtype = DType.Float32)
         {
-            var values = new double[count];
-            for (int i = 0; i < count; i++) values[i] = count == 1 ? start : start + (end - start) * i / (count - 1);
-            return Tensor.From(values).To(dtype);
+            if (count < 0) throw new ArgumentOutOfRangeException(nameof(count), count, $"Linspace: expected at least 0 numbers, got {count}.");
+            return Filled(count, dtype, i => i == 0 ? start : i == count - 1 ? end : start + (end - start) * i / (count - 1));
         }
 
         /// <summary>The identity matrix.</summary>
         public static Tensor Eye(int size, DType dtype = DType.Float32)
         {
-            var values = new double[size * size];
-            for (int i = 0; i < size; i++) values[i * size + i] = 1;
-            return Tensor.From(values, (size, size)).To(dtype);
+            if (size < 0) throw new ArgumentOutOfRangeException(nameof(size), size, $"Eye: expected a size of at least 0, got {size}.");
+            return Tensor.Ones(size, dtype).DiagonalMatrix();
         }
+    }
+
+    static Tensor Filled(int count, DType dtype, Func<int, double> value)
+    {
+        Tensor y = Tensor.Uninitialized(count, DType.Float64);
+        Span<double> values = y.Span<double>();
+        for (int i = 0; i < values.Length; i++) values[i] = value(i);
+        GC.KeepAlive(y);
+        return y.To(dtype);
     }
 }

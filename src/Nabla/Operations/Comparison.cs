@@ -43,6 +43,29 @@ public static class Comparison
 
         /// <summary>a ≠ c.</summary>
         public Tensor NotEqualTo(double c) => Compare<IsNotEqual>(a, Number(c, a), "NotEqualTo");
+
+        /// <summary>
+        /// Whether |a − b| ≤ absolute + relative·|b| for all elements, with broadcasting: equal up to rounding. Infinities are close to
+        /// themselves only. Compared in Float64, unless both are Float32.
+        /// </summary>
+        /// <param name="b">What is compared with; its size sets the scale of the relative tolerance.</param>
+        /// <param name="relative">Relative tolerance, at least 0. Default 1e-5.</param>
+        /// <param name="absolute">Absolute tolerance, at least 0; what decides around 0. Default 1e-8.</param>
+        /// <param name="equalNan">Whether NaN is close to NaN.</param>
+        /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">A tolerance is negative or NaN.</exception>
+        public bool AllClose(Tensor b, double relative = 1e-5, double absolute = 1e-8, bool equalNan = false)
+        {
+            if (!(relative >= 0 && absolute >= 0))
+                throw new ArgumentOutOfRangeException(nameof(relative), $"AllClose: expected tolerances of at least 0, got {relative} and {absolute}.");
+            using Autograd.Scope scope = Autograd.NoGradient();
+            DType type = a.DType == DType.Float32 && b.DType == DType.Float32 ? DType.Float32 : DType.Float64;
+            (Tensor x, Tensor y) = (a.To(type), b.To(type));
+            Tensor distance = (x - y).Abs();
+            Tensor isClose = distance.LessOrEqual(y.Abs() * relative + absolute).LogicalAnd(distance.IsFinite()).LogicalOr(x.EqualTo(y));
+            if (equalNan) isClose = isClose.LogicalOr(x.IsNan().LogicalAnd(y.IsNan()));
+            return isClose.All().Item<bool>();
+        }
     }
 
     /// <summary>A number in the type it is compared in: integers stay integers unless the number has a fraction.</summary>

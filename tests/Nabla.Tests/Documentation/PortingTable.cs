@@ -83,6 +83,10 @@ internal static class PortingTable
         yield return new(Group, "torch.tril, triu, diagonal, diag_embed", "ops.tril, triu, diagonal", ["Tensor.LowerTriangle", "Tensor.UpperTriangle", "Tensor.Diagonal", "Tensor.DiagonalMatrix"]);
         yield return new(Group, "torch.linalg.norm, F.normalize", "ops.norm, normalize", ["Tensor.Norm", "Tensor.Normalize"]);
         yield return new(Group, "torch.dot, outer, cross, trace", "ops.dot, outer, cross, trace", ["Tensor.Dot", "Tensor.Outer", "Tensor.Cross", "Tensor.Trace"]);
+        yield return new(Group, "torch.cdist, F.pairwise_distance", "", ["Tensor.Distances"], "differences are summed directly; rows pair by pair: (x - y).Norm(-1, p)");
+        yield return new(Group, "F.cosine_similarity", "losses.cosine_similarity", ["Tensor.CosineSimilarity"]);
+        yield return new(Group, "torch.tensordot, kron, inner", "ops.tensordot, inner", ["Tensor.Einsum"], "kron of matrices: Einsum(\"ij,kl->ikjl\", a, b), then Reshape");
+        yield return new(Group, "torch.allclose, isclose", "ops.isclose", ["Tensor.AllClose"]);
         yield return new(Group, "torch.linalg.solve, solve_triangular, inv, det, slogdet", "ops.solve, inv, det", ["Tensor.Solve", "Tensor.SolveTriangular", "Tensor.Inverse", "Tensor.Determinant", "Tensor.LogDeterminant"]);
         yield return new(Group, "torch.linalg.cholesky, qr, svd, svdvals, eigh", "ops.cholesky, qr, svd, eigh", ["Tensor.Cholesky", "Tensor.Qr", "Tensor.Svd", "Tensor.SingularValues", "Tensor.SymmetricEigen"]);
         yield return new(Group, "torch.cov", "", ["Tensor.Covariance"]);

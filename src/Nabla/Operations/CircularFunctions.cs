@@ -222,14 +222,12 @@ public static class CircularFunctions
 
         /// <summary>√(x² + other²) without overflow on the way, elementwise with broadcasting. The gradient is 0 where both are 0.</summary>
         public Tensor Hypot(Tensor other) => x.Zip(other, default(HypotOperation));
-    }
 
-    extension(Tensor y)
-    {
         /// <summary>
-        /// The angle of the point (<paramref name="x"/>, y) from the positive x axis, between −π and π, elementwise with broadcasting.
-        /// The signs of zeros say from which side the axis is reached. The gradient is 0 at the origin.
+        /// atan(x / <paramref name="width"/>) in the right quadrant: the angle, between −π and π, at which the point of height x and this
+        /// width is seen from the origin; elementwise with broadcasting. The signs of zeros say from which side an axis is reached. The
+        /// gradient is 0 at the origin.
         /// </summary>
-        public Tensor Atan2(Tensor x) => y.Zip(x, default(Atan2Operation));
+        public Tensor Atan2(Tensor width) => x.Zip(width, default(Atan2Operation));
     }
 }

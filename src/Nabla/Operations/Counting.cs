@@ -28,7 +28,7 @@ public static class Counting
             foreach (long value in values)
             {
                 if (value is < 0 or >= int.MaxValue)
-                    throw new ArgumentOutOfRangeException(nameof(x), value, $"BinCount: expected elements in [0, {int.MaxValue}), got {value}.");
+                    throw new ArgumentOutOfRangeException(null, value, $"BinCount: expected elements in [0, {int.MaxValue}), got {value}.");
                 length = Math.Max(length, value + 1);
             }
             if (weights is not null) return Tensor.Zeros((int)length, weights.Computed().DType).IndexAdd(0, plain, weights);
@@ -48,7 +48,7 @@ public static class Counting
             if (x.Length == 0) return x.Histogram(bins, 0, 1);
             double low = x.Detach().Min().To(DType.Float64).Item<double>(), high = x.Detach().Max().To(DType.Float64).Item<double>();
             if (!double.IsFinite(low) || !double.IsFinite(high))
-                throw new ArgumentException($"Histogram: expected finite elements, got some from {low} to {high}. Give a range, which leaves out the others.", nameof(x));
+                throw new ArgumentException($"Histogram: expected finite elements, got some from {low} to {high}. Give a range, which leaves out the others.");
             return low < high ? x.Histogram(bins, low, high) : x.Histogram(bins, low - 0.5, high + 0.5);
         }
 

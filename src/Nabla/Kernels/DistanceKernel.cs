@@ -77,6 +77,10 @@ internal static unsafe class DistanceKernel
     public static void Slope<T>(T* x, T* y, T* g, T* distance, int batch, int n, int m, int width, T* slope) where T : unmanaged =>
         Ranges.For(batch * n, 2L * m * width, new RowRange<Slopes<T>, T>(new(x, y, g, distance, n, m, width, slope)));
 
+    /// <summary>The end of a row with zeros behind it. Apart, since its variants would use up what may be inlined into a loop.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static V Rest<V, T>(T* x, nint count) where V : unmanaged, ILanes<V> where T : unmanaged => Lane<V, T>.Load(x, count, V.Constant(0));
+
     readonly struct RowRange<TRows, T>(TRows rows) : IRange where TRows : struct, ILaneRows where T : unmanaged
     {
         public void Run(int first, int end) => LaneChoice.Run<T, TRows>(rows, first, end);
@@ -120,20 +124,35 @@ internal static unsafe class DistanceKernel
         {
             T* y1 = y0 + (columns > 1 ? width : 0), y2 = y1 + (columns > 2 ? width : 0), y3 = y2 + (columns > 3 ? width : 0);
             V zero = V.Constant(0), s00 = zero, s01 = zero, s02 = zero, s03 = zero, s10 = zero, s11 = zero, s12 = zero, s13 = zero;
-            for (nint k = 0; k < width; k += Lane<V, T>.Width)
+            nint k = 0;
+            for (; k <= width - Lane<V, T>.Width; k += Lane<V, T>.Width)
             {
-                nint count = Math.Min(width - k, Lane<V, T>.Width);
-                V a = Lane<V, T>.LoadUpTo(x0 + k, count, zero), b = Lane<V, T>.LoadUpTo(x1 + k, count, zero);
-                V c = Lane<V, T>.LoadUpTo(y0 + k, count, zero);
+                V a = Lane<V, T>.Load(x0 + k), b = Lane<V, T>.Load(x1 + k), c = Lane<V, T>.Load(y0 + k);
                 s00 = measure.Add(s00, a - c);
                 s10 = measure.Add(s10, b - c);
-                c = Lane<V, T>.LoadUpTo(y1 + k, count, zero);
+                c = Lane<V, T>.Load(y1 + k);
                 s01 = measure.Add(s01, a - c);
                 s11 = measure.Add(s11, b - c);
-                c = Lane<V, T>.LoadUpTo(y2 + k, count, zero);
+                c = Lane<V, T>.Load(y2 + k);
                 s02 = measure.Add(s02, a - c);
                 s12 = measure.Add(s12, b - c);
-                c = Lane<V, T>.LoadUpTo(y3 + k, count, zero);
+                c = Lane<V, T>.Load(y3 + k);
+                s03 = measure.Add(s03, a - c);
+                s13 = measure.Add(s13, b - c);
+            }
+            if (k < width)
+            {
+                nint count = width - k;
+                V a = Rest<V, T>(x0 + k, count), b = Rest<V, T>(x1 + k, count), c = Rest<V, T>(y0 + k, count);
+                s00 = measure.Add(s00, a - c);
+                s10 = measure.Add(s10, b - c);
+                c = Rest<V, T>(y1 + k, count);
+                s01 = measure.Add(s01, a - c);
+                s11 = measure.Add(s11, b - c);
+                c = Rest<V, T>(y2 + k, count);
+                s02 = measure.Add(s02, a - c);
+                s12 = measure.Add(s12, b - c);
+                c = Rest<V, T>(y3 + k, count);
                 s03 = measure.Add(s03, a - c);
                 s13 = measure.Add(s13, b - c);
             }
@@ -166,22 +185,28 @@ internal static unsafe class DistanceKernel
         [MethodImpl(Compiled.Apart)]
         void Row<V>(T* row, T* table, T* weights, T* to) where V : unmanaged, ILanes<V>
         {
-            nint lanes = Lane<V, T>.Width;
-            V zero = V.Constant(0);
-            for (nint k = 0; k < width; k += 2 * lanes)
+            nint lanes = Lane<V, T>.Width, k = 0;
+            for (; k <= width - 2 * lanes; k += 2 * lanes)
             {
-                nint count0 = Math.Min(width - k, lanes), count1 = Math.Clamp(width - k - lanes, 0, lanes);
-                V x0 = Lane<V, T>.LoadUpTo(row + k, count0, zero), sum0 = zero, sum1 = zero;
-                V x1 = count1 == 0 ? zero : Lane<V, T>.LoadUpTo(row + k + lanes, count1, zero);
+                V x0 = Lane<V, T>.Load(row + k), x1 = Lane<V, T>.Load(row + k + lanes), sum0 = V.Constant(0), sum1 = sum0;
                 T* column = table + k;
                 for (int j = 0; j < m; j++, column += width)
                 {
                     V weight = Lane<V, T>.Spread(weights + j);
-                    sum0 = V.FusedMultiplyAdd(weight, x0 - Lane<V, T>.LoadUpTo(column, count0, zero), sum0);
-                    if (count1 > 0) sum1 = V.FusedMultiplyAdd(weight, x1 - Lane<V, T>.LoadUpTo(column + lanes, count1, zero), sum1);
+                    sum0 = V.FusedMultiplyAdd(weight, x0 - Lane<V, T>.Load(column), sum0);
+                    sum1 = V.FusedMultiplyAdd(weight, x1 - Lane<V, T>.Load(column + lanes), sum1);
                 }
-                Lane<V, T>.StoreUpTo(to + k, sum0, count0);
-                if (count1 > 0) Lane<V, T>.StoreUpTo(to + k + lanes, sum1, count1);
+                Lane<V, T>.Store(to + k, sum0);
+                Lane<V, T>.Store(to + k + lanes, sum1);
+            }
+            for (; k < width; k += lanes)
+            {
+                nint count = Math.Min(width - k, lanes);
+                V x0 = Rest<V, T>(row + k, count), sum0 = V.Constant(0);
+                T* column = table + k;
+                for (int j = 0; j < m; j++, column += width)
+                    sum0 = V.FusedMultiplyAdd(Lane<V, T>.Spread(weights + j), x0 - Rest<V, T>(column, count), sum0);
+                Lane<V, T>.Store(to + k, sum0, count);
             }
         }
     }

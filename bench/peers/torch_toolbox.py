@@ -72,6 +72,8 @@ pictures("max pool2d 32x64x56x56 k3 stride 2", image, lambda x: F.max_pool2d(x, 
 pictures("average pool2d 32x64x56x56 k2", image, lambda x: F.avg_pool2d(x, 2))
 pictures("adaptive pool2d 32x64x56x56 ->7x7", image, lambda x: F.adaptive_avg_pool2d(x, 7))
 pictures("global pool2d 32x64x56x56", image, lambda x: x.mean((2, 3)))
+for name in ("nearest", "bilinear", "bicubic"):
+    pictures(f"interpolate {name} 32x64x28x28 x2", (32, 64, 28, 28), lambda x: F.interpolate(x, scale_factor=2, mode=name))
 pictures("localresponsenorm 32x64x56x56", image, lambda x: F.local_response_norm(x, 5))
 
 MILLION4 = 4 << 20

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Nabla.Kernels;
 
 namespace Nabla;
@@ -40,22 +41,20 @@ public static unsafe class Resampling
         /// <summary><see cref="Interpolate(Tensor, PerAxis, InterpolationMode, bool)"/> with a size for each spatial axis.</summary>
         internal Tensor Interpolate(int[] sizes, InterpolationMode mode, bool alignCorners)
         {
-            Tensor y = mode == InterpolationMode.Nearest ? x : x.Computed();
-            // Axes that shrink come first: there is less to do for the others.
-            foreach (int axis in Enumerable.Range(2, sizes.Length).OrderBy(axis => (double)sizes[axis - 2] / y.Shape[axis]).ToArray())
+            var maps = new ResamplingMap?[3];        // depth, rows, columns; null where nothing changes
+            for (int i = 0; i < sizes.Length; i++)
             {
-                int from = x.Shape[axis], to = sizes[axis - 2];
+                int from = x.Shape[i + 2], to = sizes[i];
                 if (to <= 0) throw new ArgumentOutOfRangeException(nameof(sizes), to, $"Interpolate: expected positive sizes, got {string.Join(", ", sizes)}.");
                 if (from == 0) throw new ShapeException($"Interpolate: expected spatial axes that are not empty, got {x.Shape}.");
-                if (from == to) continue;
-                y = mode switch
-                {
-                    InterpolationMode.Nearest => y.SelectRows(axis, Nearest(from, to)),
-                    InterpolationMode.Linear => Apply(y, axis, ResamplingMap.Linear(from, to, alignCorners)),
-                    _ => Apply(y, axis, ResamplingMap.Cubic(from, to, alignCorners)),
-                };
+                if (from != to) maps[i + 3 - sizes.Length] = Map(mode, from, to, alignCorners);
             }
-            return y;
+            if (mode == InterpolationMode.Nearest && !x.DType.IsComputed) return Picked(x, maps);
+            Tensor y = x.Computed();
+            bool isDepthFirst = maps[0] is { } depth && depth.To < depth.From;        // there is less to do for the others then
+            if (isDepthFirst) y = Apply(y, 2, maps[0], null);
+            if (maps[1] is not null || maps[2] is not null) y = Apply(y, x.Rank - 2, maps[1], maps[2]);
+            return maps[0] is null || isDepthFirst ? y : Apply(y, 2, maps[0], null);
         }
 
         /// <summary>
@@ -106,21 +105,38 @@ public static unsafe class Resampling
         if (x.Rank is < 3 or > 5) throw new ShapeException($"{who}: expected [N, C, d…] with one to three spatial axes, got {x.Shape}.");
     }
 
-    static Tensor Nearest(int from, int to) => Tensor.From([.. Enumerable.Range(0, to).Select(j => (long)j * from / to)]);
-
-    static Tensor Apply(Tensor x, int axis, ResamplingMap map)
+    static ResamplingMap Map(InterpolationMode mode, int from, int to, bool alignCorners) => mode switch
     {
-        x = x.Contiguous();
-        Tensor y = Tensor.Uninitialized(x.Shape.With(axis, map.To), x.DType);
-        AxisBlock block = AxisBlock.Of(x.Shape, axis);
-        if (x.DType == DType.Float32) Run<float>(map, x, block, y);
-        else Run<double>(map, x, block, y);
-        return Autograd.Record("Interpolate", y, [x], [], (axis, map), static (g, _, s) => [Apply(g, s.axis, s.map.Transposed)]);
+        InterpolationMode.Nearest => ResamplingMap.Nearest(from, to),
+        InterpolationMode.Linear => ResamplingMap.Linear(from, to, alignCorners),
+        _ => ResamplingMap.Cubic(from, to, alignCorners),
+    };
+
+    /// <summary>The nearest elements of a type that is not computed with.</summary>
+    static Tensor Picked(Tensor x, ResamplingMap?[] maps)
+    {
+        for (int axis = 2; axis < x.Rank; axis++)
+            if (maps[axis + 3 - x.Rank] is { } map) x = x.SelectRows(axis, Tensor.From([.. map.Places.Select(static place => (long)place)]));
+        return x;
     }
 
-    static void Run<T>(ResamplingMap map, Tensor x, AxisBlock block, Tensor y) where T : unmanaged
+    /// <summary>Resamples an axis, and the one after it if that is the last.</summary>
+    static Tensor Apply(Tensor x, int axis, ResamplingMap? down, ResamplingMap? along)
     {
-        fixed (T* from = x.Span<T>(), to = y.Span<T>()) ResamplingKernel.Run(map, from, block.Outer, block.Inner, to);
+        x = x.Contiguous();
+        Shape shape = down is null ? x.Shape : x.Shape.With(axis, down.To);
+        if (along is not null) shape = shape.With(x.Rank - 1, along.To);
+        Tensor y = Tensor.Uninitialized(shape, x.DType);
+        AxisBlock block = AxisBlock.Of(x.Shape, axis);
+        if (x.DType == DType.Float32) Run<float>(down, along, x, block, y);
+        else Run<double>(down, along, x, block, y);
+        return Autograd.Record("Interpolate", y, [x], [], (axis, down, along), static (g, _, s) => [Apply(g, s.axis, s.down?.Transposed, s.along?.Transposed)]);
+    }
+
+    static void Run<T>(ResamplingMap? down, ResamplingMap? along, Tensor x, AxisBlock block, Tensor y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        fixed (T* from = x.Span<T>(), to = y.Span<T>()) ResamplingKernel.Run(down, along, from, block.Outer, block.Size, block.Inner, to);
         GC.KeepAlive(x);
         GC.KeepAlive(y);
     }

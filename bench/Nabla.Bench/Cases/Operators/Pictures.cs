@@ -21,6 +21,9 @@ internal static class Pictures
         .. Pooling("average pool2d 32x64x56x56 k2", 4, static x => x.AveragePool2d(2)),
         .. Pooling("adaptive pool2d 32x64x56x56 ->7x7", 64, static x => x.AdaptiveAveragePool2d(7)),
         .. Pooling("global pool2d 32x64x56x56", 56 * 56, static x => x.GlobalAveragePool()),
+        .. Resampling("interpolate nearest 32x64x28x28 x2", InterpolationMode.Nearest),
+        .. Resampling("interpolate bilinear 32x64x28x28 x2", InterpolationMode.Linear),
+        .. Resampling("interpolate bicubic 32x64x28x28 x2", InterpolationMode.Cubic),
         .. Pooling("localresponsenorm 32x64x56x56", 1, static x => x.LocalResponseNorm(5)),
     ];
 
@@ -33,5 +36,12 @@ internal static class Pictures
         const double Image56 = 4.0 * 32 * 64 * 56 * 56;
         return Toolbox.Of(name, Work.Traffic(Image56, Image56 / window), () => ([Uniform(1, (32, 64, 56, 56))], t => pool(t[0])), " channels_last")
             .Select(one => name.Contains("pool2d", StringComparison.Ordinal) ? one with { Group = "pool2d" } : one);
+    }
+
+    static IEnumerable<Case> Resampling(string name, InterpolationMode mode)
+    {
+        const double Small = 4.0 * 32 * 64 * 28 * 28, Large = 4 * Small;
+        return Toolbox.Of(name, Work.Traffic(Small, Large), () => ([Uniform(1, (32, 64, 28, 28))], t => t[0].Interpolate(56, mode)), " channels_last")
+            .Select(static one => one with { Group = "interpolate" });
     }
 }

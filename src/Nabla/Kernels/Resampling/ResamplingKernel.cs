@@ -1,76 +1,141 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nabla.Kernels;
 
-/// <summary>An <see cref="ResamplingMap"/> applied to the middle axis of [outer, from, inner] → [outer, to, inner].</summary>
+/// <summary>
+/// Planes [height, width] at another resolution: a row of the output is first a sum of a few whole rows of the input, in a row of its own that
+/// stays in the first cache, and then resampled along. Either map may be missing, and that axis stays.
+/// </summary>
 internal static unsafe class ResamplingKernel
 {
-    public static void Run<T>(ResamplingMap map, T* x, int outer, int inner, T* y) where T : unmanaged
+    public static void Run<T>(ResamplingMap? down, ResamplingMap? along, T* x, int planes, int height, int width, T* y)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        fixed (int* starts = map.Starts, places = map.Places)
-        fixed (T* weights = map.Weights<T>())
+        ShuffledTaps? shuffled = typeof(T) == typeof(float) && InstructionSets.Active >= InstructionSet.Avx2 ? along?.Shuffled : null;
+        fixed (int* downStarts = down?.Starts, downPlaces = down?.Places, alongStarts = along?.Starts, alongPlaces = along?.Places)
+        fixed (int* bases = shuffled?.Bases, lanes = shuffled?.Lanes)
+        fixed (T* downWeights = down?.Weights<T>(), alongWeights = along?.Weights<T>())
+        fixed (float* shuffledWeights = shuffled?.Weights)
         {
-            var taps = new Taps<T>(starts, places, weights);
-            if (inner == 1) RowRanges.Run(outer, map.To, new Along<T>(taps, map.From, map.To, x, y));
-            else RowRanges.RunLanes<T, Across<T>>(outer * map.To, inner, new Across<T>(taps, map.From, map.To, inner, x, y));
+            var rows = new Rows<T>(
+                new(downStarts, downPlaces, downWeights, down?.To ?? height), new(alongStarts, alongPlaces, alongWeights, along?.To ?? width),
+                new(bases, lanes, shuffledWeights, along?.Taps ?? 0, shuffled?.Groups ?? 0), x, height, width, y);
+            RowRanges.RunLanes<T, Rows<T>>(planes * rows.Height, Math.Max(rows.Width, width), rows);
         }
     }
 
-    readonly struct Taps<T>(int* starts, int* places, T* weights) where T : unmanaged
+    /// <summary>A map in memory that does not move; without entries where the axis stays as it is.</summary>
+    readonly struct Taps<T>(int* starts, int* places, T* weights, int count) where T : unmanaged
     {
         public readonly int* Starts = starts, Places = places;
 
         public readonly T* Weights = weights;
+
+        public readonly int Count = count;
     }
 
-    /// <summary>Each output is a sum of whole rows of <c>inner</c> elements.</summary>
-    readonly struct Across<T>(Taps<T> taps, int from, int to, int inner, T* x, T* y) : ILaneRows where T : unmanaged
+    /// <summary><see cref="ShuffledTaps"/> in memory that does not move.</summary>
+    readonly struct Eights(int* bases, int* lanes, float* weights, int each, int groups)
     {
-        [MethodImpl(Compiled.Apart)]
+        public readonly int* Bases = bases, Lanes = lanes;
+
+        public readonly float* Weights = weights;
+
+        public readonly int Each = each, Groups = groups;
+    }
+
+    readonly struct Rows<T>(Taps<T> down, Taps<T> along, Eights eights, T* x, int height, int width, T* y) : ILaneRows
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public int Height => down.Count;
+
+        public int Width => along.Count;
+
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
-            for (int row = first; row < end; row++)
+            // Vectors may read beyond the end of a row of its own.
+            T[] memory = new T[width + ShuffledTaps.Width];
+            fixed (T* row = memory)
             {
-                int output = row % to, start = taps.Starts[output], stop = taps.Starts[output + 1];
-                T* source = x + (nint)(row / to) * from * inner, target = y + (nint)row * inner;
-                nint width = Lane<V, T>.Width, length = inner;
-                for (nint i = 0; i < length; i += width)
+                int output = first % Height;
+                T* plane = x + (nint)(first / Height) * height * width, target = y + (nint)first * Width;
+                for (int i = first; i < end; i++, target += Width)
                 {
-                    nint count = Math.Min(width, length - i);
-                    V sum = V.Constant(0);
-                    for (int k = start; k < stop; k++)
-                    {
-                        V value = Lane<V, T>.LoadUpTo(source + taps.Places[k] * length + i, count, default);
-                        sum = V.FusedMultiplyAdd(value, V.Parameter(Lane<V, T>.Read(taps.Weights + k)), sum);
-                    }
-                    Lane<V, T>.StoreUpTo(target + i, sum, count);
+                    T* sum = along.Starts == null ? target : row;
+                    if (down.Starts == null) Unsafe.CopyBlockUnaligned(sum, plane + (nint)output * width, (uint)(width * sizeof(T)));
+                    else SumRows<V>(down, plane, output, width, sum);
+                    if (eights.Bases != null) AlongEights(eights, (float*)row, Width, (float*)target);
+                    else if (along.Starts != null) Along(along, row, target);
+                    if (++output < Height) continue;
+                    output = 0;
+                    plane += (nint)height * width;
                 }
             }
         }
-    }
 
-    /// <summary>The axis is the last: outputs one by one.</summary>
-    readonly struct Along<T>(Taps<T> taps, int from, int to, T* x, T* y) : IRows where T : unmanaged
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int first, int end)
+        /// <summary>The rows that an output row is made of, each times its weight.</summary>
+        [MethodImpl(Compiled.Apart)]
+        static void SumRows<V>(Taps<T> taps, T* plane, int output, nint length, T* sum) where V : unmanaged, ILanes<V>
         {
-            for (int row = first; row < end; row++)
+            int start = taps.Starts[output], stop = taps.Starts[output + 1];
+            if (start == stop)
             {
-                if (typeof(T) == typeof(float)) Row((float*)x + (nint)row * from, (float*)taps.Weights, (float*)y + (nint)row * to);
-                else Row((double*)x + (nint)row * from, (double*)taps.Weights, (double*)y + (nint)row * to);
+                new Span<T>(sum, (int)length).Clear();
+                return;
+            }
+            T* top = plane + taps.Places[start] * length;
+            V weight = V.Parameter(Lane<V, T>.Read(taps.Weights + start));
+            nint step = Lane<V, T>.Width;
+            for (nint i = 0; i < length; i += step)
+            {
+                nint count = Math.Min(step, length - i);
+                V value = Lane<V, T>.LoadUpTo(top + i, count, default) * weight;
+                for (int k = start + 1; k < stop; k++)
+                    value = V.FusedMultiplyAdd(
+                        Lane<V, T>.LoadUpTo(plane + taps.Places[k] * length + i, count, default), V.Parameter(Lane<V, T>.Read(taps.Weights + k)), value);
+                Lane<V, T>.StoreUpTo(sum + i, value, count);
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Row<F>(F* source, F* weights, F* target) where F : unmanaged, System.Numerics.IFloatingPointIeee754<F>
+        /// <summary>Outputs one by one.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static void Along(Taps<T> taps, T* source, T* target)
         {
             int* starts = taps.Starts, places = taps.Places;
-            for (int j = 0, k = 0; j < to; j++)
+            T* weights = taps.Weights;
+            int k = 0;
+            for (int j = 0; j < taps.Count; j++)
             {
-                F sum = F.Zero;
-                for (int stop = starts[j + 1]; k < stop; k++) sum = F.FusedMultiplyAdd(source[places[k]], weights[k], sum);
+                T sum = T.Zero;
+                int stop = starts[j + 1];
+                if (k < stop) sum = source[places[k]] * weights[k++];
+                for (; k < stop; k++) sum = T.FusedMultiplyAdd(source[places[k]], weights[k], sum);
                 target[j] = sum;
+            }
+        }
+
+        /// <summary>Outputs eight at a time, with the same roundings.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static void AlongEights(Eights eights, float* source, int outputs, float* target)
+        {
+            int* bases = eights.Bases, lanes = eights.Lanes;
+            float* weights = eights.Weights;
+            for (int group = 0; group < eights.Groups; group++)
+            {
+                Vector256<float> sum = Next() * Vector256.Load(weights);
+                weights += ShuffledTaps.Width;
+                for (int k = 1; k < eights.Each; k++, weights += ShuffledTaps.Width) sum = Fma.MultiplyAdd(Next(), Vector256.Load(weights), sum);
+                sum.Store(target + ShuffledTaps.FirstOutput(group, outputs));
+            }
+
+            Vector256<float> Next()
+            {
+                Vector256<float> eight = Avx2.PermuteVar8x32(Vector256.Load(source + *bases++), Vector256.Load(lanes));
+                lanes += ShuffledTaps.Width;
+                return eight;
             }
         }
     }

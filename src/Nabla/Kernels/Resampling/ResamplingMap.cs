@@ -4,13 +4,23 @@ namespace Nabla.Kernels;
 /// A linear map from an axis of <see cref="From"/> elements to one of <see cref="To"/>: output j is Σ weight·input over few places. The rows of
 /// a sparse matrix, one after another; <see cref="Starts"/> says where each begins.
 /// </summary>
-internal sealed class ResamplingMap(int from, int to, int[] starts, int[] places, double[] weights)
+/// <param name="from">Inputs.</param>
+/// <param name="to">Outputs.</param>
+/// <param name="taps">Entries of every row, or 0 if they differ.</param>
+/// <param name="starts">Where the entries of each output begin, and the end of the last.</param>
+/// <param name="places">Inputs.</param>
+/// <param name="weights">What each counts.</param>
+internal sealed class ResamplingMap(int from, int to, int taps, int[] starts, int[] places, double[] weights)
 {
     ResamplingMap? transposed;
+    ShuffledTaps? shuffled;
 
     public int From => from;
 
     public int To => to;
+
+    /// <summary>Entries of every output, or 0 if they differ.</summary>
+    public int Taps => taps;
 
     public int[] Starts => starts;
 
@@ -22,23 +32,29 @@ internal sealed class ResamplingMap(int from, int to, int[] starts, int[] places
     /// <summary>The transposed matrix: how a gradient goes back.</summary>
     public ResamplingMap Transposed => transposed ??= Transpose();
 
+    /// <summary>How eight outputs at a time read it, if they can.</summary>
+    public ShuffledTaps? Shuffled => taps == 0 ? null : (shuffled ??= new ShuffledTaps(this)).IsPossible ? shuffled : null;
+
+    /// <summary>The nearest input.</summary>
+    public static ResamplingMap Nearest(int from, int to) => Of(from, to, 1, (j, at, shares) => (at[0], shares[0]) = ((int)((long)j * from / to), 1));
+
     /// <summary>Between the two nearest inputs, on a line.</summary>
-    public static ResamplingMap Linear(int from, int to, bool alignCorners) => Of(from, to, 2, (j, places, shares) =>
+    public static ResamplingMap Linear(int from, int to, bool alignCorners) => Of(from, to, 2, (j, at, shares) =>
     {
-        double at = Math.Clamp(Source(j, from, to, alignCorners), 0, from - 1);
-        int left = Math.Min((int)at, from - 1);
-        (places[0], shares[0]) = (left, 1 - (at - left));
-        (places[1], shares[1]) = (left + 1, at - left);
+        double source = Math.Clamp(Source(j, from, to, alignCorners), 0, from - 1);
+        int left = (int)source;
+        (at[0], shares[0]) = (left, 1 - (source - left));
+        (at[1], shares[1]) = (left + 1, source - left);
     });
 
-    /// <summary>Through the four nearest inputs, those beyond the border being its own, with Keys' kernel of 1981 and its parameter −¾.</summary>
-    public static ResamplingMap Cubic(int from, int to, bool alignCorners) => Of(from, to, 4, (j, places, shares) =>
+    /// <summary>Through the four nearest inputs, with Keys' kernel of 1981 and its parameter −¾.</summary>
+    public static ResamplingMap Cubic(int from, int to, bool alignCorners) => Of(from, to, 4, (j, at, shares) =>
     {
-        double at = Source(j, from, to, alignCorners), left = Math.Floor(at);
-        for (int k = 0; k < 4; k++) (places[k], shares[k]) = ((int)left - 1 + k, Keys(Math.Abs(at - left + 1 - k)));
+        double source = Source(j, from, to, alignCorners), left = Math.Floor(source);
+        for (int k = 0; k < 4; k++) (at[k], shares[k]) = ((int)left - 1 + k, Keys(Math.Abs(source - left + 1 - k)));
     });
 
-    delegate void Taps(int output, Span<int> places, Span<double> shares);
+    delegate void Reads(int output, Span<int> at, Span<double> shares);
 
     /// <summary>The place of an output on the inputs' axis: ends on ends, or edges on edges.</summary>
     static double Source(int j, int from, int to, bool alignCorners) => alignCorners
@@ -53,28 +69,19 @@ internal sealed class ResamplingMap(int from, int to, int[] starts, int[] places
             : ((A * distance - 5 * A) * distance + 8 * A) * distance - 4 * A;
     }
 
-    /// <summary>A map from what every output reads: places are held within the axis, equal ones added, shares of 0 left out.</summary>
-    static ResamplingMap Of(int from, int to, int most, Taps taps)
+    /// <summary>A map from what every output reads. Beyond the border lies the last input.</summary>
+    static ResamplingMap Of(int from, int to, int taps, Reads reads)
     {
-        var (starts, places, weights) = (new int[to + 1], new List<int>(most * to), new List<double>(most * to));
-        Span<int> at = stackalloc int[most];
-        Span<double> shares = stackalloc double[most];
+        int count = checked(to * taps);
+        var (starts, places, weights) = (new int[to + 1], new int[count], new double[count]);
         for (int j = 0; j < to; j++)
         {
-            taps(j, at, shares);
-            for (int k = 0; k < most; k++)
-            {
-                int place = Math.Clamp(at[k], 0, from - 1), known = places.IndexOf(place, starts[j]);
-                if (known >= 0) weights[known] += shares[k];
-                else if (shares[k] != 0)
-                {
-                    places.Add(place);
-                    weights.Add(shares[k]);
-                }
-            }
-            starts[j + 1] = places.Count;
+            Span<int> at = places.AsSpan(j * taps, taps);
+            reads(j, at, weights.AsSpan(j * taps, taps));
+            foreach (ref int place in at) place = Math.Clamp(place, 0, from - 1);
+            starts[j + 1] = (j + 1) * taps;
         }
-        return new(from, to, starts, [.. places], [.. weights]);
+        return new(from, to, taps, starts, places, weights);
     }
 
     ResamplingMap Transpose()
@@ -89,6 +96,6 @@ internal sealed class ResamplingMap(int from, int to, int[] starts, int[] places
                 int slot = next[places[k]]++;
                 (outputs[slot], shares[slot]) = (j, weights[k]);
             }
-        return new(to, from, counts, outputs, shares) { transposed = this };
+        return new(to, from, 0, counts, outputs, shares) { transposed = this };
     }
 }

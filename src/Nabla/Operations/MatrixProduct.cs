@@ -40,7 +40,8 @@ public static unsafe class MatrixProduct
                 throw new ShapeException($"Linear: expected a bias of shape [{weight.Shape[0]}], got {bias.Shape}.");
             if (a.Rank != 2)
                 return a.Reshape([Rows(a.Shape), a.Shape[^1]]).Linear(weight, bias).Reshape([.. a.Shape.Axes[..^1], weight.Shape[0]]);
-            if (a.DType != weight.DType) a = a.To(weight.DType);
+            weight = weight.Computed();
+            (a, bias) = (a.To(weight.DType), bias?.To(weight.DType));
 
             Tensor y = Tensor.Uninitialized((a.Shape[0], weight.Shape[0]), a.DType);
             if (a.DType == DType.Float32) Affine<float>(a, weight, bias, y);

@@ -224,13 +224,15 @@ public sealed class Tensor
 
     /// <summary>The elements of a contiguous tensor. Only while the caller keeps the tensor alive (GC.KeepAlive after the last use).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal Span<T> Span<T>() where T : unmanaged =>
-        MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref Unsafe.Add(ref Storage.Data, (nint)Offset * Unsafe.SizeOf<T>())), Length);
+    internal Span<T> Span<T>() where T : unmanaged => MemoryMarshal.CreateSpan(ref Origin<T>(), Length);
 
     /// <summary>The first element. Only while the caller keeps the tensor alive.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ref T Origin<T>() where T : unmanaged =>
-        ref Unsafe.As<byte, T>(ref Unsafe.Add(ref Storage.Data, (nint)Offset * Unsafe.SizeOf<T>()));
+    internal ref T Origin<T>() where T : unmanaged
+    {
+        if (Unsafe.SizeOf<T>() != DType.Size) ThrowOtherSize<T>();
+        return ref Unsafe.As<byte, T>(ref Unsafe.Add(ref Storage.Data, (nint)Offset * Unsafe.SizeOf<T>()));
+    }
 
     /// <summary>A new contiguous tensor with uninitialized elements: the result of an operation.</summary>
     internal static Tensor Uninitialized(Shape shape, DType dtype)
@@ -312,6 +314,9 @@ public sealed class Tensor
         if (storage is Block block) Lease = BlockPool.Share(block, this);
         GC.KeepAlive(result);
     }
+
+    /// <summary>A kernel of one type on memory of another would write beyond its end: an operation forgot to convert.</summary>
+    void ThrowOtherSize<T>() => throw new DTypeException($"Tensor: expected elements of {Unsafe.SizeOf<T>()} bytes ({typeof(T).Name}), got {DType} {Shape}. Convert with To(…) first.");
 
     void CheckType<T>(string who) where T : unmanaged
     {

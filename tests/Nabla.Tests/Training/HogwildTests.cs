@@ -71,22 +71,22 @@ public class HogwildTests
         var model = new Linear(2, 1, hasBias: false, Initializer.Ones);
         using var turn = new Barrier(2);
         float[] seen = [];
-        Hogwild.Run(model, static () => new Linear(2, 1, hasBias: false), 2, (copy, worker, _) =>
+        Hogwild.Run(model, static () => new Linear(2, 1, hasBias: false), 2, (copy, worker, stop) =>
         {
             if (worker == 0)
             {
                 Tensor x = Tensor.Ones((1, 2)), y = (copy.Forward(x, Pass.Evaluation) * copy.Weight).Sum();
-                turn.SignalAndWait();
-                turn.SignalAndWait();
+                turn.SignalAndWait(stop);
+                turn.SignalAndWait(stop);
                 y.Backward();                           // saved the weights that worker 1 has changed meanwhile
                 seen = copy.Weight.ToArray<float>();
             }
             else
             {
-                turn.SignalAndWait();
+                turn.SignalAndWait(stop);
                 (copy.Weight.Sum() * 1).Backward();
                 new Sgd(copy, 0.25).Step();
-                turn.SignalAndWait();
+                turn.SignalAndWait(stop);
             }
         });
         Assert.Equal([0.75f, 0.75f], seen);

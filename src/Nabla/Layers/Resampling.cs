@@ -24,7 +24,7 @@ public sealed class Upsample : Module
         Nabla.Resampling.RequireSpatialAxes(x, "Upsample");
         int[] sizes = new int[x.Rank - 2];
         factor.Fill(sizes, "Upsample", 1);
-        for (int i = 0; i < sizes.Length; i++) sizes[i] = checked(sizes[i] * x.Shape[i + 2]);
+        for (int i = 0; i < sizes.Length; i++) sizes[i] = (int)Math.Clamp((long)sizes[i] * x.Shape[i + 2], int.MinValue, int.MaxValue);
         return x.Interpolate(sizes, mode, alignCorners);
     }
 }

@@ -71,7 +71,10 @@ public static class Borders
             {
                 int axis = y.Rank - i, count = counts[^i];
                 ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(counts));
-                if (count != 1) y = y.Unsqueeze(axis).Expand(y.Shape.Insert(axis, count)).Reshape(y.Shape.With(axis, checked(y.Shape[axis] * count)));
+                long size = (long)y.Shape[axis] * count;
+                if (size > int.MaxValue)
+                    throw new ArgumentOutOfRangeException(nameof(counts), count, $"Tile: expected axes of at most {int.MaxValue} elements, got {count} times {y.Shape[axis]}.");
+                if (count != 1) y = y.Unsqueeze(axis).Expand(y.Shape.Insert(axis, count)).Reshape(y.Shape.With(axis, (int)size));
             }
             return y;
         }

@@ -77,7 +77,7 @@ public static unsafe class Joining
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
             axis = x.Shape.Axis(axis, "Split");
             int length = x.Shape[axis];
-            var parts = new Tensor[(length + size - 1) / size];
+            var parts = new Tensor[length == 0 ? 0 : (length - 1) / size + 1];
             for (int i = 0; i < parts.Length; i++) parts[i] = x.Narrow(axis, i * size, Math.Min(size, length - i * size));
             return parts;
         }

@@ -29,7 +29,7 @@ public static unsafe class Resampling
         /// effect on <see cref="InterpolationMode.Nearest"/>.
         /// </param>
         /// <exception cref="ShapeException">x has no spatial axis, more than three, or an empty one.</exception>
-        /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or beyond 2²⁹ − 1.</exception>
         public Tensor Interpolate(PerAxis size, InterpolationMode mode = InterpolationMode.Nearest, bool alignCorners = false)
         {
             RequireSpatialAxes(x, "Interpolate");
@@ -45,7 +45,8 @@ public static unsafe class Resampling
             for (int i = 0; i < sizes.Length; i++)
             {
                 int from = x.Shape[i + 2], to = sizes[i];
-                if (to <= 0) throw new ArgumentOutOfRangeException(nameof(sizes), to, $"Interpolate: expected positive sizes, got {string.Join(", ", sizes)}.");
+                if (to is <= 0 or > LargestSize)
+                    throw new ArgumentOutOfRangeException(nameof(sizes), to, $"Interpolate: expected sizes in 1 … {LargestSize}, got {string.Join(", ", sizes)}.");
                 if (from == 0) throw new ShapeException($"Interpolate: expected spatial axes that are not empty, got {x.Shape}.");
                 if (from != to) maps[i + 3 - sizes.Length] = Map(mode, from, to, alignCorners);
             }
@@ -104,6 +105,9 @@ public static unsafe class Resampling
     {
         if (x.Rank is < 3 or > 5) throw new ShapeException($"{who}: expected [N, C, d…] with one to three spatial axes, got {x.Shape}.");
     }
+
+    /// <summary>What an output of the cubic map reads must have a number.</summary>
+    const int LargestSize = int.MaxValue / 4;
 
     static ResamplingMap Map(InterpolationMode mode, int from, int to, bool alignCorners) => mode switch
     {

@@ -56,6 +56,16 @@ public class JoiningTests
     }
 
     [Fact]
+    public void Sizes_near_the_largest_integer_do_not_overflow()
+    {
+        Tensor x = Tensor.Arange(6).Reshape(2, 3);
+        Assert.Equal(x.ToArray<long>(), Assert.Single(x.Split(int.MaxValue, 1)).ToArray<long>());
+        Assert.Empty(Tensor.Zeros((0, 3)).Split(2));
+        Assert.StartsWith("Tile: expected axes of at most 2147483647 elements, got 2147483647 times 3.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => x.Tile(int.MaxValue)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Stack_makes_a_new_axis()
     {
         Tensor a = Tensor.From([1f, 2]), b = Tensor.From([3f, 4]);

@@ -88,15 +88,15 @@ internal static unsafe class ResamplingKernel
             }
             T* top = plane + taps.Places[start] * length;
             V weight = V.Parameter(Lane<V, T>.Read(taps.Weights + start));
-            nint step = Lane<V, T>.Width;
+            nint step = Lane<V, T>.Width, count = Math.Min(step, length);
             for (nint i = 0; i < length; i += step)
             {
-                nint count = Math.Min(step, length - i);
-                V value = Lane<V, T>.LoadUpTo(top + i, count, default) * weight;
+                nint at = Math.Min(i, length - count);      // the last vector ends with the row: masked stores take longer
+                V value = Lane<V, T>.LoadUpTo(top + at, count, default) * weight;
                 for (int k = start + 1; k < stop; k++)
                     value = V.FusedMultiplyAdd(
-                        Lane<V, T>.LoadUpTo(plane + taps.Places[k] * length + i, count, default), V.Parameter(Lane<V, T>.Read(taps.Weights + k)), value);
-                Lane<V, T>.StoreUpTo(sum + i, value, count);
+                        Lane<V, T>.LoadUpTo(plane + taps.Places[k] * length + at, count, default), V.Parameter(Lane<V, T>.Read(taps.Weights + k)), value);
+                Lane<V, T>.StoreUpTo(sum + at, value, count);
             }
         }
 
@@ -123,20 +123,20 @@ internal static unsafe class ResamplingKernel
         {
             int* bases = eights.Bases, lanes = eights.Lanes;
             float* weights = eights.Weights;
+            int each = eights.Each;
             for (int group = 0; group < eights.Groups; group++)
             {
-                Vector256<float> sum = Next() * Vector256.Load(weights);
-                weights += ShuffledTaps.Width;
-                for (int k = 1; k < eights.Each; k++, weights += ShuffledTaps.Width) sum = Fma.MultiplyAdd(Next(), Vector256.Load(weights), sum);
+                Vector256<float> sum = Eight(source + bases[0], lanes) * Vector256.Load(weights);
+                for (int k = 1; k < each; k++)
+                    sum = Fma.MultiplyAdd(Eight(source + bases[k], lanes + k * ShuffledTaps.Width), Vector256.Load(weights + k * ShuffledTaps.Width), sum);
                 sum.Store(target + ShuffledTaps.FirstOutput(group, outputs));
-            }
-
-            Vector256<float> Next()
-            {
-                Vector256<float> eight = Avx2.PermuteVar8x32(Vector256.Load(source + *bases++), Vector256.Load(lanes));
-                lanes += ShuffledTaps.Width;
-                return eight;
+                bases += each;
+                lanes += each * ShuffledTaps.Width;
+                weights += each * ShuffledTaps.Width;
             }
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector256<float> Eight(float* source, int* lanes) => Avx2.PermuteVar8x32(Vector256.Load(source), Vector256.Load(lanes));
     }
 }

@@ -75,6 +75,8 @@ public static unsafe class AttentionOperations
 
     static Tensor Run(Tensor[] inputs, Settings settings)
     {
+        if (!double.IsFinite(settings.Scale))
+            throw new ArgumentOutOfRangeException(nameof(settings), settings.Scale, $"Attention: expected a finite scale, got {settings.Scale}.");
         if (settings.Dropout is not (>= 0 and < 1))
             throw new ArgumentOutOfRangeException(
                 nameof(settings), settings.Dropout, $"Attention: expected a dropout probability in [0, 1), got {settings.Dropout}. It is the share to remove.");

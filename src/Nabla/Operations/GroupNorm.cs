@@ -67,9 +67,12 @@ public static unsafe class SampleNormalizations
         /// <param name="beta">Exponent. Default 0.75.</param>
         /// <param name="k">What keeps the division from exploding. Default 1; the paper has 2.</param>
         /// <exception cref="ShapeException">x has no channels.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">The window is not positive, or another number not finite.</exception>
         public Tensor LocalResponseNorm(int size, double alpha = 1e-4, double beta = 0.75, double k = 1)
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+            if (!double.IsFinite(alpha + beta + k))
+                throw new ArgumentOutOfRangeException(nameof(alpha), $"LocalResponseNorm: expected finite numbers, got alpha {alpha}, beta {beta} and k {k}.");
             if (x.Rank < 2) throw new ShapeException($"LocalResponseNorm: expected [N, C] or [N, C, d…], got {x.Shape}.");
             x = x.Computed();
             // Windows over channels, all places beside each other.

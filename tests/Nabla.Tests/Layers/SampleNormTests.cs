@@ -161,6 +161,7 @@ public class SampleNormTests
         Refused("LocalContrastNorm: expected an odd window, got 4.", () => new LocalContrastNorm(4));
         Refused("LocalContrastNorm: expected a deviation above 0, got 0.", () => new LocalContrastNorm(5, 0));
         Refused("LocalResponseNorm: expected a window of at least 1, got 0.", () => new LocalResponseNorm(0));
+        Refused("LocalResponseNorm: expected finite numbers, got alpha NaN, beta 0.75 and k 1.", () => new LocalResponseNorm(5, double.NaN).Predict(Tensor.Zeros((1, 6))));
         Refused("RmsNorm: expected epsilon of at least 0, got -1.", () => new RmsNorm(6, -1));
         Assert.StartsWith("WeightNorm: expected a Linear or a convolution, got Flatten().", Assert.Throws<ArgumentException>(() => new WeightNorm(new Flatten())).Message, StringComparison.Ordinal);
         Assert.StartsWith("SpectralNorm: expected a Linear or a convolution, got Dropout(0.5).", Assert.Throws<ArgumentException>(() => new SpectralNorm(new Dropout())).Message, StringComparison.Ordinal);

@@ -96,6 +96,8 @@ public class AttentionTests
             Assert.Throws<ShapeException>(() => x.Attention(x, x, new() { Bias = Tensor.Zeros(5) })).Message);
         Assert.Equal("Attention: expected Allowed of type Bool, got Float32. Scores to add go into Bias.",
             Assert.Throws<DTypeException>(() => x.Attention(x, x, new() { Allowed = Tensor.Zeros(3) })).Message);
+        Assert.StartsWith("Attention: expected a finite scale, got NaN.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => x.Attention(x, x, scale: double.NaN)).Message, StringComparison.Ordinal);
         Assert.StartsWith("Attention: expected a dropout probability in [0, 1), got 1.",
             Assert.Throws<ArgumentOutOfRangeException>(() => x.Attention(x, x, dropout: 1)).Message, StringComparison.Ordinal);
     }

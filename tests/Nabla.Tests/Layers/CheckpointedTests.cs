@@ -1,8 +1,11 @@
 using Nabla.Layers;
 using Nabla.Optimizers;
+using Nabla.Tests.Kernels;
 
 namespace Nabla.Tests.Layers;
 
+/// <summary>Layers whose insides are computed again for the gradients. Alone, since one test looks at the memory of the whole process.</summary>
+[Collection(KernelSettings.Name)]
 public class CheckpointedTests
 {
     static Sequential Block(int seed)

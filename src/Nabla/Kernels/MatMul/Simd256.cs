@@ -81,7 +81,9 @@ internal readonly unsafe struct Simd256<T> : ISimd<Vector256<T>, T> where T : un
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<int> First32(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<long> First64(int count) => Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)count));
 }

@@ -89,7 +89,9 @@ internal readonly unsafe struct Simd512<T> : ISimd<Vector512<T>, T> where T : un
             a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper(),
             c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper(), sums);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector512<int> First32(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector512<long> First64(int count) => Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count));
 }

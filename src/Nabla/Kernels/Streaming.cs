@@ -76,7 +76,10 @@ internal static unsafe class Streaming
         else Lane<V, T>.Store(y, value);
     }
 
-    /// <summary>Makes what was stored visible to other threads before anything that is stored later.</summary>
+    /// <summary>
+    /// Makes what was stored visible to other threads before anything that is stored later. It waits for memory, so once for a whole loop, not for
+    /// each row; what other workers stored is visible when <see cref="Workers.For"/> returns, since they count their jobs by locked instructions.
+    /// </summary>
     public static void Fence()
     {
         if (Sse.IsSupported) Sse.StoreFence();

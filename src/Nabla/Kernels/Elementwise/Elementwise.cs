@@ -50,6 +50,7 @@ internal static unsafe class Elementwise
         }
         var job = new Job<R, T, U>(run, a, b, c, y, n, chunk);
         Workers.For((int)((n + chunk - 1) / chunk), ref job);
+        Streaming.Fence();
     }
 
     /// <summary>Any loop whose inputs broadcast.</summary>
@@ -64,8 +65,13 @@ internal static unsafe class Elementwise
         int rowsPerChunk = Math.Max(1, ChunkOf((nint)plan.Rows * plan.Inner) / Math.Max(plan.Inner, 1));
         int chunks = (plan.Rows + rowsPerChunk - 1) / rowsPerChunk;
         var job = new RowJob<R, T, U>(run, plan, a, b, c, y, rowsPerChunk);
-        if (chunks == 1) job.Run(0);
-        else Workers.For(chunks, ref job);
+        if (chunks == 1)
+        {
+            job.Run(0);
+            return;
+        }
+        Workers.For(chunks, ref job);
+        Streaming.Fence();
     }
 
     readonly struct Job<R, T, U>(R run, Operand<T> a, Operand<T> b, Operand<T> c, U* y, nint n, int chunk) : IJob

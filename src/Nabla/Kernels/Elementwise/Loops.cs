@@ -10,7 +10,7 @@ namespace Nabla.Kernels;
 /// </summary>
 internal static unsafe class Loops
 {
-    /// <summary>Runs f on the lanes of T: see <see cref="LaneChoice"/>. Results that go past the caches: see <see cref="Streaming"/>.</summary>
+    /// <summary>Runs f on the lanes of T: see <see cref="LaneChoice"/>. Results that go past the caches: see <see cref="Streaming"/>; the fence is the caller's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<F, T>(F f, Operand<T> a, T* y, nint n, bool streams = false) where F : struct, ILaneFunction1 where T : unmanaged
     {
@@ -50,7 +50,6 @@ internal static unsafe class Loops
         nint stepA = Step<V, T>(a);
         streams &= Streaming.Takes<V>(y);
         for (; n >= width; n -= width, pa += stepA, y += width) Streaming.Store(y, f.Run(Lane<V, T>.Load(pa)), streams);
-        if (streams) Streaming.Fence();
         if (n > 0) Lane<V, T>.Store(y, f.Run(Lane<V, T>.Load(pa, n, default)), n);
     }
 
@@ -64,7 +63,6 @@ internal static unsafe class Loops
         nint stepA = Step<V, T>(a), stepB = Step<V, T>(b);
         streams &= Streaming.Takes<V>(y);
         for (; n >= width; n -= width, pa += stepA, pb += stepB, y += width) Streaming.Store(y, f.Run(Lane<V, T>.Load(pa), Lane<V, T>.Load(pb)), streams);
-        if (streams) Streaming.Fence();
         if (n > 0) Lane<V, T>.Store(y, f.Run(Lane<V, T>.Load(pa, n, default), Lane<V, T>.Load(pb, n, default)), n);
     }
 
@@ -79,7 +77,6 @@ internal static unsafe class Loops
         streams &= Streaming.Takes<V>(y);
         for (; n >= width; n -= width, pa += stepA, pb += stepB, pc += stepC, y += width)
             Streaming.Store(y, f.Run(Lane<V, T>.Load(pa), Lane<V, T>.Load(pb), Lane<V, T>.Load(pc)), streams);
-        if (streams) Streaming.Fence();
         if (n > 0) Lane<V, T>.Store(y, f.Run(Lane<V, T>.Load(pa, n, default), Lane<V, T>.Load(pb, n, default), Lane<V, T>.Load(pc, n, default)), n);
     }
 

@@ -130,16 +130,23 @@ internal static unsafe class Lane<V, T> where V : unmanaged, ILanes<V> where T :
     public static double Max(V value)
     {
         if (sizeof(V) == sizeof(T)) return Read((T*)&value);
-        if (sizeof(V) == sizeof(Vector256<float>))
+        if (sizeof(V) == sizeof(Vector512<float>))
         {
-            Vector256<float> all = Unsafe.BitCast<V, Vector256<float>>(value);
-            Vector128<float> four = Vector128.Max(all.GetLower(), all.GetUpper());
-            four = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
-            return MathF.Max(four[0], four[1]);
+            Vector512<float> all = Unsafe.BitCast<V, Vector512<float>>(value);
+            return Max(Vector256.Max(all.GetLower(), all.GetUpper()));
         }
+        if (sizeof(V) == sizeof(Vector256<float>)) return Max(Unsafe.BitCast<V, Vector256<float>>(value));
         float largest = *(float*)&value;
         for (nint lane = 1; lane < Width; lane++) largest = MathF.Max(largest, ((float*)&value)[lane]);
         return largest;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static float Max(Vector256<float> all)
+    {
+        Vector128<float> four = Vector128.Max(all.GetLower(), all.GetUpper());
+        four = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+        return MathF.Max(four[0], four[1]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -174,21 +174,8 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
                 if (sizeof(TRows) > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate);
             }
             else
-            {
-                int columns = tile.Columns;
-                Write<TRegisters>(c, TSimd.Add(l0, biasLeft), TSimd.Add(r0, biasRight), accumulate, columns);
-                if (sizeof(TRows) > 1) Write<TRegisters>(c + cRow, TSimd.Add(l1, biasLeft), TSimd.Add(r1, biasRight), accumulate, columns);
-                if (sizeof(TRows) > 2) Write<TRegisters>(c + 2 * cRow, TSimd.Add(l2, biasLeft), TSimd.Add(r2, biasRight), accumulate, columns);
-                if (sizeof(TRows) > 3) Write<TRegisters>(c + 3 * cRow, TSimd.Add(l3, biasLeft), TSimd.Add(r3, biasRight), accumulate, columns);
-                if (sizeof(TRows) > 4) Write<TRegisters>(c + 4 * cRow, TSimd.Add(l4, biasLeft), TSimd.Add(r4, biasRight), accumulate, columns);
-                if (sizeof(TRows) > 5) Write<TRegisters>(c + 5 * cRow, TSimd.Add(l5, biasLeft), TSimd.Add(r5, biasRight), accumulate, columns);
-                if (sizeof(TRows) > 6) Write<TRegisters>(c + 6 * cRow, TSimd.Add(l6, biasLeft), TSimd.Add(r6, biasRight), accumulate, columns);
-                if (sizeof(TRows) > 7) Write<TRegisters>(c + 7 * cRow, TSimd.Add(l7, biasLeft), TSimd.Add(r7, biasRight), accumulate, columns);
-                if (sizeof(TRows) > 8) Write<TRegisters>(c + 8 * cRow, TSimd.Add(l8, biasLeft), TSimd.Add(r8, biasRight), accumulate, columns);
-                if (sizeof(TRows) > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate, columns);
-                if (sizeof(TRows) > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate, columns);
-                if (sizeof(TRows) > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate, columns);
-            }
+                WritePartial<TRows, TRegisters>(tile, c, biasLeft, biasRight,
+                    l0, l1, l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11);
 
             if (more <= 0) break;
             a += tile.NextA;
@@ -253,6 +240,30 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
     {
         TSimd.Store(c, accumulate ? TSimd.Add(TSimd.Load(c), left) : left);
         if (sizeof(TRegisters) > 1) TSimd.Store(c + TSimd.Count, accumulate ? TSimd.Add(TSimd.Load(c + TSimd.Count), right) : right);
+    }
+
+    // Apart, and the last that is done with the sums: what lives on past a call is kept in memory, in the loop before it too.
+    [MethodImpl(Compiled.Apart)]
+    static void WritePartial<TRows, TRegisters>(in TileOperands<T> tile, T* c, TVector biasLeft, TVector biasRight,
+        TVector l0, TVector l1, TVector l2, TVector l3, TVector l4, TVector l5, TVector l6, TVector l7, TVector l8, TVector l9, TVector l10, TVector l11,
+        TVector r0, TVector r1, TVector r2, TVector r3, TVector r4, TVector r5, TVector r6, TVector r7, TVector r8, TVector r9, TVector r10, TVector r11)
+        where TRows : unmanaged, ISize where TRegisters : unmanaged, ISize
+    {
+        nint cRow = tile.CRow;
+        int columns = tile.Columns;
+        bool accumulate = tile.Accumulate;
+        Write<TRegisters>(c, TSimd.Add(l0, biasLeft), TSimd.Add(r0, biasRight), accumulate, columns);
+        if (sizeof(TRows) > 1) Write<TRegisters>(c + cRow, TSimd.Add(l1, biasLeft), TSimd.Add(r1, biasRight), accumulate, columns);
+        if (sizeof(TRows) > 2) Write<TRegisters>(c + 2 * cRow, TSimd.Add(l2, biasLeft), TSimd.Add(r2, biasRight), accumulate, columns);
+        if (sizeof(TRows) > 3) Write<TRegisters>(c + 3 * cRow, TSimd.Add(l3, biasLeft), TSimd.Add(r3, biasRight), accumulate, columns);
+        if (sizeof(TRows) > 4) Write<TRegisters>(c + 4 * cRow, TSimd.Add(l4, biasLeft), TSimd.Add(r4, biasRight), accumulate, columns);
+        if (sizeof(TRows) > 5) Write<TRegisters>(c + 5 * cRow, TSimd.Add(l5, biasLeft), TSimd.Add(r5, biasRight), accumulate, columns);
+        if (sizeof(TRows) > 6) Write<TRegisters>(c + 6 * cRow, TSimd.Add(l6, biasLeft), TSimd.Add(r6, biasRight), accumulate, columns);
+        if (sizeof(TRows) > 7) Write<TRegisters>(c + 7 * cRow, TSimd.Add(l7, biasLeft), TSimd.Add(r7, biasRight), accumulate, columns);
+        if (sizeof(TRows) > 8) Write<TRegisters>(c + 8 * cRow, TSimd.Add(l8, biasLeft), TSimd.Add(r8, biasRight), accumulate, columns);
+        if (sizeof(TRows) > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate, columns);
+        if (sizeof(TRows) > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate, columns);
+        if (sizeof(TRows) > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate, columns);
     }
 
     // The last register of the row is partial.

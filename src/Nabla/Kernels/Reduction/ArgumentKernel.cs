@@ -13,36 +13,43 @@ internal static unsafe class ArgumentKernel
 
     public static void Run<TFold, T>(T* x, int outer, int size, int inner, long* y) where TFold : struct, IFold where T : unmanaged, INumber<T>
     {
+        if (LaneChoice.IsWide) Run<TFold, Numbers512<T>, T>(x, outer, size, inner, y);
+        else Run<TFold, NumbersN<T>, T>(x, outer, size, inner, y);
+    }
+
+    static void Run<TFold, V, T>(T* x, int outer, int size, int inner, long* y)
+        where TFold : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
+    {
         if (inner == 1)
         {
-            Ranges.For(outer, size, new Rows<TFold, T>(x, size, y));
+            Ranges.For(outer, size, new Rows<TFold, V, T>(x, size, y));
             return;
         }
         int across = (inner + ColumnPiece - 1) / ColumnPiece;
-        Ranges.For(outer * across, 2L * size * Math.Min(inner, ColumnPiece), new Columns<TFold, T>(x, size, inner, across, y));
+        Ranges.For(outer * across, 2L * size * Math.Min(inner, ColumnPiece), new Columns<TFold, V, T>(x, size, inner, across, y));
     }
 
     static bool IsSame<T>(T a, T b) where T : unmanaged, INumber<T> => a == b || (T.IsNaN(a) && T.IsNaN(b));
 
     /// <summary>The extremum of a row. Any order gives the same: eight accumulators, as fast as a cache serves one row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static T Extremum<TFold, T>(T* row, int size) where TFold : struct, IFold where T : unmanaged, INumber<T>
+    static T Extremum<TFold, V, T>(T* row, int size) where TFold : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
     {
-        int i = 0, width = Vector<T>.Count;
-        Vector<T> a = new(TFold.Neutral<T>()), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+        int i = 0, width = FoldLoops<TFold, V, T>.Width;
+        V a = V.Spread(TFold.Neutral<T>()), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
         for (; i <= size - 8 * width; i += 8 * width)
         {
-            a = TFold.Combine(a, Unsafe.ReadUnaligned<Vector<T>>(row + i));
-            b = TFold.Combine(b, Unsafe.ReadUnaligned<Vector<T>>(row + i + width));
-            c = TFold.Combine(c, Unsafe.ReadUnaligned<Vector<T>>(row + i + 2 * width));
-            d = TFold.Combine(d, Unsafe.ReadUnaligned<Vector<T>>(row + i + 3 * width));
-            e = TFold.Combine(e, Unsafe.ReadUnaligned<Vector<T>>(row + i + 4 * width));
-            f = TFold.Combine(f, Unsafe.ReadUnaligned<Vector<T>>(row + i + 5 * width));
-            g = TFold.Combine(g, Unsafe.ReadUnaligned<Vector<T>>(row + i + 6 * width));
-            h = TFold.Combine(h, Unsafe.ReadUnaligned<Vector<T>>(row + i + 7 * width));
+            a = TFold.Combine<V, T>(a, Unsafe.ReadUnaligned<V>(row + i));
+            b = TFold.Combine<V, T>(b, Unsafe.ReadUnaligned<V>(row + i + width));
+            c = TFold.Combine<V, T>(c, Unsafe.ReadUnaligned<V>(row + i + 2 * width));
+            d = TFold.Combine<V, T>(d, Unsafe.ReadUnaligned<V>(row + i + 3 * width));
+            e = TFold.Combine<V, T>(e, Unsafe.ReadUnaligned<V>(row + i + 4 * width));
+            f = TFold.Combine<V, T>(f, Unsafe.ReadUnaligned<V>(row + i + 5 * width));
+            g = TFold.Combine<V, T>(g, Unsafe.ReadUnaligned<V>(row + i + 6 * width));
+            h = TFold.Combine<V, T>(h, Unsafe.ReadUnaligned<V>(row + i + 7 * width));
         }
-        a = TFold.Combine(TFold.Combine(TFold.Combine(a, b), TFold.Combine(c, d)), TFold.Combine(TFold.Combine(e, f), TFold.Combine(g, h)));
-        return FoldKernel.Rest<TFold, T>(a, row + i, size - i);
+        a = TFold.Combine<V, T>(TFold.Combine<V, T>(TFold.Combine<V, T>(a, b), TFold.Combine<V, T>(c, d)), TFold.Combine<V, T>(TFold.Combine<V, T>(e, f), TFold.Combine<V, T>(g, h)));
+        return FoldLoops<TFold, V, T>.Rest(a, row + i, size - i);
     }
 
     /// <summary>The first place of a value that the row contains.</summary>
@@ -75,20 +82,20 @@ internal static unsafe class ArgumentKernel
             if (y[i] < 0 && IsSame(row[i], extremum[i])) y[i] = r;
     }
 
-    readonly struct Rows<TFold, T>(T* x, int size, long* y) : IRange where TFold : struct, IFold where T : unmanaged, INumber<T>
+    readonly struct Rows<TFold, V, T>(T* x, int size, long* y) : IRange where TFold : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
     {
         public void Run(int first, int end)
         {
             for (int o = first; o < end; o++)
             {
                 T* row = x + (nint)o * size;
-                y[o] = Find(row, size, Extremum<TFold, T>(row, size));
+                y[o] = Find(row, size, Extremum<TFold, V, T>(row, size));
             }
         }
     }
 
-    readonly struct Columns<TFold, T>(T* x, int size, int inner, int across, long* y) : IRange
-        where TFold : struct, IFold where T : unmanaged, INumber<T>
+    readonly struct Columns<TFold, V, T>(T* x, int size, int inner, int across, long* y) : IRange
+        where TFold : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
     {
         public void Run(int first, int end)
         {
@@ -99,7 +106,7 @@ internal static unsafe class ArgumentKernel
                 T* from = x + (nint)o * size * inner + start;
                 long* to = y + (nint)o * inner + start;
                 new Span<T>(extremum, columns).Fill(TFold.Neutral<T>());
-                FoldKernel.Fold<TFold, T>(from, size, inner, columns, extremum);
+                FoldLoops<TFold, V, T>.Fold(from, size, inner, columns, extremum);
                 new Span<long>(to, columns).Fill(-1);
                 for (int r = 0; r < size; r++) Mark(from + (nint)r * inner, extremum, columns, r, to);
             }

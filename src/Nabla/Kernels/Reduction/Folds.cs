@@ -8,13 +8,14 @@ internal interface IFold
 {
     static virtual T Term<T>(T x) where T : unmanaged, INumber<T> => x;
 
-    static virtual Vector<T> Term<T>(Vector<T> x) where T : unmanaged, INumber<T> => x;
+    static virtual V Term<V, T>(V x) where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T> => x;
 
     static abstract T Neutral<T>() where T : unmanaged, INumber<T>;
 
     static abstract T Combine<T>(T a, T b) where T : unmanaged, INumber<T>;
 
-    static abstract Vector<T> Combine<T>(Vector<T> a, Vector<T> b) where T : unmanaged, INumber<T>;
+    /// <summary>The same of registers. Loops have what they gathered as <paramref name="a"/>, and wait for what is done to it.</summary>
+    static abstract V Combine<V, T>(V a, V b) where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>;
 }
 
 /// <summary>a + b.</summary>
@@ -26,7 +27,7 @@ internal readonly struct SumFold : IFold
     public static T Combine<T>(T a, T b) where T : unmanaged, INumber<T> => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Combine<T>(Vector<T> a, Vector<T> b) where T : unmanaged, INumber<T> => a + b;
+    public static V Combine<V, T>(V a, V b) where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T> => a + b;
 }
 
 /// <summary>Sum of squares. What was folded is joined by <see cref="SumFold"/>.</summary>
@@ -38,13 +39,13 @@ internal readonly struct SquareSumFold : IFold
     public static T Term<T>(T x) where T : unmanaged, INumber<T> => x * x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Term<T>(Vector<T> x) where T : unmanaged, INumber<T> => x * x;
+    public static V Term<V, T>(V x) where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T> => x * x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Combine<T>(T a, T b) where T : unmanaged, INumber<T> => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Combine<T>(Vector<T> a, Vector<T> b) where T : unmanaged, INumber<T> => a + b;
+    public static V Combine<V, T>(V a, V b) where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T> => a + b;
 }
 
 /// <summary>a · b.</summary>
@@ -56,14 +57,12 @@ internal readonly struct ProductFold : IFold
     public static T Combine<T>(T a, T b) where T : unmanaged, INumber<T> => a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Combine<T>(Vector<T> a, Vector<T> b) where T : unmanaged, INumber<T> => a * b;
+    public static V Combine<V, T>(V a, V b) where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T> => a * b;
 }
 
 /// <summary>The larger; NaN if either is NaN.</summary>
 internal readonly struct MaximumFold : IFold
 {
-    // The native maximum of vectors is its second argument if one is NaN; what is left to do is a NaN in the first.
-
     // Saturation turns −∞ into the lowest integer and keeps it in floats.
     public static T Neutral<T>() where T : unmanaged, INumber<T> => T.CreateSaturating(double.NegativeInfinity);
 
@@ -71,8 +70,7 @@ internal readonly struct MaximumFold : IFold
     public static T Combine<T>(T a, T b) where T : unmanaged, INumber<T> => T.Max(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Combine<T>(Vector<T> a, Vector<T> b) where T : unmanaged, INumber<T> =>
-        Vector.ConditionalSelect(Vector.Equals(a, a), Vector.MaxNative(a, b), a);
+    public static V Combine<V, T>(V a, V b) where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T> => V.Max(b, a);
 }
 
 /// <summary>The smaller; NaN if either is NaN.</summary>
@@ -84,6 +82,5 @@ internal readonly struct MinimumFold : IFold
     public static T Combine<T>(T a, T b) where T : unmanaged, INumber<T> => T.Min(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Combine<T>(Vector<T> a, Vector<T> b) where T : unmanaged, INumber<T> =>
-        Vector.ConditionalSelect(Vector.Equals(a, a), Vector.MinNative(a, b), a);
+    public static V Combine<V, T>(V a, V b) where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T> => V.Min(b, a);
 }

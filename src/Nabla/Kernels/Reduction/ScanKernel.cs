@@ -15,7 +15,8 @@ internal static unsafe class ScanKernel
     {
         int width = Vector<T>.Count, i = 0;
         for (; i <= n - width; i += width)
-            Unsafe.WriteUnaligned(y + i, TFold.Combine(Unsafe.ReadUnaligned<Vector<T>>(before + i), Unsafe.ReadUnaligned<Vector<T>>(x + i)));
+            Unsafe.WriteUnaligned(
+                y + i, TFold.Combine<NumbersN<T>, T>(Unsafe.ReadUnaligned<NumbersN<T>>(before + i), Unsafe.ReadUnaligned<NumbersN<T>>(x + i)));
         for (; i < n; i++) y[i] = TFold.Combine(before[i], x[i]);
     }
 

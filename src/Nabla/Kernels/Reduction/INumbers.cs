@@ -1,0 +1,70 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Nabla.Kernels;
+
+/// <summary>A register of numbers of any type: what folds are computed on. See <see cref="ILanes{V}"/> for formulas over floats.</summary>
+internal interface INumbers<V, T> where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
+{
+    static abstract V operator +(V a, V b);
+
+    static abstract V operator *(V a, V b);
+
+    /// <summary>The same number in every lane.</summary>
+    static abstract V Spread(T value);
+
+    /// <summary>The larger; NaN if either is NaN.</summary>
+    static abstract V Max(V a, V b);
+
+    /// <summary>The smaller; NaN if either is NaN.</summary>
+    static abstract V Min(V a, V b);
+}
+
+// The native maximum of vectors is its second argument if one is NaN; what is left to do is a NaN in the first.
+
+/// <summary>As many as an ordinary vector of the machine holds.</summary>
+internal readonly struct NumbersN<T>(Vector<T> value) : INumbers<NumbersN<T>, T> where T : unmanaged, INumber<T>
+{
+    readonly Vector<T> value = value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static NumbersN<T> operator +(NumbersN<T> a, NumbersN<T> b) => new(a.value + b.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static NumbersN<T> operator *(NumbersN<T> a, NumbersN<T> b) => new(a.value * b.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static NumbersN<T> Spread(T value) => new(new Vector<T>(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static NumbersN<T> Max(NumbersN<T> a, NumbersN<T> b) =>
+        new(Vector.ConditionalSelect(Vector.Equals(a.value, a.value), Vector.MaxNative(a.value, b.value), a.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static NumbersN<T> Min(NumbersN<T> a, NumbersN<T> b) =>
+        new(Vector.ConditionalSelect(Vector.Equals(a.value, a.value), Vector.MinNative(a.value, b.value), a.value));
+}
+
+/// <summary>512 bits of them, where the processor has such registers: see <see cref="LaneChoice.IsWide"/>.</summary>
+internal readonly struct Numbers512<T>(Vector512<T> value) : INumbers<Numbers512<T>, T> where T : unmanaged, INumber<T>
+{
+    readonly Vector512<T> value = value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Numbers512<T> operator +(Numbers512<T> a, Numbers512<T> b) => new(a.value + b.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Numbers512<T> operator *(Numbers512<T> a, Numbers512<T> b) => new(a.value * b.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Numbers512<T> Spread(T value) => new(Vector512.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Numbers512<T> Max(Numbers512<T> a, Numbers512<T> b) =>
+        new(Vector512.ConditionalSelect(Vector512.Equals(a.value, a.value), Vector512.MaxNative(a.value, b.value), a.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Numbers512<T> Min(Numbers512<T> a, Numbers512<T> b) =>
+        new(Vector512.ConditionalSelect(Vector512.Equals(a.value, a.value), Vector512.MinNative(a.value, b.value), a.value));
+}

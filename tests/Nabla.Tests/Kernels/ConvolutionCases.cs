@@ -60,5 +60,19 @@ internal static class ConvolutionCases
         yield return TwoD(2, 7, 7, 7, 16, 21, 3, 2, 1, 1);
         // Many weights on a small plane, which are multiplied with gathered patches.
         yield return TwoD(3, 64, 128, 1, 9, 9, 3, 2, 1, 1);
+        // Channels in the lanes, of the results or of the inputs: panels in part, rows in place, cut and dropped, residues of a stride without taps.
+        yield return TwoD(2, 5, 48, 1, 15, 17, 3, 2, 1, 1);
+        yield return TwoD(2, 28, 6, 1, 15, 21, 3, 2, 1, 1);
+        yield return TwoD(2, 64, 56, 2, 9, 26, 5, 3, 2, 2, 2);
+        yield return TwoD(1, 32, 32, 1, 10, 33, 3, 4, 0, 3, 2);
+        yield return TwoD(2, 24, 32, 1, 9, 20, 3);
+        yield return TwoD(1, 32, 60, 1, 8, 128, 1, 2);
+        yield return TwoD(1, 32, 60, 1, 32, 64, 1, 1);
+        yield return TwoD(1, 70, 24, 1, 40, 45, 3, 2, 2, 0);
+        yield return TwoD(1, 24, 70, 1, 30, 45, 3, 1, 0, 2, 2);
+        yield return TwoD(1, 24, 24, 1, 3, 1100, 2, 1, 9, 1, 9);
+        yield return ConvolutionGeometry.Create("Conv1d", [2, 30, 500], [32, 30, 5], [3], [1], [3], [2], 1);
+        yield return ConvolutionGeometry.Create("Conv3d", [2, 24, 5, 6, 19], [24, 24, 3, 2, 3], [2, 3, 1], [1, 0, 2], [2, 1, 0], [1, 2, 2], 1);
+        yield return ConvolutionGeometry.Create("Conv3d", [1, 24, 6, 9, 22], [32, 24, 2, 3, 3], [1, 2, 2], [0, 0, 0], [0, 0, 0], [3, 1, 1], 1);
     }
 }

@@ -17,7 +17,6 @@ internal static unsafe class Convolution
             PointwiseConvolution.Forward(g, x, w, bias, y);
             return;
         }
-        if (PatchConvolution<T>.Fits(g, gradient: false) && PatchConvolution<T>.Forward(g, x, w, bias, y)) return;
         switch (InstructionSets.Active)
         {
             case InstructionSet.Avx512: Direct<Simd512<T>, Vector512<T>, T>(g, x, w, bias, y); break;
@@ -36,7 +35,6 @@ internal static unsafe class Convolution
             PointwiseConvolution.BackwardInput(g, dy, w, dx);
             return;
         }
-        if (PatchConvolution<T>.Fits(g, gradient: true) && PatchConvolution<T>.BackwardInput(g, dy, w, dx)) return;
         switch (InstructionSets.Active)
         {
             case InstructionSet.Avx512: DirectInput<Simd512<T>, Vector512<T>, T>(g, dy, w, dx); break;
@@ -69,14 +67,18 @@ internal static unsafe class Convolution
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (DepthwiseConvolution<TSimd, TVector, T>.Fits(g)) DepthwiseConvolution<TSimd, TVector, T>.Forward(g, x, w, bias, y);
-        else if (!FlatProduct<TSimd, TVector, T>.Forward(g, x, w, bias, y)) NaiveConvolution.Forward(g, x, w, bias, y);
+        else if (!ChannelProduct<TSimd, TVector, T>.Forward(g, x, w, bias, y)
+            && !(PatchConvolution<T>.Fits(g, gradient: false) && PatchConvolution<T>.Forward(g, x, w, bias, y))
+            && !FlatProduct<TSimd, TVector, T>.Forward(g, x, w, bias, y)) NaiveConvolution.Forward(g, x, w, bias, y);
     }
 
     static void DirectInput<TSimd, TVector, T>(in ConvolutionGeometry g, T* dy, T* w, T* dx)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (DepthwiseConvolution<TSimd, TVector, T>.Fits(g)) DepthwiseConvolution<TSimd, TVector, T>.BackwardInput(g, dy, w, dx);
-        else if (!FlatProduct<TSimd, TVector, T>.BackwardInput(g, dy, w, dx)) NaiveConvolution.BackwardInput(g, dy, w, dx);
+        else if (!ChannelProduct<TSimd, TVector, T>.BackwardInput(g, dy, w, dx)
+            && !(PatchConvolution<T>.Fits(g, gradient: true) && PatchConvolution<T>.BackwardInput(g, dy, w, dx))
+            && !FlatProduct<TSimd, TVector, T>.BackwardInput(g, dy, w, dx)) NaiveConvolution.BackwardInput(g, dy, w, dx);
     }
 
     static void DirectWeight<TSimd, TVector, T>(in ConvolutionGeometry g, T* x, T* dy, T* dw)

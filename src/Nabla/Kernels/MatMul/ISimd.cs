@@ -72,3 +72,5 @@ internal readonly struct N1 : ISize { public static int Value => 1; }
 [StructLayout(LayoutKind.Sequential, Size = 10)] internal readonly struct N10 : ISize { public static int Value => 10; }
 [StructLayout(LayoutKind.Sequential, Size = 11)] internal readonly struct N11 : ISize { public static int Value => 11; }
 [StructLayout(LayoutKind.Sequential, Size = 12)] internal readonly struct N12 : ISize { public static int Value => 12; }
+[StructLayout(LayoutKind.Sequential, Size = 13)] internal readonly struct N13 : ISize { public static int Value => 13; }
+[StructLayout(LayoutKind.Sequential, Size = 14)] internal readonly struct N14 : ISize { public static int Value => 14; }

@@ -38,14 +38,14 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ISingleLanes<
 
     public static Lanes512 Sqrt(Lanes512 x) => new(Vector512.Sqrt(x.Value));
 
-    // The native minimum is its second argument if one is NaN; what is left to do is a NaN in the first.
+    // The native minimum is its second argument if one is NaN; what is left to do is a NaN in the first. That is b, often a constant: nothing then.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Min(Lanes512 a, Lanes512 b) =>
-        new(Vector512.ConditionalSelect(Vector512.Equals(a.Value, a.Value), Vector512.MinNative(a.Value, b.Value), a.Value));
+        new(Vector512.ConditionalSelect(Vector512.Equals(b.Value, b.Value), Vector512.MinNative(b.Value, a.Value), b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Max(Lanes512 a, Lanes512 b) =>
-        new(Vector512.ConditionalSelect(Vector512.Equals(a.Value, a.Value), Vector512.MaxNative(a.Value, b.Value), a.Value));
+        new(Vector512.ConditionalSelect(Vector512.Equals(b.Value, b.Value), Vector512.MaxNative(b.Value, a.Value), b.Value));
 
     public static Lanes512 Floor(Lanes512 x) => new(Vector512.Floor(x.Value));
 

@@ -50,14 +50,14 @@ internal readonly unsafe struct LanesN(Vector<float> value) : ISingleLanes<Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Sqrt(LanesN x) => new(Vector.SquareRoot(x.Value));
 
-    // The native minimum is its second argument if one is NaN; what is left to do is a NaN in the first.
+    // As in Lanes512.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Min(LanesN a, LanesN b) =>
-        new(Vector.ConditionalSelect(Vector.Equals(a.Value, a.Value), Vector.MinNative(a.Value, b.Value), a.Value));
+        new(Vector.ConditionalSelect(Vector.Equals(b.Value, b.Value), Vector.MinNative(b.Value, a.Value), b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Max(LanesN a, LanesN b) =>
-        new(Vector.ConditionalSelect(Vector.Equals(a.Value, a.Value), Vector.MaxNative(a.Value, b.Value), a.Value));
+        new(Vector.ConditionalSelect(Vector.Equals(b.Value, b.Value), Vector.MaxNative(b.Value, a.Value), b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesN Floor(LanesN x) => new(Vector.Floor(x.Value));

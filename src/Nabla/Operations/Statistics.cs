@@ -1,3 +1,5 @@
+using Nabla.Kernels;
+
 namespace Nabla;
 
 /// <summary>Spread of elements, and the smooth maximum.</summary>
@@ -48,15 +50,40 @@ public static class Statistics
             Tensor y;
             using (Autograd.NoGradient())
             {
-                Tensor shift = Finite(x.Max(axes, keepAxis: true));
-                y = (x - shift).Exp().Sum(axes, keepAxis: true).Log() + shift;
-                if (!keepAxis) y = y.Reshape(ReductionPlan.Create(x, axes, "LogSumExp").Dropped);
+                ReductionPlan plan = ReductionPlan.Create(x, axes, "LogSumExp");
+                y = plan.Inner == 1 && plan.Reduced is > 0 and <= LongestRow ? LogSums(plan, x) : Composed(x, axes);
+                y = y.Reshape(keepAxis ? plan.Kept : plan.Dropped);
             }
             if (x.Node is null) return y;
             Shape kept = ReductionPlan.Create(x, axes, "LogSumExp").Kept;
             return Autograd.Record("LogSumExp", y, [x], [x, y], kept, static (g, saved, kept) =>
                 [g.Reshape(kept) * (saved[0] - Bounded(saved[1].Reshape(kept))).Exp()]);
         }
+    }
+
+    /// <summary>Elements of a row that are added up lane by lane; of longer ones the sum would lose digits, and one thread would have all the work.</summary>
+    const int LongestRow = 1 << 15;
+
+    static Tensor Composed(Tensor x, ReadOnlySpan<int> axes)
+    {
+        Tensor shift = Finite(x.Max(axes, keepAxis: true));
+        return (x - shift).Exp().Sum(axes, keepAxis: true).Log() + shift;
+    }
+
+    /// <summary>The same of rows, reading them once from memory.</summary>
+    static Tensor LogSums(in ReductionPlan plan, Tensor x)
+    {
+        Tensor rows = plan.Arrange(x), y = Tensor.Uninitialized(plan.Outer, x.DType);
+        if (x.DType == DType.Float32) LogSums<float>(rows, plan.Reduced, y);
+        else LogSums<double>(rows, plan.Reduced, y);
+        return y;
+    }
+
+    static unsafe void LogSums<T>(Tensor x, int columns, Tensor y) where T : unmanaged
+    {
+        fixed (T* px = &x.Origin<T>(), py = &y.Origin<T>()) SoftmaxKernel.LogSums(px, y.Length, columns, py);
+        GC.KeepAlive(x);
+        GC.KeepAlive(y);
     }
 
     /// <summary>0 in place of −∞, the sum of nothing: its softmax is 0. Beside +∞ all else is 0.</summary>

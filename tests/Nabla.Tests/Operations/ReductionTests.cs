@@ -215,6 +215,27 @@ public class ReductionTests
     }
 
     [Fact]
+    public void LogSumExp_of_rows_of_any_length_matches_a_loop() => KernelSettings.ForEachInstructionSet(static () =>
+    {
+        foreach (int columns in (int[])[1, 5, 16, 63, 64, 131, 1000, 40_000])
+        {
+            Tensor x = Tensor.Normal((5, columns), new RandomStream(8), 50, 10);
+            x[1, columns - 1] = Tensor.Scalar(double.PositiveInfinity);
+            x[2, columns / 2] = Tensor.Scalar(double.NaN);
+            x[3].Fill(double.NegativeInfinity);
+            double[] expected = Loop(x.To(DType.Float64), [1], static values => Math.Log(values.Sum(static value => Math.Exp(value))));
+            float[] found = x.LogSumExp(1).ToArray<float>(), across = x.T.Contiguous().LogSumExp(0).ToArray<float>();
+            foreach (int row in (int[])[0, 4])
+            {
+                Assert.Equal(expected[row], found[row], 2e-6 * expected[row]);
+                Assert.Equal(expected[row], across[row], 2e-6 * expected[row]);
+            }
+            Assert.Equal([float.PositiveInfinity, float.NaN, float.NegativeInfinity], found[1..4]);
+            Assert.Equal([5, 1], x.LogSumExp(1, keepAxis: true).Shape.Axes.ToArray());
+        }
+    });
+
+    [Fact]
     public void Mistakes_are_explained()
     {
         Tensor x = Tensor.Zeros((2, 0));

@@ -17,8 +17,26 @@ internal static unsafe class SoftmaxKernel
         RowRanges.RunLanes<T, Slopes<T>>(rows, columns, new Slopes<T>(y, dy, columns, isLog, dx, Streaming.Suits<T>((nint)rows * columns)));
     }
 
+    /// <summary>y = max + log Σ exp(x − max) of each row, which the second pass finds in a cache; the maximum where that is not finite.</summary>
+    public static void LogSums<T>(T* x, int rows, int columns, T* y) where T : unmanaged =>
+        RowRanges.RunLanes<T, LogSumRows<T>>(rows, columns, new LogSumRows<T>(x, columns, y));
+
     /// <summary>Exponentials of a row that fits wait in the first-level cache for their sum, so that the result is written once.</summary>
     const int RowBuffer = 4096;
+
+    readonly struct LogSumRows<T>(T* x, int columns, T* y) : ILaneRows where T : unmanaged
+    {
+        [MethodImpl(Compiled.Apart)]
+        public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
+        {
+            for (int row = first; row < end; row++)
+            {
+                T* from = x + (nint)row * columns;
+                double max = RowLoops<V, T>.Max(from, columns);
+                Lane<V, T>.Write(y + row, double.IsFinite(max) ? max + Math.Log(RowLoops<V, T>.ExpSum(from, columns, max, null)) : max);
+            }
+        }
+    }
 
     readonly struct Values<T>(T* x, int columns, bool isLog, T* y, bool isLarge) : ILaneRows where T : unmanaged
     {

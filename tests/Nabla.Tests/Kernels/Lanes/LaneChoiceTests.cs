@@ -56,6 +56,15 @@ public class LaneChoiceTests
     }
 
     [Fact]
+    public void Maximum_and_minimum_are_NaN_if_either_is() => KernelSettings.ForEachInstructionSet(static () =>
+    {
+        Tensor numbers = Tensor.Ones(37), none = Tensor.Full(37, double.NaN);
+        Tensor[] results = [numbers.Zip(none, default(MaximumOperation)), none.Zip(numbers, default(MaximumOperation)),
+            numbers.Zip(none, default(MinimumOperation)), none.Zip(numbers, default(MinimumOperation))];
+        foreach (Tensor result in results) Assert.All(result.ToArray<float>(), static value => Assert.True(float.IsNaN(value)));
+    });
+
+    [Fact]
     public void Optimizers_take_the_same_steps()
     {
         double[] expected = Steps(DType.Float64);

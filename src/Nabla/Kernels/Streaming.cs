@@ -61,6 +61,25 @@ internal static unsafe class Streaming
         else if (Unsafe.SizeOf<V>() == sizeof(Vector256<float>)) Unsafe.BitCast<V, Vector256<float>>(value).StoreAlignedNonTemporal((float*)y);
     }
 
+    /// <summary>True if rows of so many floats can be stored in vectors of eight.</summary>
+    public static bool TakesHalves(void* y, nint length) => Takes<Vector256<float>>(y) && length % Vector256<float>.Count == 0;
+
+    /// <summary>
+    /// Stores the first eight floats of a vector, and the next if it has them and <paramref name="count"/> includes them, where <see cref="TakesHalves"/>. The
+    /// processor joins them to whole lines.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHalves<V>(float* y, V value, nint count) where V : struct
+    {
+        if (Unsafe.SizeOf<V>() == sizeof(Vector256<float>)) Store(y, value);
+        else if (Unsafe.SizeOf<V>() == sizeof(Vector512<float>))
+        {
+            Vector512<float> both = Unsafe.BitCast<V, Vector512<float>>(value);
+            both.GetLower().StoreAlignedNonTemporal(y);
+            if (count > Vector256<float>.Count) both.GetUpper().StoreAlignedNonTemporal(y + Vector256<float>.Count);
+        }
+    }
+
     /// <summary>Asks for the cache line of an address, which need not exist.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(void* x)

@@ -31,6 +31,59 @@ public class ResamplingTests
         });
     }
 
+    public static TheoryData<InterpolationMode, int, int, int, int> ModesAndSizes
+    {
+        get
+        {
+            var data = new TheoryData<InterpolationMode, int, int, int, int>();
+            foreach (InterpolationMode mode in Enum.GetValues<InterpolationMode>())
+                foreach (var (h, w, toH, toW) in new[] { (256, 260, 512, 520), (64, 90, 63, 41), (37, 17, 40, 50), (80, 81, 2, 3) })
+                    data.Add(mode, h, w, toH, toW);
+            return data;
+        }
+    }
+
+    /// <summary>
+    /// A result that is stored past the caches, with half a vector at the end of its rows, and a gradient that reads two vectors of neighbors; axes that
+    /// shrink, and rows that nothing reads.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(ModesAndSizes))]
+    public void Results_and_gradients_agree_with_sums_by_hand(InterpolationMode mode, int height, int width, int toHeight, int toWidth)
+    {
+        Tensor x = Random((1, 8, height, width)), slope = Random((1, 8, toHeight, toWidth), 2);
+        (Tensor y, Tensor dx) reference = Both(x.To(DType.Float64), slope.To(DType.Float64));
+        float[]? bits = null;
+        KernelSettings.ForEachInstructionSet(() =>
+        {
+            (Tensor y, Tensor dx) = Both(x, slope);
+            Assert.True((double)(y.To(DType.Float64) - reference.y).Abs().Max() < 3e-6);
+            Assert.True((double)(dx.To(DType.Float64) - reference.dx).Abs().Max() < 1e-5);
+            bits ??= y.ToArray<float>();
+            Assert.Equal(bits, y.ToArray<float>());
+        });
+
+        (Tensor, Tensor) Both(Tensor at, Tensor towards)
+        {
+            Tensor leaf = at.Detach();
+            leaf.RequiresGradient = true;
+            Tensor y = leaf.Interpolate((toHeight, toWidth), mode);
+            (y * towards).Sum().Backward();
+            return (y.Detach(), leaf.Gradient!);
+        }
+    }
+
+    /// <summary>An infinite slope stays one where outputs count differently often.</summary>
+    [Fact]
+    public void Infinite_slopes_make_no_nan()
+    {
+        Tensor leaf = Random((1, 1, 16, 32));
+        leaf.RequiresGradient = true;
+        Tensor slope = Tensor.Full(Nabla.Shape.Create(1, 1, 16, 62), float.PositiveInfinity);
+        (leaf.Interpolate((16, 62)) * slope).Sum().Backward();
+        Assert.All(leaf.Gradient!.ToArray<float>(), value => Assert.Equal(float.PositiveInfinity, value));
+    }
+
     [Fact]
     public void A_line_stays_a_line_and_a_constant_a_constant()
     {

@@ -100,6 +100,31 @@ internal static unsafe class Lane<V, T> where V : unmanaged, ILanes<V> where T :
         return Load(x);
     }
 
+    /// <summary>
+    /// Floats from a vector, or two if <paramref name="two"/>, that begin at an address: lane i is the one whose place is the integer in lane i of
+    /// <paramref name="places"/>. For AVX2 and wider.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Shuffle(T* x, V places, bool two)
+    {
+        if (typeof(V) == typeof(Lanes512))
+        {
+            var (low, at) = (Vector512.Load((float*)x), Unsafe.BitCast<V, Vector512<int>>(places));
+            return Unsafe.BitCast<Vector512<float>, V>(two
+                ? Avx512F.PermuteVar16x32x2(low, at, Vector512.Load((float*)x + Vector512<float>.Count))
+                : Avx512F.PermuteVar16x32(low, at));
+        }
+        if (sizeof(V) != sizeof(Vector256<float>)) throw new NotSupportedException();
+        Vector256<int> lanes = Unsafe.BitCast<V, Vector256<int>>(places);
+        Vector256<float> first = Avx2.PermuteVar8x32(Vector256.Load((float*)x), lanes);
+        if (two)
+        {
+            Vector256<float> second = Avx2.PermuteVar8x32(Vector256.Load((float*)x + Vector256<float>.Count), lanes);
+            first = Vector256.ConditionalSelect(Vector256.GreaterThan(lanes, Vector256.Create(Vector256<int>.Count - 1)).AsSingle(), second, first);
+        }
+        return Unsafe.BitCast<Vector256<float>, V>(first);
+    }
+
     /// <summary>The number at an address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Read(T* x) => typeof(T) == typeof(float) ? *(float*)x : *(double*)x;

@@ -6,11 +6,10 @@ namespace Nabla.Kernels;
 /// </summary>
 /// <param name="from">Inputs.</param>
 /// <param name="to">Outputs.</param>
-/// <param name="taps">Entries of every row, or 0 if they differ.</param>
 /// <param name="starts">Where the entries of each output begin, and the end of the last.</param>
 /// <param name="places">Inputs.</param>
 /// <param name="weights">What each counts.</param>
-internal sealed class ResamplingMap(int from, int to, int taps, int[] starts, int[] places, double[] weights)
+internal sealed class ResamplingMap(int from, int to, int[] starts, int[] places, double[] weights)
 {
     ResamplingMap? transposed;
     ShuffledTaps? shuffled;
@@ -19,12 +18,12 @@ internal sealed class ResamplingMap(int from, int to, int taps, int[] starts, in
 
     public int To => to;
 
-    /// <summary>Entries of every output, or 0 if they differ.</summary>
-    public int Taps => taps;
-
     public int[] Starts => starts;
 
     public int[] Places => places;
+
+    /// <summary>What each counts.</summary>
+    public double[] Values => weights;
 
     /// <summary>The weights in the type of the elements.</summary>
     public T[] Weights<T>() where T : unmanaged => Array.ConvertAll(weights, static w => typeof(T) == typeof(float) ? (T)(object)(float)w : (T)(object)w);
@@ -32,8 +31,12 @@ internal sealed class ResamplingMap(int from, int to, int taps, int[] starts, in
     /// <summary>The transposed matrix: how a gradient goes back.</summary>
     public ResamplingMap Transposed => transposed ??= Transpose();
 
-    /// <summary>How eight outputs at a time read it, if they can.</summary>
-    public ShuffledTaps? Shuffled => taps == 0 ? null : (shuffled ??= new ShuffledTaps(this)).IsPossible ? shuffled : null;
+    /// <summary>How <paramref name="width"/> outputs at a time read it, if they can.</summary>
+    public ShuffledTaps? Shuffled(int width)
+    {
+        if (shuffled?.Width != width) shuffled = new ShuffledTaps(this, width);
+        return shuffled.IsPossible ? shuffled : null;
+    }
 
     /// <summary>The nearest input.</summary>
     public static ResamplingMap Nearest(int from, int to) => Of(from, to, 1, (j, at, shares) => (at[0], shares[0]) = ((int)((long)j * from / to), 1));
@@ -81,7 +84,7 @@ internal sealed class ResamplingMap(int from, int to, int taps, int[] starts, in
             foreach (ref int place in at) place = Math.Clamp(place, 0, from - 1);
             starts[j + 1] = (j + 1) * taps;
         }
-        return new(from, to, taps, starts, places, weights);
+        return new(from, to, starts, places, weights);
     }
 
     ResamplingMap Transpose()
@@ -96,6 +99,6 @@ internal sealed class ResamplingMap(int from, int to, int taps, int[] starts, in
                 int slot = next[places[k]]++;
                 (outputs[slot], shares[slot]) = (j, weights[k]);
             }
-        return new(to, from, 0, counts, outputs, shares) { transposed = this };
+        return new(to, from, counts, outputs, shares) { transposed = this };
     }
 }

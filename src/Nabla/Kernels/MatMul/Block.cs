@@ -91,6 +91,8 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
         {
             tile.NextA = DirectA ? Rows * Product.ARow : (nint)Rows * Product.K;
             tile.NextC = Rows * Product.CRow;
+            // The first two tiles of a panel in place fetch the next one: its rows lie apart, which the processor does not foresee.
+            if (DirectB) (tile.Looks, tile.Ahead, tile.NextAhead) = (2, Columns, Columns / 2);
             for (int j = column0; j < column1; j += Columns)
                 for (int i = row0, rows; i < row1; i += rows * (tile.More + 1))
                 {
@@ -129,6 +131,7 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
     // lie apart; of a packed panel, a tile that takes more than a cache line a turn leaves gaps, and its neighbor fills them.
     readonly void LookAhead(ref TileOperands<T> tile)
     {
+        if (!TSimd.IsNarrow) return;
         if (DirectA) (tile.Looks, tile.Ahead, tile.NextAhead) = Product.AColumn == 1 ? (Rows, Rows * Product.ARow, Product.ARow) : default;
         else (tile.Looks, tile.Ahead, tile.NextAhead) = (2, (nint)Rows * Product.K, CacheLine / sizeof(T));
     }

@@ -23,7 +23,7 @@ internal unsafe struct TileOperands<T> where T : unmanaged
     /// <summary>Where the rows of B go too, one behind the other, for the tiles to come; null if nowhere. Then all columns of B are read.</summary>
     public T* Packed;
 
-    /// <summary>How far behind A lies what later tiles read, to be fetched meanwhile; it need not exist.</summary>
+    /// <summary>How far behind A, or behind B where registers are wide, lies what later tiles read, to be fetched meanwhile; it need not exist.</summary>
     public nint Ahead;
 
     /// <summary>Tiles that follow this one, all alike, and how far each is from the one before, in A, B and C.</summary>
@@ -147,9 +147,12 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
                     y += Unrolled * bRow;
                 }
             for (int steps = TSimd.IsNarrow ? k % Unrolled : k; steps > 0; steps--)
+            {
+                if (Sse.IsSupported && !TSimd.IsNarrow && sizeof(TRegisters) > 1) Sse.Prefetch1(y + ahead);
                 Step<TRows, TRegisters, TAdjacent, N0, TPacks>(0, ref x, row, step, ref y, bRow, ref packed,
                     ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref l6, ref l7, ref l8, ref l9, ref l10, ref l11,
                     ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+            }
 
             TVector biasLeft = default, biasRight = default;
             if (bias != null)

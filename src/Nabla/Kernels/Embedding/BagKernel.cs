@@ -42,9 +42,57 @@ internal static unsafe class BagKernel
                 int start = bags.Start(bag), stop = bags.Start(bag + 1), fetching = Math.Min(stop, entries - Ahead);
                 T* to = y + (nint)bag * columns;
                 nint column = 0;
-                for (; column <= columns - 4 * width; column += 4 * width, fetching = 0) Wide<V>(start, stop, fetching, column, to + column);
-                for (; column < columns; column += width, fetching = 0) Narrow<V>(start, stop, fetching, column, Math.Min(columns - column, width), to + column);
+                for (; column <= columns - 4 * width; column += 4 * width, fetching = 0) Add<V>(4, start, stop, fetching, column, width, to + column);
+                if (column <= columns - 2 * width)
+                {
+                    Add<V>(2, start, stop, fetching, column, width, to + column);
+                    (column, fetching) = (column + 2 * width, 0);
+                }
+                if (column <= columns - width)
+                {
+                    Add<V>(1, start, stop, fetching, column, width, to + column);
+                    (column, fetching) = (column + width, 0);
+                }
+                if (column < columns) Add<V>(0, start, stop, fetching, column, columns - column, to + column);
             }
+        }
+
+        /// <summary>
+        /// Adds up the columns of a bag that <paramref name="vectors"/> hold, which stay in registers meanwhile; 0 vectors are the part of one that
+        /// <paramref name="rest"/> columns fill. The number of vectors is a constant of each call.
+        /// </summary>
+        // The fields are copied first: the compiler reads them from memory at every turn otherwise.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Add<V>(int vectors, int start, int stop, int fetching, nint column, nint rest, T* to) where V : unmanaged, ILanes<V>
+        {
+            nint width = Lane<V, T>.Width, length = columns;
+            long* numbers = indices, end = numbers + stop, fetchEnd = numbers + fetching;
+            long nothing = skipped;
+            T* rows = table, factors = scales;
+            V sum0 = V.Constant(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+            for (long* entry = numbers + start; entry < end; entry++)
+            {
+                if (entry < fetchEnd) Fetch(rows + (nint)entry[Ahead] * length, length);
+                if (*entry == nothing) continue;
+                T* row = rows + (nint)(*entry) * length + column;
+                if (factors == null)
+                {
+                    sum0 += vectors == 0 ? Lane<V, T>.Load(row, rest, default) : Lane<V, T>.Load(row);
+                    if (vectors > 1) sum1 += Lane<V, T>.Load(row + width);
+                    if (vectors > 2) (sum2, sum3) = (sum2 + Lane<V, T>.Load(row + 2 * width), sum3 + Lane<V, T>.Load(row + 3 * width));
+                    continue;
+                }
+                V factor = V.Parameter(Lane<V, T>.Read(factors + (entry - numbers)));
+                sum0 = V.FusedMultiplyAdd(vectors == 0 ? Lane<V, T>.Load(row, rest, default) : Lane<V, T>.Load(row), factor, sum0);
+                if (vectors > 1) sum1 = V.FusedMultiplyAdd(Lane<V, T>.Load(row + width), factor, sum1);
+                if (vectors > 2) sum2 = V.FusedMultiplyAdd(Lane<V, T>.Load(row + 2 * width), factor, sum2);
+                if (vectors > 2) sum3 = V.FusedMultiplyAdd(Lane<V, T>.Load(row + 3 * width), factor, sum3);
+            }
+            if (vectors == 0) Lane<V, T>.Store(to, sum0, rest);
+            else Lane<V, T>.Store(to, sum0);
+            if (vectors > 1) Lane<V, T>.Store(to + width, sum1);
+            if (vectors > 2) Lane<V, T>.Store(to + 2 * width, sum2);
+            if (vectors > 2) Lane<V, T>.Store(to + 3 * width, sum3);
         }
 
         /// <summary>Asks for the first two cache lines of a row; of a longer one the processor foresees the others.</summary>
@@ -53,60 +101,6 @@ internal static unsafe class BagKernel
         {
             Streaming.Prefetch(row);
             Streaming.Prefetch(row + Math.Min(columns, Line / sizeof(T)));
-        }
-
-        // The fields are copied first: the compiler reads them from memory at every turn otherwise.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Wide<V>(int start, int stop, int fetching, nint column, T* to) where V : unmanaged, ILanes<V>
-        {
-            nint width = Lane<V, T>.Width, length = columns;
-            long* entry = indices + start, end = indices + stop, fetchEnd = indices + fetching;
-            long nothing = skipped;
-            T* rows = table, scale = scales == null ? null : scales + start;
-            V sum0 = V.Constant(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
-            if (scale == null)
-                for (; entry < end; entry++)
-                {
-                    if (entry < fetchEnd) Fetch(rows + (nint)entry[Ahead] * length, length);
-                    if (*entry == nothing) continue;
-                    T* row = rows + (nint)(*entry) * length + column;
-                    (sum0, sum1) = (sum0 + Lane<V, T>.Load(row), sum1 + Lane<V, T>.Load(row + width));
-                    (sum2, sum3) = (sum2 + Lane<V, T>.Load(row + 2 * width), sum3 + Lane<V, T>.Load(row + 3 * width));
-                }
-            else
-                for (; entry < end; entry++, scale++)
-                {
-                    if (entry < fetchEnd) Fetch(rows + (nint)entry[Ahead] * length, length);
-                    if (*entry == nothing) continue;
-                    T* row = rows + (nint)(*entry) * length + column;
-                    V factor = V.Parameter(Lane<V, T>.Read(scale));
-                    sum0 = V.FusedMultiplyAdd(Lane<V, T>.Load(row), factor, sum0);
-                    sum1 = V.FusedMultiplyAdd(Lane<V, T>.Load(row + width), factor, sum1);
-                    sum2 = V.FusedMultiplyAdd(Lane<V, T>.Load(row + 2 * width), factor, sum2);
-                    sum3 = V.FusedMultiplyAdd(Lane<V, T>.Load(row + 3 * width), factor, sum3);
-                }
-            Lane<V, T>.Store(to, sum0);
-            Lane<V, T>.Store(to + width, sum1);
-            Lane<V, T>.Store(to + 2 * width, sum2);
-            Lane<V, T>.Store(to + 3 * width, sum3);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Narrow<V>(int start, int stop, int fetching, nint column, nint width, T* to) where V : unmanaged, ILanes<V>
-        {
-            nint length = columns;
-            T* rows = table, factors = scales;
-            long* entries = indices;
-            long nothing = skipped;
-            V sum = V.Constant(0);
-            for (int i = start; i < stop; i++)
-            {
-                if (i < fetching) Fetch(rows + (nint)entries[i + Ahead] * length, length);
-                if (entries[i] == nothing) continue;
-                V x = Lane<V, T>.LoadUpTo(rows + (nint)entries[i] * length + column, width, default);
-                sum = factors == null ? sum + x : V.FusedMultiplyAdd(x, V.Parameter(Lane<V, T>.Read(factors + i)), sum);
-            }
-            Lane<V, T>.StoreUpTo(to, sum, width);
         }
     }
 

@@ -15,7 +15,10 @@ internal static unsafe class Transpose
     /// <summary>Side of a square: a page of 4-byte elements.</summary>
     public const int Square = 1024;
 
-    const int Tile = 16, Block = 64;
+    /// <summary>Side of a tile.</summary>
+    public const int Tile = 16;
+
+    const int Block = 64;
     const int BlockRows = 64;       // of a triangle
 
     public static void Run<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where T : unmanaged =>

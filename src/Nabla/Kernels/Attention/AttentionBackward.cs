@@ -10,9 +10,6 @@ namespace Nabla.Kernels;
 /// </summary>
 internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILanes<V> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // As in the forward pass, but more queries: sums over them are products of this depth.
-    const int QueryBlock = 48, KeyBlock = 128;
-
     AttentionMemory<T> memory;
 
     public static void Run(in AttentionMemory<T> memory)
@@ -21,11 +18,12 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         Workers.For(memory.Batch * memory.KeyHeads, ref job);
     }
 
-    /// <summary>Panels of a head and room for a tile.</summary>
+    /// <summary>Panels of a head's keys, room for those of a block of queries and gradients, for tiles, and for a number per query.</summary>
     struct Room
     {
-        public PackedMatrix<T> KeysTransposed, Keys, ValuesTransposed, Queries, Gradients;
-        public T* Weights, Slopes, Masks;
+        public PackedMatrix<T> Keys;
+        public T* QueriesTransposed, Queries, GradientsTransposed, Gradients;
+        public T* Weights, Slopes, Bias, Mask, MaskRows, LogSums, Deltas, Seen;
     }
 
     public readonly void Run(int index)
@@ -35,80 +33,117 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         if (m.Queries == 0) return;
         int keys = m.Visible(sample, m.Queries - 1);
         if (keys == 0) return;
-        nint kt = PackedMatrix<T>.Length(m.Width, keys), k = PackedMatrix<T>.Length(keys, m.Width), vt = PackedMatrix<T>.Length(m.ValueWidth, keys);
-        nint q = PackedMatrix<T>.Length(m.Queries, m.Width), g = PackedMatrix<T>.Length(m.Queries, m.ValueWidth);
-        const int Tile = QueryBlock * KeyBlock;
-        T* at = (T*)Scratch.Get((nuint)(kt + k + vt + q + g + 3 * Tile) * (nuint)sizeof(T));
-        var room = new Room
-        {
-            KeysTransposed = new(at, m.Width),
-            Keys = new(at + kt, keys),
-            ValuesTransposed = new(at + kt + k, m.ValueWidth),
-            Queries = new(at + kt + k + vt, m.Queries),
-            Gradients = new(at + kt + k + vt + q, m.Queries),
-            Weights = at + kt + k + vt + q + g,
-        };
+        const int Rows = ScoreTile.Queries, Tile = ScoreTile.Size;
+        nint k = PackedMatrix<T>.Length(keys, m.Width);
+        nint qt = PackedMatrix<T>.Length(m.Width, Rows), q = PackedMatrix<T>.Length(Rows, m.Width);
+        nint gt = PackedMatrix<T>.Length(m.ValueWidth, Rows), g = PackedMatrix<T>.Length(Rows, m.ValueWidth);
+        T* at = (T*)Scratch.Get((nuint)(k + qt + q + gt + g + 5 * Tile + 3 * Rows) * (nuint)sizeof(T));
+        var room = new Room { Keys = new(at, keys), QueriesTransposed = at + k };
+        room.Queries = room.QueriesTransposed + qt;
+        room.GradientsTransposed = room.Queries + q;
+        room.Gradients = room.GradientsTransposed + gt;
+        room.Weights = room.Gradients + g;
         room.Slopes = room.Weights + Tile;
-        room.Masks = room.Slopes + Tile;
-        room.KeysTransposed.Fill(0, m.K.At(sample, keyHead), 1, m.K.Row, keys);
+        room.Bias = room.Slopes + Tile;
+        room.Mask = room.Bias + Tile;
+        room.MaskRows = room.Mask + Tile;
+        room.LogSums = room.MaskRows + Tile;
+        room.Deltas = room.LogSums + Rows;
+        room.Seen = room.Deltas + Rows;
         room.Keys.Fill(0, m.K.At(sample, keyHead), m.K.Row, 1, m.Width);
-        room.ValuesTransposed.Fill(0, m.V.At(sample, keyHead), 1, m.V.Row, keys);
         for (int head = keyHead * group; head < (keyHead + 1) * group; head++)
-        {
-            room.Queries.Fill(0, m.Q.At(sample, head), m.Q.Row, 1, m.Width);
-            room.Gradients.Fill(0, m.OutputGradient.At(sample, head), m.OutputGradient.Row, 1, m.ValueWidth);
-            for (int row = 0; row < m.Queries; row += QueryBlock) Block(sample, head, keyHead, row, Math.Min(QueryBlock, m.Queries - row), room);
-        }
+            for (int row = 0; row < m.Queries; row += Rows)
+                Block(new() { Sample = sample, Head = head, Row = row, Rows = Math.Min(Rows, m.Queries - row) }, keyHead, room);
     }
 
     [MethodImpl(Compiled.Apart)]
-    readonly void Block(int sample, int head, int keyHead, int row, int rows, in Room room)
+    readonly void Block(ScoreTile tile, int keyHead, in Room room)
     {
         ref readonly AttentionMemory<T> m = ref memory;
-        T* queries = m.Q.At(sample, head) + row * m.Q.Row, output = m.Output.At(sample, head) + row * m.Output.Row;
-        T* gradient = m.OutputGradient.At(sample, head) + row * m.OutputGradient.Row, ofQueries = m.QGradient.At(sample, head) + row * m.QGradient.Row;
-        T* deltas = stackalloc T[QueryBlock];
-        for (int i = 0; i < rows; i++)
-            Lane<V, T>.Write(deltas + i, RowLoops<V, T>.Dot(gradient + i * m.OutputGradient.Row, 0, output + i * m.Output.Row, m.ValueWidth));
-        int keys = m.Visible(sample, row + rows - 1);
-        for (int key = 0; key < keys; key += KeyBlock)
+        int rows = tile.Rows, keys = m.Visible(tile.Sample, tile.Row + rows - 1);
+        T* ofQueries = m.QGradient.At(tile.Sample, tile.Head) + tile.Row * m.QGradient.Row;
+        PackedMatrix<T> queriesTransposed = new(room.QueriesTransposed, m.Width), queries = new(room.Queries, rows);
+        PackedMatrix<T> gradientsTransposed = new(room.GradientsTransposed, m.ValueWidth), gradients = new(room.Gradients, rows);
+        Pack(m.Q, tile, m.Width, queriesTransposed, queries);
+        Pack(m.OutputGradient, tile, m.ValueWidth, gradientsTransposed, gradients);
+        Sums(tile, room);
+        for (; tile.Key < keys; tile.Key += ScoreTile.Keys)
         {
-            int count = Math.Min(KeyBlock, keys - key);
-            room.KeysTransposed.Multiply(rows, queries, m.Q.Row, 1, 0, m.Width, key, count, room.Weights, KeyBlock, accumulate: false);
-            room.ValuesTransposed.Multiply(rows, gradient, m.OutputGradient.Row, 1, 0, m.ValueWidth, key, count, room.Slopes, KeyBlock, accumulate: false);
-            for (int i = 0; i < rows; i++) Slope(sample, head, row + i, key, count, room, i * KeyBlock, Lane<V, T>.Read(deltas + i));
-            T* ofValues = m.VGradient.At(sample, keyHead) + key * m.VGradient.Row, ofKeys = m.KGradient.At(sample, keyHead) + key * m.KGradient.Row;
-            room.Gradients.Multiply(count, room.Weights, 1, KeyBlock, row, rows, 0, m.ValueWidth, ofValues, m.VGradient.Row, accumulate: true);
-            room.Queries.Multiply(count, room.Slopes, 1, KeyBlock, row, rows, 0, m.Width, ofKeys, m.KGradient.Row, accumulate: true);
-            room.Keys.Multiply(rows, room.Slopes, KeyBlock, 1, key, count, 0, m.Width, ofQueries, m.QGradient.Row, accumulate: true);
+            tile.Count = Math.Min(ScoreTile.Keys, keys - tile.Key);
+            tile.Multiply<V, T>(m, queriesTransposed, m.K.At(tile.Sample, keyHead) + tile.Key * m.K.Row, m.K.Row, m.Width, room.Weights);
+            tile.Multiply<V, T>(m, gradientsTransposed, m.V.At(tile.Sample, keyHead) + tile.Key * m.V.Row, m.V.Row, m.ValueWidth, room.Slopes);
+            Slope(tile, room);
+            AddOverQueries(tile, room.Weights, gradients, m.ValueWidth, m.VGradient, keyHead);
+            AddOverQueries(tile, room.Slopes, queries, m.Width, m.KGradient, keyHead);
+            for (int i = 0, count, step = tile.StepOf(m); i < rows; i += count)
+            {
+                count = Math.Min(step, rows - i);
+                room.Keys.Multiply(
+                    count, room.Slopes + i, 1, ScoreTile.Queries, tile.Key, tile.Seen(m, i + count - 1), 0, m.Width,
+                    ofQueries + i * m.QGradient.Row, m.QGradient.Row, accumulate: true);
+            }
         }
     }
 
-    /// <summary>A row of scores becomes weights, after dropout; a row of dP becomes dS.</summary>
-    [MethodImpl(Compiled.Apart)]
-    readonly void Slope(int sample, int head, int query, int key, int count, in Room room, int at, double delta)
+    /// <summary>The tile's vectors as columns and as rows.</summary>
+    static void Pack(in HeadRows<T> vectors, in ScoreTile tile, int width, PackedMatrix<T> columns, PackedMatrix<T> rows)
+    {
+        T* first = vectors.At(tile.Sample, tile.Head) + tile.Row * vectors.Row;
+        columns.Fill(0, first, 1, vectors.Row, tile.Rows);
+        rows.Fill(0, first, vectors.Row, 1, width);
+    }
+
+    /// <summary>Per query the logarithm of its sum and δ.</summary>
+    readonly void Sums(in ScoreTile tile, in Room room)
     {
         ref readonly AttentionMemory<T> m = ref memory;
-        T* weights = room.Weights + at, slopes = room.Slopes + at, mask = room.Masks + at;
-        int seen = Math.Clamp(m.Visible(sample, query) - key, 0, count);
-        new Span<T>(weights + seen, count - seen).Clear();
-        new Span<T>(slopes + seen, count - seen).Clear();
-        if (seen == 0) return;
-        double logSum = Lane<V, T>.Read(m.LogSums + ((nint)sample * m.Heads + head) * m.Queries + query);
-        T* bias = m.BiasAt(sample, head, query, key);
-        if (bias == null && m.Keep == 1)
+        T* output = m.Output.At(tile.Sample, tile.Head) + tile.Row * m.Output.Row;
+        T* gradient = m.OutputGradient.At(tile.Sample, tile.Head) + tile.Row * m.OutputGradient.Row;
+        for (int i = 0; i < tile.Rows; i++)
         {
-            ScoreRows<V, T>.ExpSlope(weights, slopes, seen, m.Scale, logSum, delta);
-            return;
+            room.LogSums[i] = m.LogSums[((nint)tile.Sample * m.Heads + tile.Head) * m.Queries + tile.Row + i];
+            Lane<V, T>.Write(room.Deltas + i, RowLoops<V, T>.Dot(gradient + i * m.OutputGradient.Row, 0, output + i * m.Output.Row, m.ValueWidth));
         }
-        ScoreRows<V, T>.Scale(weights, seen, m.Scale, bias, m.BiasColumn);
-        ScoreRows<V, T>.Exp(weights, seen, 1, logSum);
-        if (m.Keep < 1)
+    }
+
+    /// <summary>Scores become weights, after dropout; dP becomes dS.</summary>
+    readonly void Slope(in ScoreTile tile, in Room room)
+    {
+        ref readonly AttentionMemory<T> m = ref memory;
+        T* bias = tile.Bias(m, room.Bias), mask = tile.Mask<V, T>(m, room.MaskRows, room.Mask);
+        bool isPlain = bias == null && m.Scale > 0;
+        tile.Limits<V, T>(m, room.Seen);
+        for (int i = 0, lanes = (int)Lane<V, T>.Width; i < tile.Rows; i += lanes)
         {
-            ScoreRows<V, T>.Mask(m.Stream, m.FirstNumber(sample, head, query) + key, seen, m.Keep, mask);
-            ScoreRows<V, T>.Multiply(slopes, mask, seen);
+            T* weights = room.Weights + i, slopes = room.Slopes + i;
+            int first = tile.Seen(m, i), seen = tile.Seen(m, Math.Min(i + lanes, tile.Rows) - 1);
+            if (!isPlain) ScoreColumns<V, T>.Scale(weights, seen, m.Scale, bias == null ? null : bias + i);
+            if (mask != null) ScoreColumns<V, T>.Multiply(slopes, mask + i, seen);
+            if (first < seen)
+            {
+                ScoreColumns<V, T>.Hide(weights, first, seen, room.Seen + i, double.NegativeInfinity);
+                ScoreColumns<V, T>.Hide(slopes, first, seen, room.Seen + i, 0);
+            }
+            ScoreColumns<V, T>.ExpSlope(weights, slopes, seen, isPlain ? m.Scale : 1, room.LogSums + i, room.Deltas + i, m.Scale);
+            if (mask != null) ScoreColumns<V, T>.Multiply(weights, mask + i, seen);
+            if (seen == tile.Count) continue;
+            ScoreColumns<V, T>.Clear(weights, seen, tile.Count);
+            ScoreColumns<V, T>.Clear(slopes, seen, tile.Count);
         }
-        ScoreRows<V, T>.Slope(weights, slopes, seen, delta, m.Scale);
-        if (m.Keep < 1) ScoreRows<V, T>.Multiply(weights, mask, seen);
+    }
+
+    /// <summary>gradient += tile · rows, for the keys of the tile.</summary>
+    readonly void AddOverQueries(in ScoreTile tile, T* scores, PackedMatrix<T> rows, int width, in HeadRows<T> gradient, int keyHead)
+    {
+        ref readonly AttentionMemory<T> m = ref memory;
+        T* at = gradient.At(tile.Sample, keyHead) + tile.Key * gradient.Row;
+        for (int i = 0, count, step = tile.StepOf(m); i < tile.Count; i += count)
+        {
+            count = Math.Min(step, tile.Count - i);
+            int first = tile.FirstSeeing(m, i);
+            rows.Multiply(
+                count, scores + i * ScoreTile.Queries + first, ScoreTile.Queries, 1, first, tile.Rows - first, 0, width,
+                at + i * gradient.Row, gradient.Row, accumulate: true);
+        }
     }
 }

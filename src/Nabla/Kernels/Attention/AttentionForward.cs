@@ -5,15 +5,11 @@ namespace Nabla.Kernels;
 
 /// <summary>
 /// Exact attention in tiles (Dao, Fu, Ermon, Rudra, Ré, 2022): a block of queries meets the keys block by block, with a running maximum and
-/// sum of exponentials per row (Milakov, Gimelshein, 2018), so that scores never leave the cache and nothing of size queries × keys is
+/// sum of exponentials per query (Milakov, Gimelshein, 2018), so that scores never leave the cache and nothing of size queries × keys is
 /// stored. Keys behind a causal or length limit are skipped. Float and double.
 /// </summary>
 internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes<V> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Queries of a tile are a multiple of every register tile's rows, keys of every panel's width and of the groups in which random numbers
-    // are drawn. Together they fill most of the first-level cache. Many keys: a row of scores is then seldom scaled down again.
-    const int QueryBlock = 24, KeyBlock = 256;
-
     const int EnoughJobs = 16;
 
     AttentionMemory<T> memory;
@@ -22,12 +18,19 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
     /// <summary>Jobs are (sample, head), cut along the queries if those are few; sizes decide, never threads.</summary>
     public static void Run(in AttentionMemory<T> memory)
     {
-        int heads = memory.Batch * memory.Heads, blocks = (memory.Queries + QueryBlock - 1) / QueryBlock;
+        int heads = memory.Batch * memory.Heads, blocks = (memory.Queries + ScoreTile.Queries - 1) / ScoreTile.Queries;
         if (heads == 0 || blocks == 0) return;
-        int parts = Math.Clamp(EnoughJobs / heads, 1, blocks), partRows = (blocks + parts - 1) / parts * QueryBlock;
+        int parts = Math.Clamp(EnoughJobs / heads, 1, blocks), partRows = (blocks + parts - 1) / parts * ScoreTile.Queries;
         parts = (memory.Queries + partRows - 1) / partRows;
         var job = new AttentionForward<V, T> { memory = memory, parts = parts, partRows = partRows };
         Workers.For(heads * parts, ref job);
+    }
+
+    /// <summary>Packed operands and room for a tile and for a number per query.</summary>
+    struct Room
+    {
+        public PackedMatrix<T> QueriesTransposed, Values;
+        public T* Scores, Bias, Mask, MaskRows, Largest, Sums, Shrink, Seen;
     }
 
     public readonly void Run(int index)
@@ -36,73 +39,75 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
         int head = index / parts % m.Heads, sample = index / parts / m.Heads, keyHead = head / (m.Heads / m.KeyHeads);
         int firstRow = index % parts * partRows, endRow = Math.Min(firstRow + partRows, m.Queries);
         int keys = m.Visible(sample, endRow - 1);
-        nint keyPanel = PackedMatrix<T>.Length(m.Width, keys), valuePanel = PackedMatrix<T>.Length(keys, m.ValueWidth);
-        T* scratch = (T*)Scratch.Get((nuint)(keyPanel + valuePanel + QueryBlock * (KeyBlock + 2) + KeyBlock) * (nuint)sizeof(T));
-        T* scores = scratch + keyPanel + valuePanel, largest = scores + QueryBlock * KeyBlock, sums = largest + QueryBlock, mask = sums + QueryBlock;
-        var keyMatrix = new PackedMatrix<T>(scratch, m.Width);
-        keyMatrix.Fill(0, m.K.At(sample, keyHead), 1, m.K.Row, keys);
-        var valueMatrix = new PackedMatrix<T>(scratch + keyPanel, keys);
-        valueMatrix.Fill(0, m.V.At(sample, keyHead), m.V.Row, 1, m.ValueWidth);
-        for (int row = firstRow; row < endRow; row += QueryBlock)
-            Block(sample, head, row, Math.Min(QueryBlock, endRow - row), keyMatrix, valueMatrix, scores, largest, sums, mask);
+        nint q = PackedMatrix<T>.Length(m.Width, ScoreTile.Queries), v = PackedMatrix<T>.Length(keys, m.ValueWidth);
+        T* at = (T*)Scratch.Get((nuint)(q + v + 4 * (ScoreTile.Size + ScoreTile.Queries)) * (nuint)sizeof(T));
+        var room = new Room { QueriesTransposed = new(at, m.Width), Values = new(at + q, keys), Scores = at + q + v };
+        room.Bias = room.Scores + ScoreTile.Size;
+        room.Mask = room.Bias + ScoreTile.Size;
+        room.MaskRows = room.Mask + ScoreTile.Size;
+        room.Largest = room.MaskRows + ScoreTile.Size;
+        room.Sums = room.Largest + ScoreTile.Queries;
+        room.Shrink = room.Sums + ScoreTile.Queries;
+        room.Seen = room.Shrink + ScoreTile.Queries;
+        room.Values.Fill(0, m.V.At(sample, keyHead), m.V.Row, 1, m.ValueWidth);
+        for (int row = firstRow; row < endRow; row += ScoreTile.Queries)
+            Block(new() { Sample = sample, Head = head, Row = row, Rows = Math.Min(ScoreTile.Queries, endRow - row) }, m.K.At(sample, keyHead), room);
     }
 
     [MethodImpl(Compiled.Apart)]
-    readonly void Block(
-        int sample, int head, int row, int rows, PackedMatrix<T> keyMatrix, PackedMatrix<T> valueMatrix, T* scores, T* largest, T* sums, T* mask)
+    readonly void Block(ScoreTile tile, T* keyRows, in Room room)
     {
         ref readonly AttentionMemory<T> m = ref memory;
-        T* queries = m.Q.At(sample, head) + row * m.Q.Row, output = m.Output.At(sample, head) + row * m.Output.Row;
-        new Span<T>(largest, rows).Fill(T.NegativeInfinity);
-        new Span<T>(sums, rows).Clear();
-        for (int i = 0; i < rows; i++) new Span<T>(output + i * m.Output.Row, m.ValueWidth).Clear();
-        int keys = m.Visible(sample, row + rows - 1);
-        for (int key = 0; key < keys; key += KeyBlock)
+        T* output = m.Output.At(tile.Sample, tile.Head) + tile.Row * m.Output.Row;
+        room.QueriesTransposed.Fill(0, m.Q.At(tile.Sample, tile.Head) + tile.Row * m.Q.Row, 1, m.Q.Row, tile.Rows);
+        new Span<T>(room.Largest, ScoreTile.Queries).Fill(T.NegativeInfinity);
+        new Span<T>(room.Sums, ScoreTile.Queries).Clear();
+        int keys = m.Visible(tile.Sample, tile.Row + tile.Rows - 1);
+        if (keys == 0)
+            for (int i = 0; i < tile.Rows; i++) new Span<T>(output + i * m.Output.Row, m.ValueWidth).Clear();
+        for (; tile.Key < keys; tile.Key += ScoreTile.Keys)
         {
-            int count = Math.Min(KeyBlock, keys - key);
-            keyMatrix.Multiply(rows, queries, m.Q.Row, 1, 0, m.Width, key, count, scores, KeyBlock, accumulate: false);
-            for (int i = 0; i < rows; i++)
-                Weigh(sample, head, row + i, key, count, scores + i * KeyBlock, largest + i, sums + i, output + i * m.Output.Row, mask);
-            valueMatrix.Multiply(rows, scores, KeyBlock, 1, key, count, 0, m.ValueWidth, output, m.Output.Row, accumulate: true);
+            tile.Count = Math.Min(ScoreTile.Keys, keys - tile.Key);
+            tile.Multiply<V, T>(m, room.QueriesTransposed, keyRows + tile.Key * m.K.Row, m.K.Row, m.Width, room.Scores);
+            Weigh(tile, room);
+            if (tile.Key > 0) Shrink(tile.Rows, room.Shrink, output);
+            for (int i = 0, rows, step = tile.StepOf(m); i < tile.Rows; i += rows)
+            {
+                rows = Math.Min(step, tile.Rows - i);
+                room.Values.Multiply(
+                    rows, room.Scores + i, 1, ScoreTile.Queries, tile.Key, tile.Seen(m, i + rows - 1), 0, m.ValueWidth,
+                    output + i * m.Output.Row, m.Output.Row, accumulate: tile.Key > 0);
+            }
         }
-        T* logSums = m.LogSums + ((nint)sample * m.Heads + head) * m.Queries + row;
-        for (int i = 0; i < rows; i++)
-        {
-            double sum = Lane<V, T>.Read(sums + i);
-            Lane<V, T>.Write(logSums + i, sum > 0 ? Lane<V, T>.Read(largest + i) + Math.Log(sum) : sum == 0 ? double.PositiveInfinity : sum);
-            if (sum != 0) ScoreRows<V, T>.Multiply(output + i * m.Output.Row, m.ValueWidth, 1 / sum);
-        }
+        T* logSums = m.LogSums + ((nint)tile.Sample * m.Heads + tile.Head) * m.Queries + tile.Row;
+        for (int i = 0, lanes = (int)Lane<V, T>.Width; i < tile.Rows; i += lanes)
+            ScoreColumns<V, T>.Finish(room.Largest + i, room.Sums + i, logSums + i, Math.Min(lanes, tile.Rows - i));
+        Shrink(tile.Rows, room.Sums, output);
     }
 
-    /// <summary>Scores of a row become weights relative to the largest so far; what was summed relative to a smaller one is scaled down.</summary>
-    [MethodImpl(Compiled.Apart)]
-    readonly void Weigh(int sample, int head, int query, int key, int count, T* scores, T* largest, T* sum, T* output, T* mask)
+    /// <summary>Scores become weights relative to the largest so far.</summary>
+    readonly void Weigh(in ScoreTile tile, in Room room)
     {
         ref readonly AttentionMemory<T> m = ref memory;
-        int seen = Math.Clamp(m.Visible(sample, query) - key, 0, count);
-        new Span<T>(scores + seen, count - seen).Clear();
-        if (seen == 0) return;
-        double before = Lane<V, T>.Read(largest);
-        T* bias = m.BiasAt(sample, head, query, key);
+        T* bias = tile.Bias(m, room.Bias), mask = tile.Mask<V, T>(m, room.MaskRows, room.Mask);
         bool isPlain = bias == null && m.Scale > 0;     // then the largest product has the largest score, and the exponential may scale
-        double top = isPlain
-            ? Lane<V, T>.Rounded(m.Scale * RowLoops<V, T>.Max(scores, seen)) : ScoreRows<V, T>.Scale(scores, seen, m.Scale, bias, m.BiasColumn);
-        if (!(top <= before))       // NaN too
+        tile.Limits<V, T>(m, room.Seen);
+        for (int i = 0, lanes = (int)Lane<V, T>.Width; i < tile.Rows; i += lanes)
         {
-            Lane<V, T>.Write(largest, top);
-            double shrink = double.IsNegativeInfinity(before) ? 0 : Math.Exp(before - top);
-            if (shrink != 0 || double.IsNaN(shrink)) ScoreRows<V, T>.Multiply(output, m.ValueWidth, shrink);
-            Lane<V, T>.Write(sum, Lane<V, T>.Read(sum) * shrink);
+            T* scores = room.Scores + i;
+            int first = tile.Seen(m, i), seen = tile.Seen(m, Math.Min(i + lanes, tile.Rows) - 1);
+            if (!isPlain) ScoreColumns<V, T>.Scale(scores, seen, m.Scale, bias == null ? null : bias + i);
+            if (first < seen) ScoreColumns<V, T>.Hide(scores, first, seen, room.Seen + i, double.NegativeInfinity);
+            ScoreColumns<V, T>.Weigh(scores, seen, isPlain ? m.Scale : 1, room.Largest + i, room.Sums + i, room.Shrink + i);
+            if (mask != null) ScoreColumns<V, T>.Multiply(scores, mask + i, seen);
+            if (seen < tile.Count) ScoreColumns<V, T>.Clear(scores, seen, tile.Count);
         }
-        else top = before;
-        if (double.IsNegativeInfinity(top))       // all masked so far
-        {
-            new Span<T>(scores, seen).Clear();
-            return;
-        }
-        Lane<V, T>.Write(sum, Lane<V, T>.Read(sum) + ScoreRows<V, T>.Exp(scores, seen, isPlain ? m.Scale : 1, top));
-        if (m.Keep == 1) return;
-        ScoreRows<V, T>.Mask(m.Stream, m.FirstNumber(sample, head, query) + key, seen, m.Keep, mask);
-        ScoreRows<V, T>.Multiply(scores, mask, seen);
+    }
+
+    /// <summary>Rows of the output times a factor each.</summary>
+    readonly void Shrink(int rows, T* factors, T* output)
+    {
+        for (int i = 0; i < rows; i++, output += memory.Output.Row)
+            if (factors[i] != T.One) RowLoops<V, T>.Affine(output, memory.ValueWidth, 0, Lane<V, T>.Read(factors + i), 0, output);
     }
 }

@@ -77,9 +77,22 @@ internal static unsafe class Packing<T> where T : unmanaged
         for (; i < lanes; i++) to[i] = from[i];
     }
 
-    // Lanes far apart, steps adjacent: square blocks of one 128-bit register per lane are transposed in registers.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Lanes far apart, steps adjacent: wide panels in whole tiles of a transposed copy, what is left in square blocks of one 128-bit register per lane.
     static void Transpose(T* source, nint lane, int lanes, int steps, T* panel, int width)
+    {
+        int side = Kernels.Transpose.Tile, tileLanes = lanes - lanes % side, tileSteps = steps - steps % side;
+        if (sizeof(T) != sizeof(float) || tileLanes == 0 || tileSteps == 0)
+        {
+            TransposeBlocks(source, lane, lanes, steps, panel, width);
+            return;
+        }
+        Kernels.Transpose.Run(source, lane, panel, width, tileSteps, tileLanes);
+        if (tileSteps < steps) TransposeBlocks(source + tileSteps, lane, tileLanes, steps - tileSteps, panel + (nint)tileSteps * width, width);
+        if (tileLanes < lanes) TransposeBlocks(source + tileLanes * lane, lane, lanes - tileLanes, steps, panel + tileLanes, width);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void TransposeBlocks(T* source, nint lane, int lanes, int steps, T* panel, int width)
     {
         int side = Vector128<T>.Count, line = 64 / sizeof(T);
         int wholeSteps = steps - steps % side, wholeLanes = lanes - lanes % side;

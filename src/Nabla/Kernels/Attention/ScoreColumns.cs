@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+
+namespace Nabla.Kernels;
+
+/// <summary>
+/// Loops down a tile of scores [keys, queries], a vector of queries at a time: what a softmax needs of each query is a lane of a register, and nothing
+/// is ever summed across one. A tile stays in the first-level cache between the products.
+/// </summary>
+internal static unsafe class ScoreColumns<V, T> where V : unmanaged, ILanes<V> where T : unmanaged
+{
+    const nint Row = ScoreTile.Queries;
+
+    /// <summary>s ← s·scale + bias, or s·scale if <paramref name="bias"/> is null.</summary>
+    [MethodImpl(Compiled.Apart)]
+    public static void Scale(T* s, int keys, double scale, T* bias)
+    {
+        V factor = V.Constant(scale);
+        for (T* end = s + keys * Row; s < end; s += Row)
+        {
+            V score = Lane<V, T>.Load(s);
+            Lane<V, T>.Store(s, bias == null ? score * factor : V.FusedMultiplyAdd(score, factor, Lane<V, T>.Load(bias)));
+            if (bias != null) bias += Row;
+        }
+    }
+
+    /// <summary>s ← <paramref name="hidden"/> for the keys from <paramref name="first"/> on where a query sees too few of them.</summary>
+    [MethodImpl(Compiled.Apart)]
+    public static void Hide(T* s, int first, int keys, T* seen, double hidden)
+    {
+        V limit = Lane<V, T>.Load(seen), rest = V.Constant(hidden);
+        for (int key = first; key < keys; key++)
+            Lane<V, T>.Store(s + key * Row, V.IfLess(V.Parameter(key), limit, Lane<V, T>.Load(s + key * Row), rest));
+    }
+
+    /// <summary>s ← 0 for the keys from <paramref name="first"/> on.</summary>
+    [MethodImpl(Compiled.Apart)]
+    public static void Clear(T* s, int first, int keys)
+    {
+        for (int key = first; key < keys; key++) Lane<V, T>.Store(s + key * Row, V.Constant(0));
+    }
+
+    /// <summary>s ← s·factors.</summary>
+    [MethodImpl(Compiled.Apart)]
+    public static void Multiply(T* s, T* factors, int keys)
+    {
+        for (nint i = 0; i < keys * Row; i += Row) Lane<V, T>.Store(s + i, Lane<V, T>.Load(s + i) * Lane<V, T>.Load(factors + i));
+    }
+
+    /// <summary>
+    /// Scores become weights exp(s·scale − largest) relative to the largest so far, with a positive scale; what was summed relative to a smaller one is to be
+    /// multiplied with <paramref name="shrink"/>, as the sum is here.
+    /// </summary>
+    [MethodImpl(Compiled.Apart)]
+    public static void Weigh(T* s, int keys, double scale, T* largest, T* sum, T* shrink)
+    {
+        V low = V.Constant(double.NegativeInfinity), factor = V.Constant(scale), before = Lane<V, T>.Load(largest);
+        V top = V.Max(before, Largest(s, keys) * factor), shift = V.IfEqual(top, low, V.Constant(0), top);      // −∞: all hidden so far
+        V less = V.ExpOfNegative(before - shift), minus = -shift, sum0 = V.Constant(0), sum1 = sum0;
+        Lane<V, T>.Store(largest, top);
+        Lane<V, T>.Store(shrink, less);
+        T* end = s + keys * Row;
+        for (; s <= end - 4 * Row; s += 4 * Row)
+        {
+            V a = V.FusedMultiplyAdd(Lane<V, T>.Load(s), factor, minus), b = V.FusedMultiplyAdd(Lane<V, T>.Load(s + Row), factor, minus);
+            V c = V.FusedMultiplyAdd(Lane<V, T>.Load(s + 2 * Row), factor, minus), d = V.FusedMultiplyAdd(Lane<V, T>.Load(s + 3 * Row), factor, minus);
+            V.ExpOfNegative(ref a, ref b, ref c, ref d);
+            Lane<V, T>.Store(s, a);
+            Lane<V, T>.Store(s + Row, b);
+            Lane<V, T>.Store(s + 2 * Row, c);
+            Lane<V, T>.Store(s + 3 * Row, d);
+            sum0 = sum0 + a + b;
+            sum1 = sum1 + c + d;
+        }
+        for (; s < end; s += Row)
+        {
+            V weight = V.ExpOfNegative(V.FusedMultiplyAdd(Lane<V, T>.Load(s), factor, minus));
+            Lane<V, T>.Store(s, weight);
+            sum0 += weight;
+        }
+        Lane<V, T>.Store(sum, V.FusedMultiplyAdd(Lane<V, T>.Load(sum), less, sum0 + sum1));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V Largest(T* s, int keys)
+    {
+        V a = V.Constant(double.NegativeInfinity), b = a, c = a, d = a;
+        T* end = s + keys * Row;
+        for (; s <= end - 4 * Row; s += 4 * Row)
+        {
+            a = V.Max(a, Lane<V, T>.Load(s));
+            b = V.Max(b, Lane<V, T>.Load(s + Row));
+            c = V.Max(c, Lane<V, T>.Load(s + 2 * Row));
+            d = V.Max(d, Lane<V, T>.Load(s + 3 * Row));
+        }
+        for (; s < end; s += Row) a = V.Max(a, Lane<V, T>.Load(s));
+        return V.Max(V.Max(a, b), V.Max(c, d));
+    }
+
+    /// <summary>The logarithm of the sum of exponentials, +∞ where there is nothing to attend to; sum ← 1 / sum, or 1 there.</summary>
+    [MethodImpl(Compiled.Apart)]
+    public static void Finish(T* largest, T* sum, T* logSum, int queries)
+    {
+        V zero = V.Constant(0), one = V.Constant(1), total = Lane<V, T>.Load(sum);
+        V log = V.IfEqual(total, zero, V.Constant(double.PositiveInfinity), Lane<V, T>.Load(largest) + V.Log(total));
+        Lane<V, T>.Store(logSum, log, queries);
+        Lane<V, T>.Store(sum, V.IfEqual(total, zero, one, one / total));
+    }
+
+    /// <summary>weight ← exp(weight·scale − logSum), slope ← weight·(slope − center)·slopeScale.</summary>
+    [MethodImpl(Compiled.Apart)]
+    public static void ExpSlope(T* weight, T* slope, int keys, double scale, T* logSum, T* center, double slopeScale)
+    {
+        V factor = V.Constant(scale), slopeFactor = V.Constant(slopeScale), minus = -Lane<V, T>.Load(logSum), middle = Lane<V, T>.Load(center);
+        T* end = weight + keys * Row;
+        for (; weight <= end - 4 * Row; weight += 4 * Row, slope += 4 * Row)
+        {
+            V a = V.FusedMultiplyAdd(Lane<V, T>.Load(weight), factor, minus), b = V.FusedMultiplyAdd(Lane<V, T>.Load(weight + Row), factor, minus);
+            V c = V.FusedMultiplyAdd(Lane<V, T>.Load(weight + 2 * Row), factor, minus), d = V.FusedMultiplyAdd(Lane<V, T>.Load(weight + 3 * Row), factor, minus);
+            V.ExpOfNegative(ref a, ref b, ref c, ref d);
+            Share(0, a);
+            Share(Row, b);
+            Share(2 * Row, c);
+            Share(3 * Row, d);
+        }
+        for (; weight < end; weight += Row, slope += Row)
+            Share(0, V.ExpOfNegative(V.FusedMultiplyAdd(Lane<V, T>.Load(weight), factor, minus)));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Share(nint at, V share)
+        {
+            Lane<V, T>.Store(weight + at, share);
+            Lane<V, T>.Store(slope + at, share * (Lane<V, T>.Load(slope + at) - middle) * slopeFactor);
+        }
+    }
+}

@@ -28,6 +28,7 @@ internal static unsafe class FoldKernel
     static void Run<TFold, TJoin, V, T>(T* x, int outer, int reduced, int inner, T* y)
         where TFold : struct, IFold where TJoin : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
     {
+        if (reduced == 1) (outer, inner) = (1, outer * inner);      // nothing to add up: whole vectors of results at a time
         if (inner == 1) Rows<TFold, V, T>(x, outer, reduced, y);
         else Columns<TFold, TJoin, V, T>(x, outer, reduced, inner, y);
     }

@@ -21,6 +21,10 @@ internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold 
         get => typeof(V) == typeof(Numbers512<T>);
     }
 
+    // Rows without a turn of 512 bits: to add up their lanes takes longer than their elements.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static bool IsTooShort(nint n) => IsWide && n < 2 * Width;
+
     /// <summary>Combines n values in a balanced tree.</summary>
     public static T Tree(T* x, int n, nint stride)
     {
@@ -41,6 +45,7 @@ internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Row(T* x, nint n)
     {
+        if (IsTooShort(n)) return FoldLoops<TFold, NumbersN<T>, T>.Row(x, n);
         nint i = 0;
         V neutral = V.Spread(TFold.Neutral<T>()), total = neutral;
         while (i <= n - 2 * Width)
@@ -61,6 +66,11 @@ internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FourRows(T* x, nint stride, nint n, T* y)
     {
+        if (IsTooShort(n))
+        {
+            FoldLoops<TFold, NumbersN<T>, T>.FourRows(x, stride, n, y);
+            return;
+        }
         nint i = 0;
         T* x1 = x + stride, x2 = x1 + stride, x3 = x2 + stride;
         V neutral = V.Spread(TFold.Neutral<T>()), total0 = neutral, total1 = neutral, total2 = neutral, total3 = neutral;

@@ -25,11 +25,8 @@ internal static unsafe class BlockPool
     static long bytesSinceCollection, gen1Bytes, oldBytesSinceFull, mostInUse;
     static double fullCollectionMicroseconds = 500;
 
-    /// <summary>
-    /// User-visible bytes handed out before a dry class asks for a collection: so many that it costs little beside them, so few that the blocks of a
-    /// program that drops its results take turns within the last cache, as if each were returned at once.
-    /// </summary>
-    public static long CollectionBudget { get; set; } = 12 * MegaByte;
+    /// <summary>User-visible bytes handed out before a dry class asks for a collection.</summary>
+    public static long CollectionBudget { get; set; } = 24 * MegaByte;
 
     /// <summary>Fill returned blocks with NaN, so that a use after return shows: for tests.</summary>
     public static bool PoisonReturned { get; set; }

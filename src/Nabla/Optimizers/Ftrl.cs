@@ -66,25 +66,26 @@ public sealed class Ftrl : Optimizer
         double lasso = Exempt(state) ? 0 : group.L1Decay, ridge = Decay(state, group, false).Decay;
         // The parameter is a function of z: a first value that z does not know of must not enter it.
         if (state.Steps == 1) state.Parameter.Detach().Fill(0);
-        if (options.RowDecay == 0 || state.Parameter.Rank < 2)
-            Apply(new FtrlUpdate(group.LearningRate, options.Beta, lasso, ridge), state, gradient, restsAtZero: true);
-        else if (state.Parameter.DType == DType.Float32) Rows<float>(state, gradient, group.LearningRate, lasso, ridge);
-        else Rows<double>(state, gradient, group.LearningRate, lasso, ridge);
+        var rule = new FtrlUpdate(group.LearningRate, options.Beta, lasso, ridge);
+        if (options.RowDecay == 0 || state.Parameter.Rank < 2) Apply(rule, state, gradient, restsAtZero: true);
+        else if (state.Parameter.DType == DType.Float32) Rows<float>(rule, state, gradient, lasso);
+        else Rows<double>(rule, state, gradient, lasso);
     }
 
-    unsafe void Rows<T>(ParameterState state, Tensor gradient, double alpha, double lasso, double ridge) where T : unmanaged
+    unsafe void Rows<T>(FtrlUpdate rule, ParameterState state, Tensor gradient, double lasso) where T : unmanaged
     {
         Tensor parameter = state.Parameter;
         int rows = parameter.Shape[0];
-        nint width = rows == 0 ? 0 : parameter.Length / rows;
+        if (parameter.Length == 0) return;
+        nint width = parameter.Length / rows;
         double threshold = options.RowDecay * Math.Sqrt(width);
         fixed (T* w0 = &parameter.Origin<T>(), g0 = &gradient.Origin<T>(), z0 = &state.Tensors[0].Origin<T>(), n0 = &state.Tensors[1].Origin<T>())
             for (int row = 0; row < rows; row++)
             {
-                T* w = w0 + row * width, n = n0 + row * width;
-                UpdateLoop.Run(new FtrlRowStart(alpha, lasso), w, g0 + row * width, z0 + row * width, n, null, width);
-                double norm = Math.Sqrt(SquareSum.Of(w, width)), factor = norm > threshold ? 1 - threshold / norm : 0;
-                UpdateLoop.Run(new FtrlRowEnd(factor, alpha, options.Beta, ridge), w, n, null, null, null, width);
+                nint at = row * width;
+                UpdateLoop.Run(rule, w0 + at, g0 + at, z0 + at, n0 + at, null, width);
+                double norm = Math.Sqrt(SquareSum.OfSoft(z0 + at, lasso, width)), factor = norm > threshold ? 1 - threshold / norm : 0;
+                UpdateLoop.Run(new ScaleUpdate(factor), w0 + at, w0 + at, null, null, null, width);
             }
         GC.KeepAlive(gradient);
         GC.KeepAlive(state);

@@ -45,52 +45,12 @@ internal readonly struct FtrlUpdate(double alpha, double beta, double lasso, dou
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V z, ref V n, ref V q) where V : struct, ILanes<V>
     {
-        V root = FtrlSums.Add(w, g, ref z, ref n, alpha);
-        w = -(SoftThreshold.Of(z, lasso) / FtrlSums.Strength(root, alpha, beta, ridge));
-    }
-}
-
-/// <summary>The first half of <see cref="FtrlUpdate"/> for a row whose elements become 0 together: w ← soft(z, λ₁).</summary>
-internal readonly struct FtrlRowStart(double alpha, double lasso) : IUpdate
-{
-    public int States => 2;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Step<V>(ref V w, V g, ref V z, ref V n, ref V q) where V : struct, ILanes<V>
-    {
-        FtrlSums.Add(w, g, ref z, ref n, alpha);
-        w = SoftThreshold.Of(z, lasso);
-    }
-}
-
-/// <summary>The second half: w ← −factor·w / ((β + √n)/α + λ₂), n in place of the gradient.</summary>
-internal readonly struct FtrlRowEnd(double factor, double alpha, double beta, double ridge) : IUpdate
-{
-    public int States => 0;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Step<V>(ref V w, V n, ref V s, ref V r, ref V q) where V : struct, ILanes<V> =>
-        w = V.Parameter(-factor) * w / FtrlSums.Strength(V.Sqrt(n), alpha, beta, ridge);
-}
-
-/// <summary>What both forms of FTRL-Proximal share.</summary>
-internal static class FtrlSums
-{
-    /// <summary>Adds a gradient to z and n; √n of the new n.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Add<V>(V w, V g, ref V z, ref V n, double alpha) where V : struct, ILanes<V>
-    {
         V before = V.Sqrt(n);
         n = V.FusedMultiplyAdd(g, g, n);
-        V root = V.Sqrt(n);
+        V root = V.Sqrt(n), strength = V.FusedMultiplyAdd(V.Parameter(1 / alpha), root, V.Parameter(beta / alpha + ridge));
         z += V.FusedMultiplyAdd(V.Parameter(-1 / alpha) * (root - before), w, g);
-        return root;
+        w = -(SoftThreshold.Of(z, lasso) / strength);
     }
-
-    /// <summary>(β + √n)/α + λ₂: how strongly a weight is held, the inverse of its learning rate.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Strength<V>(V root, double alpha, double beta, double ridge) where V : struct, ILanes<V> =>
-        V.FusedMultiplyAdd(V.Parameter(1 / alpha), root, V.Parameter(beta / alpha + ridge));
 }
 
 /// <summary>w ← w − rate·(g + λ₂w + λ₁·sign(w)).</summary>

@@ -8,37 +8,41 @@ internal static unsafe class SquareSum
     const int Block = 16 * 1024;
 
     /// <summary>Σ x².</summary>
-    public static double Of<T>(T* x, nint n) where T : unmanaged => Run<First, T>(x, x, n);
+    public static double Of<T>(T* x, nint n) where T : unmanaged => Run(new First(), x, x, n);
 
     /// <summary>Σ (x − y)².</summary>
-    public static double OfDifference<T>(T* x, T* y, nint n) where T : unmanaged => Run<Difference, T>(x, y, n);
+    public static double OfDifference<T>(T* x, T* y, nint n) where T : unmanaged => Run(new Difference(), x, y, n);
 
     /// <summary>Σ (x·y)².</summary>
-    public static double OfProduct<T>(T* x, T* y, nint n) where T : unmanaged => Run<Product, T>(x, y, n);
+    public static double OfProduct<T>(T* x, T* y, nint n) where T : unmanaged => Run(new Product(), x, y, n);
 
-    static double Run<Q, T>(T* x, T* y, nint n) where Q : ITerm where T : unmanaged
+    /// <summary>Σ soft(x, threshold)².</summary>
+    public static double OfSoft<T>(T* x, double threshold, nint n) where T : unmanaged => Run(new Soft(threshold), x, x, n);
+
+    static double Run<Q, T>(Q term, T* x, T* y, nint n) where Q : struct, ITerm where T : unmanaged
     {
-        if (n <= Block) return Sum<Q, T>(x, y, n);
+        if (n <= Block) return Sum(term, x, y, n);
         int blocks = (int)((n + Block - 1) / Block);
         double* partial = (double*)Scratch.Get((nuint)blocks * sizeof(double));
-        var job = new Job<Q, T>(x, y, n, partial);
+        var job = new Job<Q, T>(term, x, y, n, partial);
         Workers.For(blocks, ref job);
         double sum = 0;
         for (int i = 0; i < blocks; i++) sum += partial[i];
         return sum;
     }
 
-    static double Sum<Q, T>(T* x, T* y, nint n) where Q : ITerm where T : unmanaged => LaneChoice.Run<T, Part<Q, T>>(new(x, y, n));
+    static double Sum<Q, T>(Q term, T* x, T* y, nint n) where Q : struct, ITerm where T : unmanaged =>
+        LaneChoice.Run<T, Part<Q, T>>(new(term, x, y, n));
 
     [MethodImpl(Compiled.Apart)]
-    static double Lanes<Q, V, T>(T* x, T* y, nint n) where Q : ITerm where V : unmanaged, ILanes<V> where T : unmanaged
+    static double Lanes<Q, V, T>(Q term, T* x, T* y, nint n) where Q : struct, ITerm where V : unmanaged, ILanes<V> where T : unmanaged
     {
         nint width = sizeof(V) / sizeof(T), i = 0;
         V s0 = default, s1 = default, s2 = default, s3 = default;
         for (; i <= n - 4 * width; i += 4 * width)
         {
-            V t0 = Term<Q, V, T>(x, y, i), t1 = Term<Q, V, T>(x, y, i + width);
-            V t2 = Term<Q, V, T>(x, y, i + 2 * width), t3 = Term<Q, V, T>(x, y, i + 3 * width);
+            V t0 = Term<Q, V, T>(term, x, y, i), t1 = Term<Q, V, T>(term, x, y, i + width);
+            V t2 = Term<Q, V, T>(term, x, y, i + 2 * width), t3 = Term<Q, V, T>(term, x, y, i + 3 * width);
             s0 = V.FusedMultiplyAdd(t0, t0, s0);
             s1 = V.FusedMultiplyAdd(t1, t1, s1);
             s2 = V.FusedMultiplyAdd(t2, t2, s2);
@@ -49,51 +53,57 @@ internal static unsafe class SquareSum
         for (T* lane = (T*)&all, end = lane + width; lane < end; lane++) sum += Number.Of(*lane);
         for (; i < n; i++)
         {
-            double t = Q.Of<Float64>(new(Number.Of(x[i])), new(Number.Of(y[i]))).Value;
+            double t = term.Of<Float64>(new(Number.Of(x[i])), new(Number.Of(y[i]))).Value;
             sum += t * t;
         }
         return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Term<Q, V, T>(T* x, T* y, nint i) where Q : ITerm where V : unmanaged, ILanes<V> where T : unmanaged =>
-        Q.Of(Unsafe.ReadUnaligned<V>(x + i), Unsafe.ReadUnaligned<V>(y + i));
+    static V Term<Q, V, T>(Q term, T* x, T* y, nint i) where Q : struct, ITerm where V : unmanaged, ILanes<V> where T : unmanaged =>
+        term.Of(Unsafe.ReadUnaligned<V>(x + i), Unsafe.ReadUnaligned<V>(y + i));
 
     /// <summary>What is squared.</summary>
     interface ITerm
     {
-        static abstract V Of<V>(V x, V y) where V : struct, ILanes<V>;
+        V Of<V>(V x, V y) where V : struct, ILanes<V>;
     }
 
     readonly struct First : ITerm
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Of<V>(V x, V y) where V : struct, ILanes<V> => x;
+        public V Of<V>(V x, V y) where V : struct, ILanes<V> => x;
     }
 
     readonly struct Difference : ITerm
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Of<V>(V x, V y) where V : struct, ILanes<V> => x - y;
+        public V Of<V>(V x, V y) where V : struct, ILanes<V> => x - y;
     }
 
     readonly struct Product : ITerm
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Of<V>(V x, V y) where V : struct, ILanes<V> => x * y;
+        public V Of<V>(V x, V y) where V : struct, ILanes<V> => x * y;
     }
 
-    readonly struct Part<Q, T>(T* x, T* y, nint n) : ILaneWork where Q : ITerm where T : unmanaged
+    readonly struct Soft(double threshold) : ITerm
     {
-        public double Run<V>() where V : unmanaged, ILanes<V> => Lanes<Q, V, T>(x, y, n);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Of<V>(V x, V y) where V : struct, ILanes<V> => SoftThreshold.Of(x, threshold);
     }
 
-    readonly struct Job<Q, T>(T* x, T* y, nint n, double* partial) : IJob where Q : ITerm where T : unmanaged
+    readonly struct Part<Q, T>(Q term, T* x, T* y, nint n) : ILaneWork where Q : struct, ITerm where T : unmanaged
+    {
+        public double Run<V>() where V : unmanaged, ILanes<V> => Lanes<Q, V, T>(term, x, y, n);
+    }
+
+    readonly struct Job<Q, T>(Q term, T* x, T* y, nint n, double* partial) : IJob where Q : struct, ITerm where T : unmanaged
     {
         public void Run(int index)
         {
             nint at = (nint)index * Block;
-            partial[index] = Sum<Q, T>(x + at, y + at, Math.Min(Block, n - at));
+            partial[index] = Sum(term, x + at, y + at, Math.Min(Block, n - at));
         }
     }
 }

@@ -31,8 +31,38 @@ public class AttentionTests
             }
     });
 
+    /// <summary>Few queries take a path of their own: value and gradients for shared keys, lengths, a bias that repeats, and both element types.</summary>
+    [Fact]
+    public void Few_queries_equal_the_expression() => KernelSettings.ForEachInstructionSet(() =>
+    {
+        foreach (DType dtype in new[] { DType.Float32, DType.Float64 })
+            foreach (var (queries, keys, width) in new[] { (1, 70, 64), (1, 9, 3), (4, 64, 70), (8, 201, 17), (9, 70, 5) })
+                foreach (AttentionMask mask in Masks(queries, keys))
+                {
+                    Tensor q = Leaf(4, queries, 1), k = Leaf(2, keys, 2), v = Leaf(2, keys, 3);
+                    Tensor y = q.Attention(k, v, mask, -0.3), weights = mask.Softmax(q.MatMul(k.Repeat(2, 1).Transpose(-1, -2)) * -0.3);
+                    Tensor expected = weights.MatMul(v.Repeat(2, 1));
+                    double tolerance = dtype == DType.Float32 ? 2e-5 : 1e-12;
+                    FusedCheck.Near(Doubles(expected), Doubles(y), tolerance);
+                    Tensor[] fused = Autograd.Gradient(y.Square().Sum(), [q, k, v]), written = Autograd.Gradient(expected.Square().Sum(), [q, k, v]);
+                    for (int i = 0; i < fused.Length; i++) FusedCheck.Near(Doubles(written[i]), Doubles(fused[i]), tolerance);
+
+                    Tensor Leaf(int heads, int positions, ulong seed) => FusedCheck.Leaf(FusedCheck.Random(Shape.Create(2, heads, positions, width), seed).To(dtype));
+                }
+
+        static AttentionMask[] Masks(int queries, int keys) =>
+        [
+            AttentionMask.Causal,
+            new() { Lengths = [keys, 0] },
+            new() { Bias = Random(Shape.Create(4, 1, keys), 5), Allowed = Tensor.Arange(0, keys).Greater(2) },
+            new() { Bias = Random(Shape.Create(4, queries, 1), 6), IsCausal = true },
+            new() { Allowed = Tensor.Arange(0, keys).Greater(keys) },
+        ];
+    });
+
     [Theory]
     [InlineData(1, 200)]
+    [InlineData(3, 8)]
     [InlineData(6, 50)]
     public void Threads_change_no_bit(int heads, int positions)
     {

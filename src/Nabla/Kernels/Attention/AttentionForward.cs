@@ -20,6 +20,11 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
     {
         int heads = memory.Batch * memory.Heads, blocks = (memory.Queries + ScoreTile.Queries - 1) / ScoreTile.Queries;
         if (heads == 0 || blocks == 0) return;
+        if (AttentionOfFew<V, T>.Fits(memory))
+        {
+            AttentionOfFew<V, T>.Run(memory);
+            return;
+        }
         int parts = Math.Clamp(EnoughJobs / heads, 1, blocks), partRows = (blocks + parts - 1) / parts * ScoreTile.Queries;
         parts = (memory.Queries + partRows - 1) / partRows;
         var job = new AttentionForward<V, T> { memory = memory, parts = parts, partRows = partRows };

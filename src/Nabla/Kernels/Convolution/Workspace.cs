@@ -25,6 +25,12 @@ internal sealed unsafe class Workspace
     /// <summary>Rounds a size up so that what follows stays aligned.</summary>
     public static nint Align(nint bytes) => (bytes + Alignment - 1) & -Alignment;
 
+    /// <summary>Elements to reserve on the stack beyond those needed, for <see cref="Aligned{T}"/>.</summary>
+    public const int Spare = 64 / sizeof(float);
+
+    /// <summary>The first element on a cache line of its own: the stack is aligned to 16 bytes, and a wide vector across two lines costs two accesses.</summary>
+    public static T* Aligned<T>(T* stack) where T : unmanaged => (T*)Align((nint)stack);
+
     byte* Reserve(nint bytes)
     {
         if (bytes > capacity)

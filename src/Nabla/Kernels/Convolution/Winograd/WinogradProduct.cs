@@ -55,13 +55,17 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
         return pass.Execute();
     }
 
+    /// <summary>True if sixteen tiles fill one register.</summary>
+    static bool IsWide => TSimd.Count == Lanes;
+
     readonly nint SourcePlane => (nint)sourceSize.Height * sourceSize.Width;
 
     readonly nint TargetPlane => (nint)grid.Height * grid.Width;
 
     readonly nint InputPitch => (nint)channels * Panel + Spread;
 
-    readonly nint OutputPitch => (nint)chunkRows * Panel + Spread;
+    /// <summary>Elements of a panel's products: [row, frequency, tile], so that a row is transformed back from one run of memory.</summary>
+    readonly nint Products => (nint)chunkRows * Frequencies * Panel;
 
     /// <summary>Elements of one frequency of a tile of kernels: whole vectors are stored, so the last runs over its end.</summary>
     readonly nint WeightPitch(int tile) => (nint)channels * tiles.Height(tile) + Lanes;
@@ -106,7 +110,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
     readonly void TransformWeights(int tile, float* to)
     {
         int high = tiles.Height(tile);
-        float* kernel = stackalloc float[WinogradTile.Taps * Lanes];
+        float* kernelMemory = stackalloc float[WinogradTile.Taps * Lanes + Workspace.Spare], kernel = Workspace.Aligned(kernelMemory);
         new Span<float>(kernel, WinogradTile.Taps * Lanes).Clear();
         float* from = weights + tiles.Start(tile) * rowStride;
         int together = Lanes / high;        // channels whose rows fill the lanes: they are neighbors in the result, too
@@ -128,11 +132,12 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
     {
         int first = block * panelsPerBlock, count = Math.Min(panelsPerBlock, panels - first);
         int firstTile = (int)((long)tiles.Count * part / parts), endTile = (int)((long)tiles.Count * (part + 1) / parts);
-        nint inputs = Frequencies * InputPitch * count, outputs = Frequencies * OutputPitch * count;
+        nint inputs = Frequencies * InputPitch * count, outputs = Products * count;
         nint own = blocks == 1 ? Frequencies * ((nint)channels * chunkRows + (nint)tiles.Count * Lanes) : 0;
         nint strip = TileStrip.MostLength(Panel, WinogradTile.Patch);
-        byte* memory = Workspace.OfJob(TileStrip.Bytes(Panel) + (inputs + outputs + own + strip) * sizeof(float));
-        float* input = (float*)(memory + TileStrip.Bytes(Panel)), output = input + inputs, kernels = output + outputs;
+        nint places = IsWide ? Math.Max(PatchRuns.Bytes, ResultRuns.Bytes) : TileStrip.Bytes(Panel);
+        byte* memory = Workspace.OfJob(places + (inputs + outputs + own + strip) * sizeof(float));
+        float* input = (float*)(memory + places), output = input + inputs, kernels = output + outputs;
         for (int p = 0; p < count; p++)
             TransformInput((first + p) * Panel, memory, kernels + own, input + p * Frequencies * InputPitch);
 
@@ -146,7 +151,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
                 for (int t = tile; t < end; t++) TransformWeights(t, chunk + (WeightStart(t) - WeightStart(tile)));
             Multiply(tile, end, chunk, input, output, count);
             for (int p = 0; p < count; p++)
-                finite = TSimd.Add(finite, TransformOutput((first + p) * Panel, tiles.Start(tile), tiles.Start(end), output + p * Frequencies * OutputPitch));
+                finite = TSimd.Add(finite, TransformOutput((first + p) * Panel, tiles.Start(tile), tiles.Start(end), output + p * Products, memory));
         }
         if (!WinogradTransforms<TSimd, TVector>.IsFinite(finite)) *flawed = 1;
     }
@@ -155,11 +160,24 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void TransformInput(int first, byte* memory, float* strip, float* to)
     {
+        float* patchMemory = stackalloc float[Frequencies * Lanes + Workspace.Spare], patch = Workspace.Aligned(patchMemory);
+        if (IsWide)
+        {
+            for (int half = 0; half < Panel; half += Lanes)
+            {
+                var runs = new PatchRuns(grid, first + half, sourceSize, before, channels * SourcePlane, memory);
+                for (int c = 0; c < channels; c++)
+                {
+                    runs.Read(source + c * SourcePlane, SourcePlane, patch);
+                    WinogradTransforms<TSimd, TVector>.Input(patch, to + (nint)c * Panel + half, InputPitch);
+                }
+            }
+            return;
+        }
         int count = Math.Min(Panel, grid.Count - first);
         var tiles = new TileStrip(grid, first, count, WinogradTile.Patch, sourceSize, before, channels * SourcePlane, memory);
         for (int i = count; i < Panel; i++) tiles.Offsets[i] = 0;
         new Span<float>(strip, tiles.Length).Clear();
-        float* patch = stackalloc float[Frequencies * Lanes];
         for (int c = 0; c < channels; c++)
         {
             tiles.Fill(source + c * SourcePlane, strip, SourcePlane);
@@ -171,44 +189,57 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
         }
     }
 
-    /// <summary>products[frequency, row, tile] for a chunk of rows and all panels of the block; kernels are read once.</summary>
+    /// <summary>products[row, frequency, tile] for a chunk of rows and all panels of the block; kernels are read once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void Multiply(int firstTile, int endTile, float* kernels, float* input, float* output, int count)
     {
         int wide = Math.Min(OuterTile<TSimd, TVector, float>.Width, Panel);
-        var operands = new TileOperands<float> { K = channels, ARow = 1, BRow = Panel, CRow = Panel, Columns = wide };
-        for (int f = 0; f < Frequencies; f++)
-            for (int tile = firstTile; tile < endTile; tile++)
+        var operands = new TileOperands<float> { K = channels, ARow = 1, BRow = Panel, CRow = Frequencies * Panel, Columns = wide };
+        for (int tile = firstTile, end; tile < endTile; tile = end)
+        {
+            int high = tiles.Height(tile);
+            for (end = tile + 1; end < endTile && tiles.Height(end) == high; end++) { }
+            float* weights = kernels + (WeightStart(tile) - WeightStart(firstTile)), products = output + (nint)(tiles.Start(tile) - tiles.Start(firstTile)) * Frequencies * Panel;
+            operands.AColumn = high;
+            (operands.More, operands.NextA, operands.NextC) = (end - tile - 1, WeightStart(tile + 1) - WeightStart(tile), high * Frequencies * Panel);
+            for (int f = 0; f < Frequencies; f++)
             {
-                int high = tiles.Height(tile);
-                operands.A = kernels + (WeightStart(tile) - WeightStart(firstTile)) + f * WeightPitch(tile);
-                operands.AColumn = high;
+                operands.A = weights + f * WeightPitch(tile);
                 for (int p = 0; p < count; p++)
                     for (int column = 0; column < Panel; column += wide)
                     {
                         operands.B = input + (p * Frequencies + f) * InputPitch + column;
-                        operands.C = output + (p * Frequencies + f) * OutputPitch + (tiles.Start(tile) - tiles.Start(firstTile)) * Panel + column;
+                        operands.C = products + p * Products + f * Panel + column;
                         OuterTile<TSimd, TVector, float>.Run(high, operands);
                     }
             }
+        }
     }
 
     /// <summary>Products of a panel to where its tiles lie in the target. The result is 0 if all values are finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly TVector TransformOutput(int first, int firstRow, int endRow, float* products)
+    readonly TVector TransformOutput(int first, int firstRow, int endRow, float* products, byte* memory)
     {
         const int Side = WinogradTile.Side;
-        float* values = stackalloc float[Side * Side * Lanes];
+        float* valuesMemory = stackalloc float[Side * Side * Lanes + Workspace.Spare], values = Workspace.Aligned(valuesMemory);
         TilePlace* places = stackalloc TilePlace[Panel];
-        for (int i = 0; i < Panel; i++) places[i] = TilePlace.Of(grid, first + i, rows * TargetPlane);
+        ResultRuns runs = default;
+        if (!IsWide)
+            for (int i = 0; i < Panel; i++) places[i] = TilePlace.Of(grid, first + i, rows * TargetPlane);
         TVector finite = TSimd.Broadcast(0);
-        for (int row = firstRow; row < endRow; row++, products += Panel)
-            for (int half = 0; half < Panel; half += Lanes)
+        for (int half = 0; half < Panel; half += Lanes)
+        {
+            if (IsWide) runs = new ResultRuns(grid, first + half, rows * TargetPlane, memory);
+            float* from = products + half;
+            for (int row = firstRow; row < endRow; row++, from += Frequencies * Panel)
             {
-                finite = TSimd.Add(finite, WinogradTransforms<TSimd, TVector>.Output(products + half, OutputPitch, bias == null ? 0 : bias[row], values));
-                for (int lane = 0; lane < Lanes; lane += 4)
-                    TilePlace.Scatter(values + lane, places + half + lane, target + row * TargetPlane, grid.Width);
+                finite = TSimd.Add(finite, WinogradTransforms<TSimd, TVector>.Output(from, Panel, bias == null ? 0 : bias[row], values));
+                if (IsWide) runs.Write(values, target + row * TargetPlane, TargetPlane);
+                else
+                    for (int lane = 0; lane < Lanes; lane += 4)
+                        TilePlace.Scatter(values + lane, places + half + lane, target + row * TargetPlane, grid.Width);
             }
+        }
         return finite;
     }
 }

@@ -38,7 +38,7 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
     [MethodImpl(Compiled.Apart)]
     public static void Weight(float* kernel, float* target, nint pitch)
     {
-        float* half = stackalloc float[Patch * 3 * Lanes];
+        float* halfMemory = stackalloc float[Patch * 3 * Lanes + Workspace.Spare], half = Workspace.Aligned(halfMemory);
         for (int end = TSimd.Count; end <= Lanes; end += TSimd.Count, kernel += TSimd.Count, target += TSimd.Count)
         {
             for (int column = 0; column < 3; column++) WeightLine(kernel + column * Lanes, 3 * Lanes, half + column * Lanes, 3 * Lanes);
@@ -50,7 +50,7 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
     [MethodImpl(Compiled.Apart)]
     public static TVector Output(float* products, nint pitch, float bias, float* values)
     {
-        float* half = stackalloc float[Side * Patch * Lanes];
+        float* halfMemory = stackalloc float[Side * Patch * Lanes + Workspace.Spare], half = Workspace.Aligned(halfMemory);
         TVector none = TSimd.Broadcast(0), start = TSimd.Broadcast(bias), finite = none;
         for (int end = TSimd.Count; end <= Lanes; end += TSimd.Count, products += TSimd.Count, values += TSimd.Count)
         {
@@ -66,7 +66,7 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
     [MethodImpl(Compiled.Apart)]
     public static void Slope(float* slopes, float* target, nint pitch)
     {
-        float* half = stackalloc float[Patch * Side * Lanes];
+        float* halfMemory = stackalloc float[Patch * Side * Lanes + Workspace.Spare], half = Workspace.Aligned(halfMemory);
         for (int end = TSimd.Count; end <= Lanes; end += TSimd.Count, slopes += TSimd.Count, target += TSimd.Count)
         {
             for (int column = 0; column < Side; column++) SlopeLine(slopes + column * Lanes, Side * Lanes, half + column * Lanes, Side * Lanes);
@@ -78,7 +78,7 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
     [MethodImpl(Compiled.Apart)]
     public static TVector WeightSlope(float* products, nint pitch, float* values)
     {
-        float* half = stackalloc float[3 * Patch * Lanes];
+        float* halfMemory = stackalloc float[3 * Patch * Lanes + Workspace.Spare], half = Workspace.Aligned(halfMemory);
         TVector finite = TSimd.Broadcast(0);
         for (int end = TSimd.Count; end <= Lanes; end += TSimd.Count, products += TSimd.Count, values += TSimd.Count)
         {

@@ -100,7 +100,7 @@ internal unsafe struct WinogradWeightGradient<TSimd, TVector> : IJob
             new Span<float>(strips + lanes[lane], tiles.Length).Clear();
             if (channel + lane < all) tiles.Fill(source + (channel + lane) * plane, strips + lanes[lane], plane);
         }
-        float* patch = stackalloc float[Frequencies * Lanes];
+        float* patchMemory = stackalloc float[Frequencies * Lanes + Workspace.Spare], patch = Workspace.Aligned(patchMemory);
         nint frequencyPitch = (nint)blockTiles * pitch + Spread;
         for (int tile = 0; tile < count; tile++, to += pitch)
         {
@@ -136,7 +136,7 @@ internal unsafe struct WinogradWeightGradient<TSimd, TVector> : IJob
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void Collect(int tile)
     {
-        float* kernel = stackalloc float[Taps * Lanes];
+        float* kernelMemory = stackalloc float[Taps * Lanes + Workspace.Spare], kernel = Workspace.Aligned(kernelMemory);
         TVector finite = TSimd.Broadcast(0);
         for (int row = tiles.Start(tile); row < tiles.Start(tile + 1); row++)
             for (int c = 0; c < channels; c += Lanes)

@@ -17,6 +17,11 @@ internal static unsafe class Convolution
             PointwiseConvolution.Forward(g, x, w, bias, y);
             return;
         }
+        if (DepthwiseConvolution.Fits<T>(g))
+        {
+            DepthwiseConvolution.Forward(g, x, w, bias, y);
+            return;
+        }
         switch (InstructionSets.Active)
         {
             case InstructionSet.Avx512: Direct<Simd512<T>, Vector512<T>, T>(g, x, w, bias, y); break;
@@ -33,6 +38,11 @@ internal static unsafe class Convolution
         if (PointwiseConvolution.Fits(g))
         {
             PointwiseConvolution.BackwardInput(g, dy, w, dx);
+            return;
+        }
+        if (DepthwiseConvolution.Fits<T>(g))
+        {
+            DepthwiseConvolution.BackwardInput(g, dy, w, dx);
             return;
         }
         switch (InstructionSets.Active)
@@ -53,6 +63,11 @@ internal static unsafe class Convolution
             PointwiseConvolution.BackwardWeight(g, x, dy, dw);
             return;
         }
+        if (DepthwiseConvolution.Fits<T>(g))
+        {
+            DepthwiseConvolution.BackwardWeight(g, x, dy, dw);
+            return;
+        }
         if (PatchConvolution<T>.Fits(g, gradient: true) && PatchConvolution<T>.BackwardWeight(g, x, dy, dw)) return;
         switch (InstructionSets.Active)
         {
@@ -66,8 +81,7 @@ internal static unsafe class Convolution
     static void Direct<TSimd, TVector, T>(in ConvolutionGeometry g, T* x, T* w, T* bias, T* y)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (DepthwiseConvolution<TSimd, TVector, T>.Fits(g)) DepthwiseConvolution<TSimd, TVector, T>.Forward(g, x, w, bias, y);
-        else if (!ChannelProduct<TSimd, TVector, T>.Forward(g, x, w, bias, y)
+        if (!ChannelProduct<TSimd, TVector, T>.Forward(g, x, w, bias, y)
             && !(PatchConvolution<T>.Fits(g, gradient: false) && PatchConvolution<T>.Forward(g, x, w, bias, y))
             && !FlatProduct<TSimd, TVector, T>.Forward(g, x, w, bias, y)) NaiveConvolution.Forward(g, x, w, bias, y);
     }
@@ -75,8 +89,7 @@ internal static unsafe class Convolution
     static void DirectInput<TSimd, TVector, T>(in ConvolutionGeometry g, T* dy, T* w, T* dx)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (DepthwiseConvolution<TSimd, TVector, T>.Fits(g)) DepthwiseConvolution<TSimd, TVector, T>.BackwardInput(g, dy, w, dx);
-        else if (!ChannelProduct<TSimd, TVector, T>.BackwardInput(g, dy, w, dx)
+        if (!ChannelProduct<TSimd, TVector, T>.BackwardInput(g, dy, w, dx)
             && !(PatchConvolution<T>.Fits(g, gradient: true) && PatchConvolution<T>.BackwardInput(g, dy, w, dx))
             && !FlatProduct<TSimd, TVector, T>.BackwardInput(g, dy, w, dx)) NaiveConvolution.BackwardInput(g, dy, w, dx);
     }
@@ -84,7 +97,6 @@ internal static unsafe class Convolution
     static void DirectWeight<TSimd, TVector, T>(in ConvolutionGeometry g, T* x, T* dy, T* dw)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (DepthwiseConvolution<TSimd, TVector, T>.Fits(g)) DepthwiseConvolution<TSimd, TVector, T>.BackwardWeight(g, x, dy, dw);
-        else if (!FlatWeightGradient<TSimd, TVector, T>.Compute(g, x, dy, dw)) NaiveConvolution.BackwardWeight(g, x, dy, dw);
+        if (!FlatWeightGradient<TSimd, TVector, T>.Compute(g, x, dy, dw)) NaiveConvolution.BackwardWeight(g, x, dy, dw);
     }
 }

@@ -5,12 +5,13 @@ namespace Nabla.Tests.Kernels;
 [Collection(KernelSettings.Name)]
 public unsafe class WinogradTests
 {
-    /// <summary>Tiles that hang over, panels and blocks that are not full, chunks of rows, lone blocks, unequal and excess padding.</summary>
+    /// <summary>Tiles that hang over, panels and blocks that are not full, groups, chunks of rows, lone blocks, unequal and excess padding.</summary>
     static IEnumerable<ConvolutionGeometry> Cases()
     {
         yield return ConvolutionCases.TwoD(1, 16, 16, 1, 16, 16, 3, 1, 1, 1);
         yield return ConvolutionCases.TwoD(3, 17, 25, 1, 13, 14, 3, 1, 1, 1);
         yield return ConvolutionCases.TwoD(4, 12, 13, 1, 11, 9, 3);
+        yield return ConvolutionCases.TwoD(3, 36, 42, 3, 9, 14, 3, 1, 1, 1);
         yield return ConvolutionCases.TwoD(5, 50, 25, 1, 7, 7, 3, 1, 1, 1);
         yield return ConvolutionCases.TwoD(17, 20, 70, 1, 3, 3, 3, 1, 1, 1);
         yield return ConvolutionCases.TwoD(2, 33, 12, 1, 10, 70, 3, 1, 2, 2);
@@ -23,7 +24,7 @@ public unsafe class WinogradTests
     [Fact]
     public void Forward_and_gradients_are_close_to_the_plain_loops() => KernelSettings.ForEachInstructionSet(() =>
     {
-        foreach (ConvolutionGeometry g in Cases().Where((_, i) => i < 5 || InstructionSets.Active == InstructionSets.Best))
+        foreach (ConvolutionGeometry g in Cases().Where((_, i) => i < 6 || InstructionSets.Active == InstructionSets.Best))
         {
             Assert.True(Winograd.Fits(g), $"{g}");
             using Native<float> x = new(g.InputLength, 1), w = new(g.WeightLength, 2), bias = new(g.OutChannels, 3), dy = new(g.OutputLength, 4);

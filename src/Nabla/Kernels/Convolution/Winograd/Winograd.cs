@@ -9,7 +9,7 @@ internal static unsafe class Winograd
 
     /// <summary>True for kernels of 3 × 3 and stride 1 with enough channels and results.</summary>
     public static bool Fits(in ConvolutionGeometry g) =>
-        g.Groups == 1 && g.InChannels >= FewestChannels && g.OutChannels >= FewestChannels && g.Depth == WindowAxis.Absent
+        g.InPerGroup >= FewestChannels && g.OutPerGroup >= FewestChannels && g.Depth == WindowAxis.Absent
         && IsThree(g.Height) && IsThree(g.Width) && new TileGrid(g.Batch, g.Height.Output, g.Width.Output).Count >= FewestTiles;
 
     /// <summary>As <see cref="Convolution.Forward"/>; false if a result is not finite.</summary>

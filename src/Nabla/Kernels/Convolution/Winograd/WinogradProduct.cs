@@ -23,7 +23,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
     int channels, rows, panels, panelsPerBlock, blocks, parts, chunkRows;
     (int Height, int Width) sourceSize;
     (int Row, int Column) before;
-    nint rowStride, channelStride, tapStride;
+    nint rowStride, channelStride, tapStride, sourceImage, targetImage;
     float* source, weights, bias, target, transformed;
     int* flawed;
     bool transforming;
@@ -33,12 +33,12 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
     {
         var pass = new WinogradProduct<TSimd, TVector>
         {
-            grid = new TileGrid(g.Batch, g.Height.Output, g.Width.Output), channels = g.InChannels, rows = g.OutChannels,
+            grid = new TileGrid(g.Batch, g.Height.Output, g.Width.Output), channels = g.InPerGroup, rows = g.OutPerGroup,
             sourceSize = (g.Height.Input, g.Width.Input), before = (g.Height.PadBefore, g.Width.PadBefore),
-            rowStride = g.InChannels * WinogradTile.Taps, channelStride = WinogradTile.Taps, tapStride = 1,
+            rowStride = g.InPerGroup * WinogradTile.Taps, channelStride = WinogradTile.Taps, tapStride = 1,
             source = x, weights = w, bias = bias, target = y,
         };
-        return pass.Execute();
+        return pass.Execute(g.Groups);
     }
 
     /// <summary>dx, the gradient of the input: dy with a border of 2 − padding, and the kernels turned by half a circle. False as above.</summary>
@@ -47,12 +47,12 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
         const int Last = WinogradTile.Taps - 1;
         var pass = new WinogradProduct<TSimd, TVector>
         {
-            grid = new TileGrid(g.Batch, g.Height.Input, g.Width.Input), channels = g.OutChannels, rows = g.InChannels,
+            grid = new TileGrid(g.Batch, g.Height.Input, g.Width.Input), channels = g.OutPerGroup, rows = g.InPerGroup,
             sourceSize = (g.Height.Output, g.Width.Output), before = (2 - g.Height.PadBefore, 2 - g.Width.PadBefore),
-            rowStride = WinogradTile.Taps, channelStride = g.InChannels * WinogradTile.Taps, tapStride = -1,
+            rowStride = WinogradTile.Taps, channelStride = g.InPerGroup * WinogradTile.Taps, tapStride = -1,
             source = dy, weights = w + Last, target = dx,
         };
-        return pass.Execute();
+        return pass.Execute(g.Groups);
     }
 
     /// <summary>True if sixteen tiles fill one register.</summary>
@@ -72,7 +72,21 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
 
     readonly nint WeightStart(int tile) => Frequencies * ((nint)channels * tiles.Start(tile) + tile * Lanes);
 
-    bool Execute()
+    bool Execute(int groups)
+    {
+        (sourceImage, targetImage) = (groups * channels * SourcePlane, groups * rows * TargetPlane);
+        for (int group = 0; group < groups; group++)
+        {
+            if (!ExecuteGroup()) return false;
+            source += channels * SourcePlane;
+            weights += (nint)rows * channels * WinogradTile.Taps;
+            if (bias != null) bias += rows;
+            target += rows * TargetPlane;
+        }
+        return true;
+    }
+
+    bool ExecuteGroup()
     {
         tiles = new RowBlocks(1, rows, TSimd.TileRows);
         panels = (grid.Count + Panel - 1) / Panel;
@@ -165,7 +179,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
         {
             for (int half = 0; half < Panel; half += Lanes)
             {
-                var runs = new PatchRuns(grid, first + half, sourceSize, before, channels * SourcePlane, memory);
+                var runs = new PatchRuns(grid, first + half, sourceSize, before, sourceImage, memory);
                 for (int c = 0; c < channels; c++)
                 {
                     runs.Read(source + c * SourcePlane, SourcePlane, patch);
@@ -175,7 +189,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
             return;
         }
         int count = Math.Min(Panel, grid.Count - first);
-        var tiles = new TileStrip(grid, first, count, WinogradTile.Patch, sourceSize, before, channels * SourcePlane, memory);
+        var tiles = new TileStrip(grid, first, count, WinogradTile.Patch, sourceSize, before, sourceImage, memory);
         for (int i = count; i < Panel; i++) tiles.Offsets[i] = 0;
         new Span<float>(strip, tiles.Length).Clear();
         for (int c = 0; c < channels; c++)
@@ -225,11 +239,11 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
         TilePlace* places = stackalloc TilePlace[Panel];
         ResultRuns runs = default;
         if (!IsWide)
-            for (int i = 0; i < Panel; i++) places[i] = TilePlace.Of(grid, first + i, rows * TargetPlane);
+            for (int i = 0; i < Panel; i++) places[i] = TilePlace.Of(grid, first + i, targetImage);
         TVector finite = TSimd.Broadcast(0);
         for (int half = 0; half < Panel; half += Lanes)
         {
-            if (IsWide) runs = new ResultRuns(grid, first + half, rows * TargetPlane, memory);
+            if (IsWide) runs = new ResultRuns(grid, first + half, targetImage, memory);
             float* from = products + half;
             for (int row = firstRow; row < endRow; row++, from += Frequencies * Panel)
             {

@@ -17,7 +17,7 @@ internal unsafe struct WinogradWeightGradient<TSimd, TVector> : IJob
 
     TileGrid grid;
     RowBlocks tiles;
-    int channels, rows, paddedChannels, paddedRows, blockTiles, first, count;
+    int groups, channels, rows, paddedChannels, paddedRows, blockTiles, first, count;
     (int Height, int Width) sourceSize, before;
     float* x, dy, dw, inputs, slopes, sums;
     int* flawed;
@@ -30,12 +30,19 @@ internal unsafe struct WinogradWeightGradient<TSimd, TVector> : IJob
     {
         var pass = new WinogradWeightGradient<TSimd, TVector>
         {
-            grid = new TileGrid(g.Batch, g.Height.Output, g.Width.Output), tiles = new RowBlocks(1, g.OutChannels, TSimd.TileRows),
-            channels = g.InChannels, rows = g.OutChannels, paddedChannels = Pad(g.InChannels), paddedRows = Pad(g.OutChannels),
+            grid = new TileGrid(g.Batch, g.Height.Output, g.Width.Output), tiles = new RowBlocks(1, g.OutPerGroup, TSimd.TileRows),
+            channels = g.InPerGroup, rows = g.OutPerGroup, paddedChannels = Pad(g.InPerGroup), paddedRows = Pad(g.OutPerGroup), groups = g.Groups,
             sourceSize = (g.Height.Input, g.Width.Input), before = (g.Height.PadBefore, g.Width.PadBefore),
             x = x, dy = dy, dw = dw,
         };
-        return pass.Execute();
+        for (int group = 0; group < g.Groups; group++)
+        {
+            if (!pass.Execute()) return false;
+            pass.x += g.InPerGroup * g.InputPlane;
+            pass.dy += g.OutPerGroup * g.OutputPlane;
+            pass.dw += (nint)g.OutPerGroup * g.InPerGroup * Taps;
+        }
+        return true;
 
         static int Pad(int channels) => (channels + Lanes - 1) / Lanes * Lanes;
     }
@@ -92,7 +99,7 @@ internal unsafe struct WinogradWeightGradient<TSimd, TVector> : IJob
         int stripLength = TileStrip.MostLength(count, side) + Spread;
         byte* memory = Workspace.OfJob(TileStrip.Bytes(count) + (nint)Lanes * stripLength * sizeof(float));
         float* strips = (float*)(memory + TileStrip.Bytes(count));
-        var tiles = new TileStrip(grid, first, count, side, size, before, all * plane, memory);
+        var tiles = new TileStrip(grid, first, count, side, size, before, groups * all * plane, memory);
         int* lanes = stackalloc int[Lanes];
         for (int lane = 0; lane < Lanes; lane++)
         {

@@ -31,6 +31,9 @@ internal static unsafe class ResamplingKernel
     /// <summary>Elements of a block of rows, which passes through the first cache, and the fewest rows of one.</summary>
     const int BlockSize = 4096, LeastBlock = 16;
 
+    /// <summary>Elements by which reading from memory is announced: short rows that are read two at a time are not what the processor would foresee.</summary>
+    const int Ahead = 2048;
+
     /// <summary>Rows that share what is loaded to shuffle and weigh them.</summary>
     const int Together = 4;
 
@@ -101,6 +104,7 @@ internal static unsafe class ResamplingKernel
         {
             (int low, int high) = down.Starts == null ? (output, output + count) : down.Reach(output, count);
             T* source = plane + (nint)low * width;
+            for (nint i = 0, next = (high - low) * (nint)width; i < next; i += Lane<V, T>.Width) Lane<V, T>.Prefetch(source + next + i);
             // Vectors may read beyond the end of a row.
             if (source + (nint)(high - low) * width + Pitch<V>(0) > end)
             {
@@ -112,7 +116,7 @@ internal static unsafe class ResamplingKernel
             {
                 nint pitch = Pitch<V>(Width);
                 Along<V>(source, width, high - low, sums, pitch);
-                Down<V>(down, sums - low * pitch, pitch, Width, output, count, results, Width, streams);
+                Down<V>(down, sums - low * pitch, pitch, Width, output, count, results, Width, 0, streams);
             }
         }
 
@@ -121,7 +125,7 @@ internal static unsafe class ResamplingKernel
         {
             nint pitch = along.Starts == null ? width : Pitch<V>(width);
             if (along.Starts == null) sums = results;
-            if (down.Starts != null) Down<V>(down, plane, width, width, output, count, sums, pitch, streams && along.Starts == null);
+            if (down.Starts != null) Down<V>(down, plane, width, width, output, count, sums, pitch, Ahead, streams && along.Starts == null);
             else
                 for (int i = 0; i < count; i++) Unsafe.CopyBlockUnaligned(sums + i * pitch, plane + (nint)(output + i) * width, (uint)(width * sizeof(T)));
             if (along.Starts != null) Along<V>(sums, pitch, count, results, Width);
@@ -137,7 +141,7 @@ internal static unsafe class ResamplingKernel
 
         /// <summary>Rows of the sum of those each is made of, times their weights.</summary>
         [MethodImpl(Compiled.Apart)]
-        static void Down<V>(Taps<T> taps, T* plane, nint planePitch, nint length, int output, int count, T* sums, nint pitch, bool streams)
+        static void Down<V>(Taps<T> taps, T* plane, nint planePitch, nint length, int output, int count, T* sums, nint pitch, nint ahead, bool streams)
             where V : unmanaged, ILanes<V>
         {
             int* starts = taps.Starts, places = taps.Places;
@@ -146,37 +150,73 @@ internal static unsafe class ResamplingKernel
             {
                 int start = starts[output], stop = starts[output + 1];
                 if (start == stop) new Span<T>(sums, (int)length).Clear();
-                else SumRows<V>(places + start, weights + start, stop - start, plane, planePitch, length, sums, streams);
+                else SumRows<V>(places + start, weights + start, stop - start, plane, planePitch, length, sums, ahead, streams);
             }
         }
 
+        /// <summary>One row of sums. Rows of one or two terms, the usual case, are short of instructions rather than of memory: each number of terms and way of storing has a loop.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void SumRows<V>(int* places, T* weights, int count, T* plane, nint pitch, nint length, T* sum, bool streams) where V : unmanaged, ILanes<V>
+        static void SumRows<V>(int* places, T* weights, int count, T* plane, nint pitch, nint length, T* sum, nint ahead, bool streams) where V : unmanaged, ILanes<V>
         {
-            T* first = plane + places[0] * pitch, second = plane + places[Math.Min(1, count - 1)] * pitch;
-            V weight = Lane<V, T>.Spread(weights), other = Lane<V, T>.Spread(weights + Math.Min(1, count - 1));
+            if (count == 1) SumRows<V, N1>(places, weights, count, plane, pitch, length, sum, ahead, streams);
+            else if (count == 2) SumRows<V, N2>(places, weights, count, plane, pitch, length, sum, ahead, streams);
+            else SumRows<V, N3>(places, weights, count, plane, pitch, length, sum, ahead, streams);
+        }
+
+        /// <summary>The same with <typeparamref name="C"/> terms; three stand for more.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void SumRows<V, C>(int* places, T* weights, int count, T* plane, nint pitch, nint length, T* sum, nint ahead, bool streams)
+            where V : unmanaged, ILanes<V> where C : unmanaged, ISize
+        {
+            var terms = new Terms<V, C>(places, weights, count, plane, pitch, ahead);
             nint i = 0, step = Lane<V, T>.Width;
-            for (; i <= length - step; i += step) Store(sum + i, Sum(i, step), step);
+            if (streams)
+            {
+                for (; i <= length - step; i += step) Streaming.StoreHalves((float*)(sum + i), terms.Sum(i, step), step);
+                if (i < length) Streaming.StoreHalves((float*)(sum + i), terms.Sum(i, length - i), length - i);
+                return;
+            }
+            for (; i <= length - step; i += step) Lane<V, T>.Store(sum + i, terms.Sum(i, step));
             if (i == length) return;
-            // The last vector ends with the row: masked stores take longer. Those past the caches come in halves.
-            if (!streams && length > step) i = length - step;
-            Store(sum + i, Sum(i, length - i), length - i);
+            // The last vector ends with the row: masked stores take longer.
+            if (length > step) Lane<V, T>.Store(sum + length - step, terms.Sum(length - step, step));
+            else Lane<V, T>.StoreUpTo(sum + i, terms.Sum(i, length - i), length - i);
+        }
+
+        /// <summary>Rows of the input and what they count for a row of the output.</summary>
+        readonly ref struct Terms<V, C> where V : unmanaged, ILanes<V> where C : unmanaged, ISize
+        {
+            readonly int* places;
+            readonly T* weights, plane, first, second;
+            readonly V weight, other;
+            readonly nint pitch, ahead;
+            readonly int count;
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            V Sum(nint at, nint lanes)
+            public Terms(int* places, T* weights, int count, T* plane, nint pitch, nint ahead)
             {
-                V value = Lane<V, T>.LoadUpTo(first + at, lanes, default) * weight;
-                if (count > 1) value = V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(second + at, lanes, default), other, value);
-                for (int k = 2; k < count; k++)
-                    value = V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(plane + places[k] * pitch + at, lanes, default), Lane<V, T>.Spread(weights + k), value);
-                return value;
+                this.places = places;
+                this.weights = weights;
+                this.plane = plane;
+                (this.count, this.pitch, this.ahead) = (count, pitch, ahead);
+                first = plane + places[0] * pitch;
+                weight = Lane<V, T>.Spread(weights);
+                if (sizeof(C) == 1) return;
+                second = plane + places[1] * pitch;
+                other = Lane<V, T>.Spread(weights + 1);
             }
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            void Store(T* to, V value, nint lanes)
+            public V Sum(nint at, nint lanes)
             {
-                if (streams) Streaming.StoreHalves((float*)to, value, lanes);
-                else Lane<V, T>.StoreUpTo(to, value, lanes);
+                if (ahead > 0) Lane<V, T>.Prefetch(first + at + ahead);
+                if (ahead > 0 && sizeof(C) > 1) Lane<V, T>.Prefetch(second + at + ahead);
+                V value = Lane<V, T>.LoadUpTo(first + at, lanes, default) * weight;
+                if (sizeof(C) > 1) value = V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(second + at, lanes, default), other, value);
+                if (sizeof(C) > 2)
+                    for (int k = 2; k < count; k++)
+                        value = V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(plane + places[k] * pitch + at, lanes, default), Lane<V, T>.Spread(weights + k), value);
+                return value;
             }
         }
 

@@ -60,6 +60,36 @@ public class MemoryTests
         Assert.InRange(Memory.InUseBytes - before, 0, MegaByte);
     }
 
+    [Theory]
+    [InlineData(true, 784, 512, 1, 12)]         // 12 MB in blocks of 1.6 MB, and a few that wait for their turn
+    [InlineData(false, 784, 512, 15, 24)]       // 24 MB, or what had been allocated before the first collection
+    [InlineData(true, 1, 1000, 5000, 10_000)]   // small ones are collected no sooner
+    public void Results_that_follow_each_other_fast_take_turns_between_few_blocks_if_large(bool isFast, int rows, int columns, int least, int most)
+    {
+        TimeSpan time = BlockPool.StreamedTime;
+        BlockPool.StreamedTime = isFast ? TimeSpan.MaxValue : TimeSpan.Zero;
+        try
+        {
+            Memory.Collect();
+            Drop(4 * most, rows, columns);
+            Assert.InRange(Drop(4 * most, rows, columns), least, most);
+        }
+        finally
+        {
+            BlockPool.StreamedTime = time;
+        }
+    }
+
+    // Makes so many tensors and drops each; how many places they were in.
+    static int Drop(int count, int rows, int columns)
+    {
+        Tensor here = Tensor.Zeros((rows, columns));
+        var places = new HashSet<nint>();
+        for (int i = 0; i < count; i++) places.Add(Unsafe.ByteOffset(ref here.Span<float>()[0], ref Tensor.Zeros((rows, columns)).Span<float>()[0]));
+        GC.KeepAlive(here);
+        return places.Count;
+    }
+
     [Fact]
     public void An_exception_in_the_middle_leaves_nothing_behind()
     {

@@ -109,7 +109,7 @@ public static unsafe class AttentionOperations
             (inputs, g) = (factors[..^1], factors[^1]);
             Tensor y = saved[inputs.Length], logSums = saved[inputs.Length + 1], bias = saved[inputs.Length + 2];
             var gradients = new Tensor[inputs.Length];
-            for (int i = 0; i < inputs.Length; i++) gradients[i] = Tensor.Zeros(inputs[i].Shape, g.DType);
+            for (int i = 0; i < inputs.Length; i++) gradients[i] = Tensor.Uninitialized(inputs[i].Shape, g.DType);
             if (g.DType == DType.Float32 && LaneChoice.IsWide) Backward<Lanes512, float>(inputs, gradients, settings, bias, y, logSums, g);
             else if (g.DType == DType.Float32) Backward<LanesN, float>(inputs, gradients, settings, bias, y, logSums, g);
             else Backward<Float64, double>(inputs, gradients, settings, bias, y, logSums, g);

@@ -30,9 +30,9 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
     {
         ref readonly AttentionMemory<T> m = ref memory;
         int sample = index / m.KeyHeads, keyHead = index % m.KeyHeads, group = m.Heads / m.KeyHeads;
-        if (m.Queries == 0) return;
-        int keys = m.Visible(sample, m.Queries - 1);
-        if (keys == 0) return;
+        int keys = m.Queries == 0 ? 0 : m.Visible(sample, m.Queries - 1);
+        m.KGradient.Clear(sample, keyHead, keys, m.Keys, m.Width);
+        m.VGradient.Clear(sample, keyHead, keys, m.Keys, m.ValueWidth);
         const int Rows = ScoreTile.Queries, Tile = ScoreTile.Size;
         nint k = PackedMatrix<T>.Length(keys, m.Width);
         nint qt = PackedMatrix<T>.Length(m.Width, Rows), q = PackedMatrix<T>.Length(Rows, m.Width);
@@ -51,16 +51,22 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         room.Deltas = room.LogSums + Rows;
         room.Seen = room.Deltas + Rows;
         room.Keys.Fill(0, m.K.At(sample, keyHead), m.K.Row, 1, m.Width);
-        for (int head = keyHead * group; head < (keyHead + 1) * group; head++)
-            for (int row = 0; row < m.Queries; row += Rows)
-                Block(new() { Sample = sample, Head = head, Row = row, Rows = Math.Min(Rows, m.Queries - row) }, keyHead, room);
+        // The last block of queries sees all these keys: it comes first and writes their gradients, the others add to them.
+        int firstHead = keyHead * group, blocks = (m.Queries + Rows - 1) / Rows;
+        for (int head = firstHead; head < firstHead + group; head++)
+            for (int block = blocks - 1, row = block * Rows; block >= 0; block--, row -= Rows)
+            {
+                var tile = new ScoreTile { Sample = sample, Head = head, Row = row, Rows = Math.Min(Rows, m.Queries - row) };
+                Block(tile, keyHead, room, adds: head > firstHead || block < blocks - 1);
+            }
     }
 
     [MethodImpl(Compiled.Apart)]
-    readonly void Block(ScoreTile tile, int keyHead, in Room room)
+    readonly void Block(ScoreTile tile, int keyHead, in Room room, bool adds)
     {
         ref readonly AttentionMemory<T> m = ref memory;
         int rows = tile.Rows, keys = m.Visible(tile.Sample, tile.Row + rows - 1);
+        if (keys == 0) m.QGradient.Clear(tile.Sample, tile.Head, tile.Row, tile.Row + rows, m.Width);
         T* ofQueries = m.QGradient.At(tile.Sample, tile.Head) + tile.Row * m.QGradient.Row;
         PackedMatrix<T> queriesTransposed = new(room.QueriesTransposed, m.Width), queries = new(room.Queries, rows);
         PackedMatrix<T> gradientsTransposed = new(room.GradientsTransposed, m.ValueWidth), gradients = new(room.Gradients, rows);
@@ -73,14 +79,14 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
             tile.Multiply<V, T>(m, queriesTransposed, m.K.At(tile.Sample, keyHead) + tile.Key * m.K.Row, m.K.Row, m.Width, room.Weights);
             tile.Multiply<V, T>(m, gradientsTransposed, m.V.At(tile.Sample, keyHead) + tile.Key * m.V.Row, m.V.Row, m.ValueWidth, room.Slopes);
             Slope(tile, room);
-            AddOverQueries(tile, room.Weights, gradients, m.ValueWidth, m.VGradient, keyHead);
-            AddOverQueries(tile, room.Slopes, queries, m.Width, m.KGradient, keyHead);
+            AddOverQueries(tile, room.Weights, gradients, m.ValueWidth, m.VGradient, keyHead, adds);
+            AddOverQueries(tile, room.Slopes, queries, m.Width, m.KGradient, keyHead, adds);
             for (int i = 0, count, step = tile.StepOf(m); i < rows; i += count)
             {
                 count = Math.Min(step, rows - i);
                 room.Keys.Multiply(
                     count, room.Slopes + i, 1, ScoreTile.Queries, tile.Key, tile.Seen(m, i + count - 1), 0, m.Width,
-                    ofQueries + i * m.QGradient.Row, m.QGradient.Row, accumulate: true);
+                    ofQueries + i * m.QGradient.Row, m.QGradient.Row, accumulate: tile.Key > 0);
             }
         }
     }
@@ -132,8 +138,8 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         }
     }
 
-    /// <summary>gradient += tile · rows, for the keys of the tile.</summary>
-    readonly void AddOverQueries(in ScoreTile tile, T* scores, PackedMatrix<T> rows, int width, in HeadRows<T> gradient, int keyHead)
+    /// <summary>gradient (+)= tile · rows, for the keys of the tile.</summary>
+    readonly void AddOverQueries(in ScoreTile tile, T* scores, PackedMatrix<T> rows, int width, in HeadRows<T> gradient, int keyHead, bool adds)
     {
         ref readonly AttentionMemory<T> m = ref memory;
         T* at = gradient.At(tile.Sample, keyHead) + tile.Key * gradient.Row;
@@ -143,7 +149,7 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
             int first = tile.FirstSeeing(m, i);
             rows.Multiply(
                 count, scores + i * ScoreTile.Queries + first, ScoreTile.Queries, 1, first, tile.Rows - first, 0, width,
-                at + i * gradient.Row, gradient.Row, accumulate: true);
+                at + i * gradient.Row, gradient.Row, accumulate: adds);
         }
     }
 }

@@ -68,8 +68,7 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
         new Span<T>(room.Largest, ScoreTile.Queries).Fill(T.NegativeInfinity);
         new Span<T>(room.Sums, ScoreTile.Queries).Clear();
         int keys = m.Visible(tile.Sample, tile.Row + tile.Rows - 1);
-        if (keys == 0)
-            for (int i = 0; i < tile.Rows; i++) new Span<T>(output + i * m.Output.Row, m.ValueWidth).Clear();
+        if (keys == 0) m.Output.Clear(tile.Sample, tile.Head, tile.Row, tile.Row + tile.Rows, m.ValueWidth);
         for (; tile.Key < keys; tile.Key += ScoreTile.Keys)
         {
             tile.Count = Math.Min(ScoreTile.Keys, keys - tile.Key);

@@ -11,6 +11,12 @@ internal readonly unsafe struct HeadRows<T>(T* start, nint sample, nint head, ni
     public bool IsNone => start == null;
 
     public T* At(int sampleIndex, int headIndex) => start + sampleIndex * sample + headIndex * head;
+
+    /// <summary>Zeros for the positions from <paramref name="first"/> to before <paramref name="end"/>.</summary>
+    public void Clear(int sampleIndex, int headIndex, int first, int end, int width)
+    {
+        for (T* at = At(sampleIndex, headIndex) + first * Row; first < end; first++, at += Row) new Span<T>(at, width).Clear();
+    }
 }
 
 /// <summary>What an attention kernel reads and writes. Query head h reads key head h / (heads / key heads).</summary>
@@ -23,7 +29,7 @@ internal unsafe struct AttentionMemory<T> where T : unmanaged, IFloatingPointIee
 
     public HeadRows<T> Q, K, V, Output;
 
-    /// <summary>Backward: gradients; those of Q, K and V start as zeros.</summary>
+    /// <summary>Backward: gradients.</summary>
     public HeadRows<T> OutputGradient, QGradient, KGradient, VGradient;
 
     /// <summary>[batch, heads, queries]: log Σ exp(score) per row; +∞ where a row has nothing to attend to.</summary>

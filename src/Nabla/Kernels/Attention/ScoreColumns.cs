@@ -4,7 +4,7 @@ namespace Nabla.Kernels;
 
 /// <summary>
 /// Loops down a tile of scores [keys, queries], a vector of queries at a time: what a softmax needs of each query is a lane of a register, and nothing
-/// is ever summed across one. A tile stays in the first-level cache between the products.
+/// is ever summed across one.
 /// </summary>
 internal static unsafe class ScoreColumns<V, T> where V : unmanaged, ILanes<V> where T : unmanaged
 {

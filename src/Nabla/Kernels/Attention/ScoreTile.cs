@@ -11,8 +11,11 @@ internal unsafe struct ScoreTile
     /// <summary>Queries of a whole tile: a multiple of every register tile's rows and of every panel's width. Also the distance from a key's scores to the next key's.</summary>
     public const int Queries = 96;
 
-    /// <summary>Keys of a whole tile: a multiple of the groups in which random numbers are drawn. A whole tile fits the first-level cache.</summary>
-    public const int Keys = 64;
+    /// <summary>
+    /// Keys of a whole tile: a multiple of the groups in which random numbers are drawn. Sums over so many keys stay in registers; tiles stream from the
+    /// second-level cache.
+    /// </summary>
+    public const int Keys = 192;
 
     public const int Size = Queries * Keys;
 

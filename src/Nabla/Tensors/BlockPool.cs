@@ -26,16 +26,18 @@ internal static unsafe class BlockPool
     static int seenGen0, seenGen2, ownCollections;
     static long bytesSinceCollection, gen1Bytes, oldBytesSinceFull, mostInUse;
     static long lastScan;
-    static double fullCollectionMicroseconds = 500;
+    static double fullCollectionMicroseconds = 500, youngCollectionMicroseconds;
 
     /// <summary>User-visible bytes handed out before a dry class asks for a collection.</summary>
     public static long CollectionBudget { get; set; } = 24 * MegaByte;
 
     /// <summary>
-    /// A program that was handed 12 MB in large blocks within so short a time, 8 GB/s, is bound by writing them. Then a collection, which takes a tenth of that
-    /// time, pays for itself: results that the program drops then take turns between blocks that the last cache keeps. Training steps compute more on fewer bytes.
+    /// A program that was handed 12 MB in large blocks within so short a time, 8 GB/s, is bound by writing them. Then a collection that takes an eighth of that
+    /// time or less pays for itself: results that the program drops then take turns between blocks that the last cache keeps. Training steps compute more on fewer bytes.
     /// </summary>
     public static TimeSpan StreamedTime { get; set; } = TimeSpan.FromMilliseconds(1.5);
+
+    static bool IsStreaming => Stopwatch.GetElapsedTime(lastScan) < StreamedTime && 8 * youngCollectionMicroseconds <= StreamedTime.TotalMicroseconds;
 
     /// <summary>Fill returned blocks with NaN, so that a use after return shows: for tests.</summary>
     public static bool PoisonReturned { get; set; }
@@ -61,7 +63,7 @@ internal static unsafe class BlockPool
         {
             if (CollectOnRent) Collect();
             if (GC.CollectionCount(0) != seenGen0) Scan();
-            if (bytes >= StreamedFrom && bytesSinceCollection >= StreamedBytes && Stopwatch.GetElapsedTime(lastScan) < StreamedTime) Collect();
+            if (bytes >= StreamedFrom && bytesSinceCollection >= StreamedBytes && IsStreaming) Collect();
             Block? block = TakeIdle(sizeClass);
             if (block is null && bytesSinceCollection >= CollectionBudget)
             {
@@ -192,9 +194,11 @@ internal static unsafe class BlockPool
         int fullBefore = GC.CollectionCount(2);
         long start = Stopwatch.GetTimestamp();
         GC.Collect(generation, GCCollectionMode.Forced, blocking: true);
-        if (generation == 2) fullCollectionMicroseconds = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        double took = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        if (generation == 2) fullCollectionMicroseconds = took;
+        else youngCollectionMicroseconds = took;
         // The runtime may turn a young request into a background full collection and return with nothing reclaimed.
-        else if (GC.CollectionCount(2) != fullBefore) GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+        if (generation < 2 && GC.CollectionCount(2) != fullBefore) GC.Collect(0, GCCollectionMode.Forced, blocking: true);
         Scan();
         if (++ownCollections % 64 == 0) ReleaseNeverUsed();
     }

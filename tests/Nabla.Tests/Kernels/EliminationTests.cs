@@ -54,6 +54,10 @@ public class EliminationTests
     });
 
     [Fact]
+    public void An_infinite_pivot_makes_an_infinite_determinant() => KernelSettings.ForEachInstructionSet(() =>
+        Assert.Equal((1, double.PositiveInfinity), Determinant([double.PositiveInfinity, 1, 1, 2], 2)));
+
+    [Fact]
     public void Pivots_are_the_largest_of_their_row()
     {
         const int n = 70;

@@ -72,6 +72,11 @@ internal readonly unsafe struct LowerUpper<TSimd, TVector, T>(T* a, int n, nint 
     void Panel(int first, int last)
     {
         int end = MatMul.RoundUp(n, TSimd.Count), inside = Math.Min(MatMul.RoundUp(last, TSimd.Count), end);
+        if (last == n)
+        {
+            LastPanel(first, end);
+            return;
+        }
         for (int k = first; k < last; k++)
         {
             T* row = At(k, 0);
@@ -82,6 +87,36 @@ internal readonly unsafe struct LowerUpper<TSimd, TVector, T>(T* a, int n, nint 
             pivots[k] = pivot;
             Exchange(k, k + 1, first, k + 1);
             if (row[k] != T.Zero) DivideAfter(row, k, end);
+        }
+    }
+
+    /// <summary>
+    /// Rows beyond which there are no columns: each is taken out of all below it at once. They do not wait for each other, as what a row loses to those
+    /// before it does; the numbers are the same.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void LastPanel(int first, int end)
+    {
+        for (int k = first; k < n; k++)
+        {
+            T* row = At(k, 0);
+            int pivot = k + Vectors.IndexOfLargest<T>(new(row + k, n - k)), from = (k + 1) / TSimd.Count * TSimd.Count;
+            pivots[k] = pivot;
+            Exchange(k, k + 1, first, n);
+            if (row[k] == T.Zero || from >= end) continue;
+            TVector divisor = TSimd.Broadcast(-row[k]), before = TSimd.Load(row + from, k + 1 - from);
+            TVector head = TSimd.Divide(TSimd.Subtract(TSimd.Load(row + from), before), divisor);
+            TSimd.Store(row + from, head);
+            TSimd.Store(row + from, before, k + 1 - from);
+            for (int j = from + TSimd.Count; j < end; j += TSimd.Count) TSimd.Store(row + j, TSimd.Divide(TSimd.Load(row + j), divisor));
+            T* below = row + stride;
+            for (int left = n - k - 1; left > 0; left--, below += stride)
+            {
+                TVector factor = TSimd.Broadcast(below[k]);
+                TSimd.Store(below + from, TSimd.MultiplyAdd(factor, head, TSimd.Load(below + from)));
+                for (int j = from + TSimd.Count; j < end; j += TSimd.Count)
+                    TSimd.Store(below + j, TSimd.MultiplyAdd(factor, TSimd.Load(row + j), TSimd.Load(below + j)));
+            }
         }
     }
 

@@ -24,23 +24,25 @@ public unsafe class WinogradTests
     [Fact]
     public void Forward_and_gradients_are_close_to_the_plain_loops() => KernelSettings.ForEachInstructionSet(() =>
     {
-        foreach (ConvolutionGeometry g in Cases().Where((_, i) => i < 6 || InstructionSets.Active == InstructionSets.Best))
-        {
-            Assert.True(Winograd.Fits(g), $"{g}");
-            using Native<float> x = new(g.InputLength, 1), w = new(g.WeightLength, 2), bias = new(g.OutChannels, 3), dy = new(g.OutputLength, 4);
-            using Native<float> y = new(g.OutputLength), dx = new(g.InputLength), dw = new(g.WeightLength);
-            using Native<float> yPlain = new(g.OutputLength), dxPlain = new(g.InputLength), dwPlain = new(g.WeightLength);
-            Assert.True(Winograd.Forward(g, x.Pointer, w.Pointer, bias.Pointer, y.Pointer));
-            NaiveConvolution.Forward(g, x.Pointer, w.Pointer, bias.Pointer, yPlain.Pointer);
-            Near("forward", g, yPlain.Span, y.Span);
-            Assert.True(Winograd.BackwardInput(g, dy.Pointer, w.Pointer, dx.Pointer));
-            NaiveConvolution.BackwardInput(g, dy.Pointer, w.Pointer, dxPlain.Pointer);
-            Near("gradient of the input", g, dxPlain.Span, dx.Span);
-            Assert.True(Winograd.BackwardWeight(g, x.Pointer, dy.Pointer, dw.Pointer));
-            NaiveConvolution.BackwardWeight(g, x.Pointer, dy.Pointer, dwPlain.Pointer);
-            Near("gradient of the weight", g, dwPlain.Span, dw.Span);
-        }
+        foreach (ConvolutionGeometry g in Cases().Where((_, i) => i < 6 || InstructionSets.Active == InstructionSets.Best)) Check(g);
     });
+
+    static void Check(in ConvolutionGeometry g)
+    {
+        Assert.True(Winograd.Fits(g), $"{g}");
+        using Native<float> x = new(g.InputLength, 1), w = new(g.WeightLength, 2), bias = new(g.OutChannels, 3), dy = new(g.OutputLength, 4);
+        using Native<float> y = new(g.OutputLength), dx = new(g.InputLength), dw = new(g.WeightLength);
+        using Native<float> yPlain = new(g.OutputLength), dxPlain = new(g.InputLength), dwPlain = new(g.WeightLength);
+        Assert.True(Winograd.Forward(g, x.Pointer, w.Pointer, bias.Pointer, y.Pointer));
+        NaiveConvolution.Forward(g, x.Pointer, w.Pointer, bias.Pointer, yPlain.Pointer);
+        Near("forward", g, yPlain.Span, y.Span);
+        Assert.True(Winograd.BackwardInput(g, dy.Pointer, w.Pointer, dx.Pointer));
+        NaiveConvolution.BackwardInput(g, dy.Pointer, w.Pointer, dxPlain.Pointer);
+        Near("gradient of the input", g, dxPlain.Span, dx.Span);
+        Assert.True(Winograd.BackwardWeight(g, x.Pointer, dy.Pointer, dw.Pointer));
+        NaiveConvolution.BackwardWeight(g, x.Pointer, dy.Pointer, dwPlain.Pointer);
+        Near("gradient of the weight", g, dwPlain.Span, dw.Span);
+    }
 
     [Fact]
     public void Results_are_the_same_bits_for_any_number_of_threads()
@@ -65,6 +67,20 @@ public unsafe class WinogradTests
             return [y.Span.ToArray(), dx.Span.ToArray(), dw.Span.ToArray()];
         }
     }
+
+    /// <summary>Both remainders of rows and columns, of which the second may have fewer; patches that begin before the border or end beyond it, runs cut by panels.</summary>
+    [Fact]
+    public void Dilated_kernels_are_close_to_the_plain_loops_where_there_are_wide_registers() => KernelSettings.ForEachInstructionSet(() =>
+    {
+        ConvolutionGeometry[] cases =
+        [
+            ConvolutionCases.TwoD(2, 13, 14, 1, 13, 22, 3, 1, 2, 2, 2), ConvolutionCases.TwoD(3, 28, 26, 2, 9, 31, 3, 1, 1, 4, 2),
+            ConvolutionCases.TwoD(5, 12, 12, 1, 16, 7, 3, 1, 0, 2, 2), ConvolutionCases.TwoD(17, 12, 15, 1, 2, 3, 3, 1, 2, 2, 2),
+        ];
+        foreach (ConvolutionGeometry g in cases)
+            if (InstructionSets.Active == InstructionSet.Avx512) Check(g);
+            else Assert.False(Winograd.Fits(g));
+    });
 
     [Theory]
     [InlineData(float.NaN)]

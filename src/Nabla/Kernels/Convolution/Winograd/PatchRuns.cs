@@ -10,11 +10,10 @@ namespace Nabla.Kernels;
 /// with two masked loads, which leave out what lies beyond the border, and six permutations put the tiles' columns into their lanes. Nothing is copied first.</summary>
 internal readonly unsafe struct PatchRuns
 {
-    const int MostTiles = 7;                        // the 4 · 7 + 2 columns of their patches fit two registers and leave a zero
     const int Nowhere = 2 * Lanes - 1;              // that zero, for lanes of other runs
 
     readonly Run* runs;
-    readonly int count, width;
+    readonly int count, pitch;
 
     /// <summary>Describes the tiles from <paramref name="first"/> on; those beyond the last read zeros.</summary>
     /// <param name="grid">The tiles of all images.</param>
@@ -26,22 +25,23 @@ internal readonly unsafe struct PatchRuns
     public PatchRuns(in TileGrid grid, int first, (int Height, int Width) source, (int Row, int Column) before, nint imageStride, byte* memory)
     {
         runs = (Run*)memory;
-        width = source.Width;
+        int step = grid.Dilation, most = ((Nowhere - 1) / step - 1) / Side;     // their patches' columns fit two registers and leave a zero: seven
+        pitch = step * source.Width;
         for (int lane = 0, mine; lane < Lanes && first + lane < grid.Count; lane += mine)
         {
             var (image, row, column) = grid[first + lane];
-            mine = Math.Min(Math.Min(MostTiles, grid.Columns - column / Side), Math.Min(Lanes - lane, grid.Count - first - lane));
+            mine = Math.Min(Math.Min(most, grid.LeftInRow(column)), Math.Min(Lanes - lane, grid.Count - first - lane));
             (row, column) = (row - before.Row, column - before.Column);
             Run* run = runs + count++;
-            run->Source = image * imageStride + (nint)row * width + column;
-            run->FirstRow = Math.Clamp(-row, 0, Patch);
-            run->EndRow = Math.Clamp(source.Height - row, 0, Patch);
-            int columns = mine * Side + Patch - Side;
-            run->Left = Inside(Math.Max(0, -column), Math.Min(columns, width - column));
-            run->Right = Inside(Math.Max(0, -column) - Lanes, Math.Min(columns, width - column) - Lanes);
+            run->Source = image * imageStride + (nint)row * source.Width + column;
+            run->FirstRow = Math.Clamp(grid.Steps(-row), 0, Patch);
+            run->EndRow = Math.Clamp(grid.Steps(source.Height - row), 0, Patch);
+            int end = Math.Min((mine * Side + Patch - Side - 1) * step + 1, source.Width - column);
+            run->Left = Inside(Math.Max(0, -column), end);
+            run->Right = Inside(Math.Max(0, -column) - Lanes, end - Lanes);
             for (int i = 0; i < Patch; i++)
                 (&run->Column0)[i] = Vector512.ConditionalSelect(
-                    Inside(lane, lane + mine).AsInt32(), (Vector512<int>.Indices - Vector512.Create(lane)) * Side + Vector512.Create(i), Vector512.Create(Nowhere));
+                    Inside(lane, lane + mine).AsInt32(), ((Vector512<int>.Indices - Vector512.Create(lane)) * Side + Vector512.Create(i)) * step, Vector512.Create(Nowhere));
         }
     }
 
@@ -52,7 +52,7 @@ internal readonly unsafe struct PatchRuns
     [MethodImpl(Compiled.Apart)]
     public void Read(float* source, nint toNext, float* patch)
     {
-        for (int row = 0; row < Patch; row++, patch += Patch * Lanes, source += width)
+        for (int row = 0; row < Patch; row++, patch += Patch * Lanes, source += pitch)
         {
             Vector512<int> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
             for (Run* run = runs; run < runs + count; run++)

@@ -10,28 +10,33 @@ namespace Nabla.Kernels;
 /// a run, and go there with one masked store.</summary>
 internal readonly unsafe struct ResultRuns
 {
+    /// <summary>The largest dilation.</summary>
+    public const int MostDilation = 2;
+
     const int Together = Lanes / Side;      // tiles whose row fills a register
 
     readonly Run* runs;
-    readonly int count, width;
+    readonly int count, step, pitch;
 
     /// <summary>Describes the tiles from <paramref name="first"/> on; those beyond the last go nowhere.</summary>
     public ResultRuns(in TileGrid grid, int first, nint imageStride, byte* memory)
     {
         runs = (Run*)memory;
-        width = grid.Width;
+        step = grid.Dilation;
+        pitch = step * grid.Width;
         for (int tile = 0, mine; tile < Lanes && first + tile < grid.Count; tile += mine)
         {
             var (image, row, column) = grid[first + tile];
             int lane = tile % Together * Side;
-            mine = Math.Min(Math.Min(Together - tile % Together, grid.Columns - column / Side), grid.Count - first - tile);
+            mine = Math.Min(Math.Min(Together - tile % Together, grid.LeftInRow(column)), grid.Count - first - tile);
             Run* run = runs + count++;
-            run->Offset = image * imageStride + (nint)row * width + column - lane;
-            run->Rows = Math.Min(Side, grid.Height - row);
+            run->Offset = image * imageStride + (nint)row * grid.Width + column - lane * step;
+            run->Rows = Math.Min(Side, grid.Steps(grid.Height - row));
             run->Values = tile / Together * Lanes;
             Vector512<int> lanes = Vector512<int>.Indices;
-            run->Mask = (Vector512.GreaterThanOrEqual(lanes, Vector512.Create(lane))
-                & Vector512.LessThan(lanes, Vector512.Create(lane + Math.Min(mine * Side, width - column)))).AsSingle();
+            Vector512<int> mask = Vector512.GreaterThanOrEqual(lanes, Vector512.Create(lane))
+                & Vector512.LessThan(lanes, Vector512.Create(lane + Math.Min(mine * Side, grid.Steps(grid.Width - column))));
+            (run->Mask, run->Low, run->High) = (mask.AsSingle(), Spread(mask, LowTwice) & EvenLanes, Spread(mask, HighTwice) & EvenLanes);
         }
     }
 
@@ -47,10 +52,17 @@ internal readonly unsafe struct ResultRuns
         for (Run* run = runs; run < runs + count; run++)
         {
             float* to = target + run->Offset, from = values + run->Values;
-            for (int row = run->Rows; row > 0; row--, to += width, from += Side * Lanes)
+            for (int row = run->Rows; row > 0; row--, to += pitch, from += Side * Lanes)
             {
-                Avx512F.MaskStore(to, run->Mask, Vector512.Load(from));
+                Vector512<float> four = Vector512.Load(from);
                 Sse.Prefetch0(to + toNext);
+                if (step == 1)
+                {
+                    Avx512F.MaskStore(to, run->Mask, four);
+                    continue;
+                }
+                Avx512F.MaskStore(to, run->Low, Spread(four.AsInt32(), LowTwice));
+                Avx512F.MaskStore(to + Lanes, run->High, Spread(four.AsInt32(), HighTwice));
             }
         }
     }
@@ -70,11 +82,20 @@ internal readonly unsafe struct ResultRuns
         Avx512F.PermuteVar8x64x2(high01, highQuads, high23).AsSingle().Store(row + 3 * Lanes);
     }
 
-    // The size keeps vectors aligned.
-    [StructLayout(LayoutKind.Sequential, Size = 2 * 64)]
+    static Vector512<int> LowTwice => Vector512<int>.Indices >> 1;
+
+    static Vector512<int> HighTwice => LowTwice + Vector512.Create(Lanes / MostDilation);
+
+    static Vector512<float> EvenLanes => Vector512.Equals(Vector512<int>.Indices & Vector512<int>.One, default).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<float> Spread(Vector512<int> lanes, Vector512<int> places) => Avx512F.PermuteVar16x32(lanes, places).AsSingle();
+
+    // The mask is for neighbors, its halves are for every other element. The size keeps vectors aligned.
+    [StructLayout(LayoutKind.Sequential, Size = 4 * 64)]
     struct Run
     {
-        public Vector512<float> Mask;
+        public Vector512<float> Mask, Low, High;
         public nint Offset;
         public int Rows, Values;
     }

@@ -13,7 +13,7 @@ internal readonly unsafe struct TileStrip
     const int Lanes = WinogradTile.Lanes, Side = WinogradTile.Side, Reach = Side;
 
     readonly Piece* pieces;
-    readonly int count, rows, sourceWidth;
+    readonly int count, rows, sourcePitch, step;
 
     /// <summary>Describes the tiles first … first + tiles − 1.</summary>
     /// <param name="grid">The tiles of all images.</param>
@@ -29,19 +29,19 @@ internal readonly unsafe struct TileStrip
     {
         pieces = (Piece*)memory;
         Offsets = (int*)(memory + tiles * (nint)sizeof(Piece));
-        (this.rows, sourceWidth) = (rows, source.Width);
+        (this.rows, step, sourcePitch) = (rows, grid.Dilation, grid.Dilation * source.Width);
         int start = 0;
         for (int tile = first; tile < first + tiles; count++)
         {
             var (image, row, column) = grid[tile];
-            int mine = Math.Min(grid.Columns - column / Side, first + tiles - tile);
+            int mine = Math.Min(grid.LeftInRow(column), first + tiles - tile);
             (row, column) = (row - before.Row, column - before.Column);
-            int left = Math.Max(0, -column), right = Math.Min(mine * Side + rows - Side, source.Width - column);
+            int left = grid.Steps(-column), right = Math.Min(mine * Side + rows - Side, grid.Steps(source.Width - column));
             pieces[count] = new Piece
             {
-                Source = image * imageStride + (nint)row * source.Width + column + left,
+                Source = image * imageStride + (nint)row * source.Width + column + left * step,
                 Target = start + left, Length = Math.Max(0, right - left),
-                FirstRow = Math.Clamp(-row, 0, rows), EndRow = Math.Clamp(source.Height - row, 0, rows),
+                FirstRow = Math.Clamp(grid.Steps(-row), 0, rows), EndRow = Math.Clamp(grid.Steps(source.Height - row), 0, rows),
             };
             for (int i = 0; i < mine; i++) Offsets[tile - first + i] = start + i * Side;
             start += mine * Side + Reach;
@@ -76,10 +76,10 @@ internal readonly unsafe struct TileStrip
             if (piece.Length == 0) continue;
             for (int row = piece.FirstRow; row < piece.EndRow; row++)
             {
-                float* from = source + piece.Source + (nint)row * sourceWidth;
-                RowCopy.Run(from, strip + row * Pitch + piece.Target, piece.Length);
+                float* from = source + piece.Source + (nint)row * sourcePitch;
+                RowCopy.Gather(from, step, strip + row * Pitch + piece.Target, piece.Length);
                 if (!Sse.IsSupported) continue;
-                for (int i = 0; i < piece.Length; i += 16) Sse.Prefetch0(from + toNext + i);
+                for (int i = 0; i < piece.Length * step; i += 16) Sse.Prefetch0(from + toNext + i);
             }
         }
     }

@@ -7,10 +7,12 @@ internal static unsafe class Winograd
 {
     const int FewestChannels = 12, FewestTiles = 16;
 
-    /// <summary>True for kernels of 3 × 3 and stride 1 with enough channels and results.</summary>
+    /// <summary>True for kernels of 3 × 3 and stride 1 with enough channels and results; with a dilation of 2 for registers of 512 bits.</summary>
     public static bool Fits(in ConvolutionGeometry g) =>
         g.InPerGroup >= FewestChannels && g.OutPerGroup >= FewestChannels && g.Depth == WindowAxis.Absent
-        && IsThree(g.Height) && IsThree(g.Width) && new TileGrid(g.Batch, g.Height.Output, g.Width.Output).Count >= FewestTiles;
+        && IsThree(g.Height) && IsThree(g.Width) && g.Height.Dilation == g.Width.Dilation
+        && g.Height.Dilation <= (InstructionSets.Active == InstructionSet.Avx512 ? ResultRuns.MostDilation : 1)
+        && new TileGrid(g.Batch, g.Height.Output, g.Width.Output, g.Height.Dilation).Count >= FewestTiles;
 
     /// <summary>As <see cref="Convolution.Forward"/>; false if a result is not finite.</summary>
     public static bool Forward(in ConvolutionGeometry g, float* x, float* w, float* bias, float* y) => InstructionSets.Active switch
@@ -39,5 +41,5 @@ internal static unsafe class Winograd
         _ => WinogradWeightGradient<SimdScalar<float>, float>.Compute(g, x, dy, dw),
     };
 
-    static bool IsThree(in WindowAxis axis) => axis is { Kernel: 3, Stride: 1, Dilation: 1 };
+    static bool IsThree(in WindowAxis axis) => axis is { Kernel: 3, Stride: 1 };
 }

@@ -33,7 +33,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
     {
         var pass = new WinogradProduct<TSimd, TVector>
         {
-            grid = new TileGrid(g.Batch, g.Height.Output, g.Width.Output), channels = g.InPerGroup, rows = g.OutPerGroup,
+            grid = new TileGrid(g.Batch, g.Height.Output, g.Width.Output, g.Height.Dilation), channels = g.InPerGroup, rows = g.OutPerGroup,
             sourceSize = (g.Height.Input, g.Width.Input), before = (g.Height.PadBefore, g.Width.PadBefore),
             rowStride = g.InPerGroup * WinogradTile.Taps, channelStride = WinogradTile.Taps, tapStride = 1,
             source = x, weights = w, bias = bias, target = y,
@@ -41,14 +41,14 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
         return pass.Execute(g.Groups);
     }
 
-    /// <summary>dx, the gradient of the input: dy with a border of 2 − padding, and the kernels turned by half a circle. False as above.</summary>
+    /// <summary>dx, the gradient of the input: dy with a border of 2 · dilation − padding, and the kernels turned by half a circle. False as above.</summary>
     public static bool BackwardInput(in ConvolutionGeometry g, float* dy, float* w, float* dx)
     {
         const int Last = WinogradTile.Taps - 1;
         var pass = new WinogradProduct<TSimd, TVector>
         {
-            grid = new TileGrid(g.Batch, g.Height.Input, g.Width.Input), channels = g.OutPerGroup, rows = g.InPerGroup,
-            sourceSize = (g.Height.Output, g.Width.Output), before = (2 - g.Height.PadBefore, 2 - g.Width.PadBefore),
+            grid = new TileGrid(g.Batch, g.Height.Input, g.Width.Input, g.Height.Dilation), channels = g.OutPerGroup, rows = g.InPerGroup,
+            sourceSize = (g.Height.Output, g.Width.Output), before = (2 * g.Height.Dilation - g.Height.PadBefore, 2 * g.Width.Dilation - g.Width.PadBefore),
             rowStride = WinogradTile.Taps, channelStride = g.InPerGroup * WinogradTile.Taps, tapStride = -1,
             source = dy, weights = w + Last, target = dx,
         };
@@ -149,7 +149,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
         nint inputs = Frequencies * InputPitch * count, outputs = Products * count;
         nint own = blocks == 1 ? Frequencies * ((nint)channels * chunkRows + (nint)tiles.Count * Lanes) : 0;
         nint strip = TileStrip.MostLength(Panel, WinogradTile.Patch);
-        nint places = IsWide ? Math.Max(PatchRuns.Bytes, ResultRuns.Bytes) : TileStrip.Bytes(Panel);
+        nint places = IsWide ? Panel / Lanes * Math.Max(PatchRuns.Bytes, ResultRuns.Bytes) : TileStrip.Bytes(Panel);
         byte* memory = Workspace.OfJob(places + (inputs + outputs + own + strip) * sizeof(float));
         float* input = (float*)(memory + places), output = input + inputs, kernels = output + outputs;
         for (int p = 0; p < count; p++)
@@ -177,15 +177,15 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
         float* patchMemory = stackalloc float[Frequencies * Lanes + Workspace.Spare], patch = Workspace.Aligned(patchMemory);
         if (IsWide)
         {
-            for (int half = 0; half < Panel; half += Lanes)
-            {
-                var runs = new PatchRuns(grid, first + half, sourceSize, before, sourceImage, memory);
-                for (int c = 0; c < channels; c++)
+            PatchRuns* runs = stackalloc PatchRuns[Panel / Lanes];
+            for (int i = 0; i < Panel / Lanes; i++)
+                runs[i] = new PatchRuns(grid, first + i * Lanes, sourceSize, before, sourceImage, memory + i * PatchRuns.Bytes);
+            for (int c = 0; c < channels; c++)
+                for (int i = 0; i < Panel / Lanes; i++)
                 {
-                    runs.Read(source + c * SourcePlane, SourcePlane, patch);
-                    WinogradTransforms<TSimd, TVector>.Input(patch, to + (nint)c * Panel + half, InputPitch);
+                    runs[i].Read(source + c * SourcePlane, SourcePlane, patch);
+                    WinogradTransforms<TSimd, TVector>.Input(patch, to + (nint)c * Panel + i * Lanes, InputPitch);
                 }
-            }
             return;
         }
         int count = Math.Min(Panel, grid.Count - first);
@@ -237,23 +237,21 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
         const int Side = WinogradTile.Side;
         float* valuesMemory = stackalloc float[Side * Side * Lanes + Workspace.Spare], values = Workspace.Aligned(valuesMemory);
         TilePlace* places = stackalloc TilePlace[Panel];
-        ResultRuns runs = default;
-        if (!IsWide)
+        ResultRuns* runs = stackalloc ResultRuns[Panel / Lanes];
+        if (IsWide)
+            for (int i = 0; i < Panel / Lanes; i++) runs[i] = new ResultRuns(grid, first + i * Lanes, targetImage, memory + i * ResultRuns.Bytes);
+        else
             for (int i = 0; i < Panel; i++) places[i] = TilePlace.Of(grid, first + i, targetImage);
         TVector finite = TSimd.Broadcast(0);
-        for (int half = 0; half < Panel; half += Lanes)
-        {
-            if (IsWide) runs = new ResultRuns(grid, first + half, targetImage, memory);
-            float* from = products + half;
-            for (int row = firstRow; row < endRow; row++, from += Frequencies * Panel)
+        for (int row = firstRow; row < endRow; row++, products += Frequencies * Panel)
+            for (int half = 0; half < Panel; half += Lanes)
             {
-                finite = TSimd.Add(finite, WinogradTransforms<TSimd, TVector>.Output(from, Panel, bias == null ? 0 : bias[row], values));
-                if (IsWide) runs.Write(values, target + row * TargetPlane, TargetPlane);
+                finite = TSimd.Add(finite, WinogradTransforms<TSimd, TVector>.Output(products + half, Panel, bias == null ? 0 : bias[row], values));
+                if (IsWide) runs[half / Lanes].Write(values, target + row * TargetPlane, TargetPlane);
                 else
                     for (int lane = 0; lane < Lanes; lane += 4)
                         TilePlace.Scatter(values + lane, places + half + lane, target + row * TargetPlane, grid.Width);
             }
-        }
         return finite;
     }
 }

@@ -30,7 +30,7 @@ internal unsafe struct WinogradWeightGradient<TSimd, TVector> : IJob
     {
         var pass = new WinogradWeightGradient<TSimd, TVector>
         {
-            grid = new TileGrid(g.Batch, g.Height.Output, g.Width.Output), tiles = new RowBlocks(1, g.OutPerGroup, TSimd.TileRows),
+            grid = new TileGrid(g.Batch, g.Height.Output, g.Width.Output, g.Height.Dilation), tiles = new RowBlocks(1, g.OutPerGroup, TSimd.TileRows),
             channels = g.InPerGroup, rows = g.OutPerGroup, paddedChannels = Pad(g.InPerGroup), paddedRows = Pad(g.OutPerGroup), groups = g.Groups,
             sourceSize = (g.Height.Input, g.Width.Input), before = (g.Height.PadBefore, g.Width.PadBefore),
             x = x, dy = dy, dw = dw,

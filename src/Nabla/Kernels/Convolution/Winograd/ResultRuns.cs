@@ -61,6 +61,7 @@ internal readonly unsafe struct ResultRuns
                     Avx512F.MaskStore(to, run->Mask, four);
                     continue;
                 }
+                Sse.Prefetch0(to + toNext + Lanes);
                 Avx512F.MaskStore(to, run->Low, Spread(four.AsInt32(), LowTwice));
                 Avx512F.MaskStore(to + Lanes, run->High, Spread(four.AsInt32(), HighTwice));
             }

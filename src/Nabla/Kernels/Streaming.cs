@@ -51,7 +51,7 @@ internal static unsafe class Streaming
     /// <summary>True if whole vectors of this width can be stored from an address on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Takes<V>(void* y) where V : struct =>
-        Unsafe.SizeOf<V>() is 32 or 64 && ((nint)y & (Unsafe.SizeOf<V>() - 1)) == 0;
+        Has<V>() && ((nint)y & (Unsafe.SizeOf<V>() - 1)) == 0;
 
     /// <summary>Stores a vector to an aligned address, where <see cref="Takes{V}"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -59,6 +59,35 @@ internal static unsafe class Streaming
     {
         if (Unsafe.SizeOf<V>() == sizeof(Vector512<float>)) Unsafe.BitCast<V, Vector512<float>>(value).StoreAlignedNonTemporal((float*)y);
         else if (Unsafe.SizeOf<V>() == sizeof(Vector256<float>)) Unsafe.BitCast<V, Vector256<float>>(value).StoreAlignedNonTemporal((float*)y);
+    }
+
+    /// <summary>True if vectors of this width have stores past the caches.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Has<V>() where V : struct => Unsafe.SizeOf<V>() is 32 or 64;
+
+    /// <summary>Floats of a row of n before the first address that <see cref="Takes{V}"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint Head<V>(void* y, nint n) where V : struct => Math.Min((-(nint)y & (Unsafe.SizeOf<V>() - 1)) / sizeof(float), n);
+
+    /// <summary>
+    /// Stores the first <paramref name="count"/> floats of a vector where a row begins or ends within a line. The processor joins what two rows store
+    /// there.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePart<V>(float* y, V value, nint count) where V : unmanaged
+    {
+        float* lanes = (float*)&value;
+        for (nint i = 0; i < count;)
+            if (count - i >= Vector256<float>.Count && Takes<Vector256<float>>(y + i))
+            {
+                Vector256.Load(lanes + i).StoreAlignedNonTemporal(y + i);
+                i += Vector256<float>.Count;
+            }
+            else
+            {
+                Sse2.StoreNonTemporal((uint*)(y + i), *(uint*)(lanes + i));
+                i++;
+            }
     }
 
     /// <summary>True if rows of so many floats can be stored in vectors of eight.</summary>
@@ -93,6 +122,14 @@ internal static unsafe class Streaming
     {
         if (streams) Store(y, value);
         else Lane<V, T>.Store(y, value);
+    }
+
+    /// <summary>Stores the first <paramref name="count"/> elements of the last vector of a row that began after its <see cref="Head"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLast<V, T>(T* y, V value, nint count, bool streams) where V : unmanaged, ILanes<V> where T : unmanaged
+    {
+        if (streams) StorePart((float*)y, value, count);
+        else Lane<V, T>.Store(y, value, count);
     }
 
     /// <summary>

@@ -60,24 +60,22 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ILanes<V> where
         return Lane<V, T>.Sum(sum0 + sum1);
     }
 
-    /// <summary>y = (x − subtrahend) · scale + shift, past the caches if <paramref name="streams"/> and y allows it.</summary>
+    /// <summary>y = (x − subtrahend) · scale + shift, past the caches if <paramref name="streams"/>.</summary>
     [MethodImpl(Compiled.Apart)]
     public static void Affine(T* x, nint n, double subtrahend, double scale, double shift, T* y, bool streams = false)
     {
-        streams &= Streaming.Takes<V>(y);
+        streams &= Streaming.Has<V>();
         V a = V.Constant(subtrahend), b = V.Constant(scale), c = V.Constant(shift);
-        nint i = 0;
+        nint i = streams ? Streaming.Head<V>(y, n) : 0;
+        if (i > 0) Streaming.StorePart((float*)y, V.FusedMultiplyAdd(Lane<V, T>.Load(x, i, a) - a, b, c), i);
         for (; i <= n - 2 * Width; i += 2 * Width)
         {
             V y0 = V.FusedMultiplyAdd(Lane<V, T>.Load(x + i) - a, b, c), y1 = V.FusedMultiplyAdd(Lane<V, T>.Load(x + i + Width) - a, b, c);
             Streaming.Store(y + i, y0, streams);
             Streaming.Store(y + i + Width, y1, streams);
         }
-        for (; i < n; i += Width)
-        {
-            nint count = Math.Min(n - i, Width);
-            Lane<V, T>.StoreUpTo(y + i, V.FusedMultiplyAdd(Lane<V, T>.LoadUpTo(x + i, count, a) - a, b, c), count);
-        }
+        for (; i <= n - Width; i += Width) Streaming.Store(y + i, V.FusedMultiplyAdd(Lane<V, T>.Load(x + i) - a, b, c), streams);
+        if (i < n) Streaming.StoreLast(y + i, V.FusedMultiplyAdd(Lane<V, T>.Load(x + i, n - i, a) - a, b, c), n - i, streams);
     }
 
     /// <summary>Σ (a − subtrahend)·b, or Σ (a − subtrahend) if <paramref name="b"/> is null.</summary>

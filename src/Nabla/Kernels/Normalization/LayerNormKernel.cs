@@ -13,7 +13,9 @@ internal static unsafe class LayerNormKernel
     /// <summary>y = x̂·weight + bias with x̂ = (x − mean) / √(variance + ε); keeps <see cref="Moments.Kept"/> numbers per row.</summary>
     public static void Forward<T>(T* x, T* weight, T* bias, int rows, int columns, double epsilon, bool isCentered, T* y, T* kept) where T : unmanaged
     {
-        RowRanges.RunLanes<T, Values<T>>(rows, columns, new Values<T>(x, weight, bias, columns, epsilon, isCentered, y, kept, Streaming.Suits<T>((nint)rows * columns)));
+        bool isLarge = Streaming.Suits<T>((nint)rows * columns);
+        RowRanges.RunLanes<T, Values<T>>(rows, columns, new Values<T>(x, weight, bias, columns, epsilon, isCentered, y, kept, isLarge));
+        if (isLarge) Streaming.Fence();
     }
 
     /// <summary>
@@ -26,8 +28,9 @@ internal static unsafe class LayerNormKernel
         int perRange = Math.Max((rows + MaximumParts - 1) / MaximumParts, Math.Max(1, Elementwise.ChunkOf((nint)rows * columns) / columns));
         int ranges = (rows + perRange - 1) / perRange;
         T* parts = (T*)Scratch.Get((nuint)(2 * (nint)columns * ranges * sizeof(T)));
-        RowRanges.RunLanes<T, Slopes<T>>(rows, ranges, perRange, new Slopes<T>(
-            x, weight, kept, dy, columns, perRange, isCentered, dx, parts, Streaming.Suits<T>((nint)rows * columns)));
+        bool isLarge = Streaming.Suits<T>((nint)rows * columns);
+        RowRanges.RunLanes<T, Slopes<T>>(rows, ranges, perRange, new Slopes<T>(x, weight, kept, dy, columns, perRange, isCentered, dx, parts, isLarge));
+        if (isLarge) Streaming.Fence();
         for (int range = 1; range < ranges; range++) RowLoops.Add(parts, parts + 2 * (nint)columns * range, 2 * columns);
         Copy(parts, dWeight, columns);
         Copy(parts + columns, dBias, columns);
@@ -48,7 +51,6 @@ internal static unsafe class LayerNormKernel
                 Moments<V, T>.Write(moments, kept + (nint)row * Moments.Kept);
                 Apply<V>(from, moments, to);
             }
-            if (isLarge) Streaming.Fence();
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -86,7 +88,6 @@ internal static unsafe class LayerNormKernel
                 T* of = kept + (nint)row * Moments.Kept;
                 Row<V>(x + at, dy + at, Lane<V, T>.Read(of), Lane<V, T>.Read(of + 1), Lane<V, T>.Read(of + 2), sums, sums + columns, dx + at);
             }
-            if (isLarge) Streaming.Fence();
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -98,6 +99,7 @@ internal static unsafe class LayerNormKernel
             nint i = 0;
             for (; i <= columns - width; i += width)
             {
+                Lane<V, T>.Prefetch(from + columns + i);        // the next row; its other half is fetched below
                 V dyi = Lane<V, T>.Load(slopes + i), hat = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i) - center, scale, offset);
                 V s = weight == null ? dyi : dyi * Lane<V, T>.Load(weight + i);
                 plain += s;
@@ -123,7 +125,6 @@ internal static unsafe class LayerNormKernel
             for (i = 0; i <= columns - width; i += width)
             {
                 Lane<V, T>.Prefetch(slopes + columns + i);
-                Lane<V, T>.Prefetch(from + columns + i);
                 V dyi = Lane<V, T>.Load(slopes + i), hat = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i) - center, scale, offset);
                 V s = weight == null ? dyi : dyi * Lane<V, T>.Load(weight + i);
                 Streaming.Store(to + i, scale * (s - mean - hat * slope), streams);

@@ -8,13 +8,17 @@ internal static unsafe class SoftmaxKernel
     /// <summary>y = exp(x − max) / Σ exp(x − max), or its logarithm.</summary>
     public static void Forward<T>(T* x, int rows, int columns, bool isLog, T* y) where T : unmanaged
     {
-        RowRanges.RunLanes<T, Values<T>>(rows, columns, new Values<T>(x, columns, isLog, y, Streaming.Suits<T>((nint)rows * columns)));
+        bool isLarge = Streaming.Suits<T>((nint)rows * columns);
+        RowRanges.RunLanes<T, Values<T>>(rows, columns, new Values<T>(x, columns, isLog, y, isLarge));
+        if (isLarge) Streaming.Fence();
     }
 
     /// <summary>dx = y · (dy − Σ dy·y) for y = softmax x; dx = dy − eʸ · Σ dy for y = log-softmax x.</summary>
     public static void Backward<T>(T* y, T* dy, int rows, int columns, bool isLog, T* dx) where T : unmanaged
     {
-        RowRanges.RunLanes<T, Slopes<T>>(rows, columns, new Slopes<T>(y, dy, columns, isLog, dx, Streaming.Suits<T>((nint)rows * columns)));
+        bool isLarge = Streaming.Suits<T>((nint)rows * columns);
+        RowRanges.RunLanes<T, Slopes<T>>(rows, columns, new Slopes<T>(y, dy, columns, isLog, dx, isLarge));
+        if (isLarge) Streaming.Fence();
     }
 
     /// <summary>y = max + log Σ exp(x − max) of each row, which the second pass finds in a cache; the maximum where that is not finite.</summary>
@@ -53,7 +57,6 @@ internal static unsafe class SoftmaxKernel
                 if (isLog) RowLoops<V, T>.Affine(from, columns, max, 1, -Math.Log(sum), to, isLarge);
                 else RowLoops<V, T>.Affine(terms, columns, 0, 1 / sum, 0, to, isLarge && terms == buffer);
             }
-            if (isLarge) Streaming.Fence();
         }
     }
 
@@ -65,20 +68,46 @@ internal static unsafe class SoftmaxKernel
             for (int row = first; row < end; row++)
             {
                 nint at = (nint)row * columns;
-                V sum = V.Constant(RowLoops<V, T>.Dot(dy + at, 0, isLog ? null : y + at, columns));
-                nint i = 0, width = Lane<V, T>.Width;
-                bool streams = isLarge && Streaming.Takes<V>(dx + at);
-                for (; i <= columns - width; i += width)
-                {
-                    Lane<V, T>.Prefetch(y + at + columns + i);
-                    Lane<V, T>.Prefetch(dy + at + columns + i);
-                    Streaming.Store<V, T>(dx + at + i, Slope(Lane<V, T>.Load(y + at + i), Lane<V, T>.Load(dy + at + i), sum), streams);
-                }
-                nint count = columns - i;
-                if (count == 0) continue;
-                Lane<V, T>.Store(dx + at + i, Slope(Lane<V, T>.Load(y + at + i, count, sum), Lane<V, T>.Load(dy + at + i, count, sum), sum), count);
+                Row<V>(y + at, dy + at, V.Constant(Sum<V>(y + at, dy + at)), dx + at);
             }
-            if (isLarge) Streaming.Fence();
+        }
+
+        /// <summary>Σ dy·y, or Σ dy. Of the next row, one part is fetched here and the other by <see cref="Row"/>, so that memory always has something to do.</summary>
+        [MethodImpl(Compiled.Apart)]
+        double Sum<V>(T* values, T* slopes) where V : unmanaged, ILanes<V>
+        {
+            V sum0 = V.Constant(0), sum1 = sum0, one = V.Constant(1);
+            nint i = 0, width = Lane<V, T>.Width;
+            for (; i <= columns - 2 * width; i += 2 * width)
+            {
+                Lane<V, T>.Prefetch(values + columns + i);
+                Lane<V, T>.Prefetch(values + columns + i + width);
+                sum0 = V.FusedMultiplyAdd(isLog ? one : Lane<V, T>.Load(values + i), Lane<V, T>.Load(slopes + i), sum0);
+                sum1 = V.FusedMultiplyAdd(isLog ? one : Lane<V, T>.Load(values + i + width), Lane<V, T>.Load(slopes + i + width), sum1);
+            }
+            for (; i < columns; i += width)
+            {
+                nint count = Math.Min(columns - i, width);
+                sum0 = V.FusedMultiplyAdd(
+                    isLog ? one : Lane<V, T>.LoadUpTo(values + i, count, one), Lane<V, T>.LoadUpTo(slopes + i, count, V.Constant(0)), sum0);
+            }
+            return Lane<V, T>.Sum(sum0 + sum1);
+        }
+
+        [MethodImpl(Compiled.Apart)]
+        void Row<V>(T* values, T* slopes, V sum, T* results) where V : unmanaged, ILanes<V>
+        {
+            bool streams = isLarge && Streaming.Has<V>();
+            nint width = Lane<V, T>.Width, i = streams ? Streaming.Head<V>(results, columns) : 0;
+            if (i > 0) Streaming.StorePart((float*)results, Slope(Lane<V, T>.Load(values, i, sum), Lane<V, T>.Load(slopes, i, sum), sum), i);
+            for (; i <= columns - width; i += width)
+            {
+                Lane<V, T>.Prefetch(slopes + columns + i);
+                Streaming.Store(results + i, Slope(Lane<V, T>.Load(values + i), Lane<V, T>.Load(slopes + i), sum), streams);
+            }
+            nint count = columns - i;
+            if (count == 0) return;
+            Streaming.StoreLast(results + i, Slope(Lane<V, T>.Load(values + i, count, sum), Lane<V, T>.Load(slopes + i, count, sum), sum), count, streams);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,7 +10,9 @@ namespace Nabla.Kernels;
 /// </summary>
 internal static unsafe class FoldKernel
 {
-    const int RowPiece = 4096;                  // elements of a row that one piece takes
+    public const int RowPiece = 4096;           // elements of a row that one piece takes
+    const int Together = 4;                     // rows that are folded side by side
+    const int LongRow = 1024;                   // from here on a row may be folded alone
     const int ColumnPiece = 4096;               // columns of a piece: its sums stay in the L1 cache while rows stream by
     const int Level = 128;                      // rows added up before they join the sum of a piece
     const int PieceElements = 64 * 1024;
@@ -37,7 +39,8 @@ internal static unsafe class FoldKernel
     {
         int pieces = (reduced + RowPiece - 1) / RowPiece;
         T* partial = pieces == 1 ? y : (T*)Scratch.Get((nuint)outer * (nuint)pieces * (nuint)sizeof(T));
-        Ranges.For(outer * pieces, Math.Min(reduced, RowPiece), new RowPieces<TFold, V, T>(x, reduced, pieces, partial));
+        int units = outer * pieces;
+        Ranges.For((units + Together - 1) / Together, (long)Together * Math.Min(reduced, RowPiece), new RowPieces<TFold, V, T>(x, reduced, pieces, units, partial));
         if (pieces > 1)
             for (int o = 0; o < outer; o++) y[o] = FoldLoops<TFold, V, T>.Tree(partial + (nint)o * pieces, pieces, 1);
     }
@@ -56,19 +59,20 @@ internal static unsafe class FoldKernel
         Ranges.For(outer * inner, 4L * down, new ColumnTrees<TFold, V, T>(partial, down, inner, y));
     }
 
-    readonly struct RowPieces<TFold, V, T>(T* x, int reduced, int pieces, T* partial) : IRange
+    readonly struct RowPieces<TFold, V, T>(T* x, int reduced, int pieces, int units, T* partial) : IRange
         where TFold : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
     {
         public void Run(int first, int end)
         {
-            bool even = pieces == 1 || reduced % RowPiece == 0;
+            (first, end) = (first * Together, (int)Math.Min((long)end * Together, units));
+            bool even = pieces == 1 || reduced % RowPiece == 0, alone = TFold.TakesRowsAlone && reduced >= LongRow;
             nint stride = Math.Min(RowPiece, reduced);
             for (int unit = first, rows; unit < end; unit += rows)
             {
                 int o = unit / pieces, piece = unit - o * pieces, start = piece * RowPiece;
                 T* from = x + (nint)o * reduced + start;
-                rows = unit + 4 <= end && (even || piece + 4 < pieces) ? 4 : 1;
-                if (rows == 4) FoldLoops<TFold, V, T>.FourRows(from, stride, stride, partial + unit);
+                rows = !alone && unit + Together <= end && (even || piece + Together < pieces) ? Together : 1;
+                if (rows == Together) FoldLoops<TFold, V, T>.FourRows(from, stride, stride, partial + unit);
                 else partial[unit] = FoldLoops<TFold, V, T>.Row(from, Math.Min(RowPiece, reduced - start));
             }
         }

@@ -1,3 +1,5 @@
+using Nabla.Kernels;
+
 namespace Nabla.Losses;
 
 /// <summary>What a loss does with the values of the samples.</summary>
@@ -27,6 +29,14 @@ public abstract class Loss
         Reduction.Mean => values.Mean(),
         Reduction.Sum => values.Sum(),
         _ => values,
+    };
+
+    /// <summary>Applies a reduction to a function of predictions and targets of one shape; a sum of it needs no tensor of values.</summary>
+    private protected static Tensor Reduce<TOp>(Tensor prediction, Tensor target, TOp operation, Reduction reduction) where TOp : struct, IBinaryOperation => reduction switch
+    {
+        Reduction.Mean => prediction.ZipSum(target, operation) / (double)prediction.Length,
+        Reduction.Sum => prediction.ZipSum(target, operation),
+        _ => prediction.Zip(target, operation),
     };
 
     /// <summary>The weighted mean divides by the sum of the weights.</summary>

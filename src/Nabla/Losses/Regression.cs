@@ -8,7 +8,7 @@ public sealed class Mse(Reduction reduction = Reduction.Mean) : Loss
     public override Tensor Forward(Tensor prediction, Tensor target)
     {
         RequireSameShape(prediction, target);
-        return Reduce(prediction.Zip(target, new SubtractOperation().Then(default(SquareOperation))), reduction);
+        return Reduce(prediction, target, new SubtractOperation().Then(default(SquareOperation)), reduction);
     }
 }
 
@@ -20,7 +20,7 @@ public sealed class Mae(Reduction reduction = Reduction.Mean) : Loss
     public override Tensor Forward(Tensor prediction, Tensor target)
     {
         RequireSameShape(prediction, target);
-        return Reduce(prediction.Zip(target, new SubtractOperation().Then(default(AbsOperation))), reduction);
+        return Reduce(prediction, target, new SubtractOperation().Then(default(AbsOperation)), reduction);
     }
 }
 
@@ -48,7 +48,7 @@ public sealed class Huber : Loss
     public override Tensor Forward(Tensor prediction, Tensor target)
     {
         RequireSameShape(prediction, target);
-        return Reduce(prediction.Zip(target, new SubtractOperation().Then(new HuberOperation(delta))), reduction);
+        return Reduce(prediction, target, new SubtractOperation().Then(new HuberOperation(delta)), reduction);
     }
 }
 
@@ -73,10 +73,8 @@ public sealed class SmoothL1 : Loss
     public override Tensor Forward(Tensor prediction, Tensor target)
     {
         RequireSameShape(prediction, target);
-        return Reduce(
-            beta == 0
-                ? prediction.Zip(target, new SubtractOperation().Then(default(AbsOperation)))
-                : prediction.Zip(target, new SubtractOperation().Then(new HuberOperation(beta)).Then(new QuotientOperation(beta))),
-            reduction);
+        return beta == 0
+            ? Reduce(prediction, target, new SubtractOperation().Then(default(AbsOperation)), reduction)
+            : Reduce(prediction, target, new SubtractOperation().Then(new HuberOperation(beta)).Then(new QuotientOperation(beta)), reduction);
     }
 }

@@ -7,6 +7,8 @@ namespace Nabla;
 /// <param name="delta">δ, above 0.</param>
 public readonly struct HuberOperation(double delta) : IUnaryOperation
 {
+    readonly float single = (float)delta;
+
     /// <inheritdoc/>
     public static string Name => "Huber";
 
@@ -24,7 +26,7 @@ public readonly struct HuberOperation(double delta) : IUnaryOperation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Min(V.Max(x, V.Parameter(-delta)), V.Parameter(delta));
+    public V Slope<V>(V x, V y) where V : struct, ILanes<V> => V.Min(V.Max(x, V.Parameter(-delta, -single)), V.Parameter(delta, single));
 }
 
 /// <summary>−t·log σ(x) − (1 − t)·log(1 − σ(x)) of a logit x and a target t, without the logarithm of a rounded 0: softplus(x) − t·x.</summary>

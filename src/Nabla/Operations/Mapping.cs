@@ -58,13 +58,13 @@ public static unsafe class Mapping
         return Run3(new SlopeOf<TOp>(operation), g, x, y);
     }
 
-    static Tensor BackwardA<TOp>(TOp operation, Tensor g, Tensor a, Tensor b, Saved saved) where TOp : struct, IBinaryOperation
+    internal static Tensor BackwardA<TOp>(TOp operation, Tensor g, Tensor a, Tensor b, Saved saved) where TOp : struct, IBinaryOperation
     {
         if (saved.CreatesGraph) return g * operation.SlopeA(new TensorLanes(a), new TensorLanes(b)).In(g.DType);
         return Run3(new SlopeAOf<TOp>(operation), g, a, b);
     }
 
-    static Tensor BackwardB<TOp>(TOp operation, Tensor g, Tensor a, Tensor b, Saved saved) where TOp : struct, IBinaryOperation
+    internal static Tensor BackwardB<TOp>(TOp operation, Tensor g, Tensor a, Tensor b, Saved saved) where TOp : struct, IBinaryOperation
     {
         if (saved.CreatesGraph) return g * operation.SlopeB(new TensorLanes(a), new TensorLanes(b)).In(g.DType);
         return Run3(new SlopeBOf<TOp>(operation), g, a, b);
@@ -165,7 +165,7 @@ public static unsafe class Mapping
         public V Run<V>(V a, V b, V c) where V : struct, ILanes<V> => a * operation.Slope(b, c);
     }
 
-    readonly struct ValueOf2<TOp>(TOp operation) : ILaneFunction2 where TOp : struct, IBinaryOperation
+    internal readonly struct ValueOf2<TOp>(TOp operation) : ILaneFunction2 where TOp : struct, IBinaryOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Run<V>(V a, V b) where V : struct, ILanes<V> => operation.Value(a, b);

@@ -7,6 +7,8 @@ internal static class LossRows
 {
     public static GradientTable All { get; } = new()
     {
+        { "Mse", x => new Mse().Forward(x[0], x[1]), [(3, 2), (3, 2)] },
+        { "Huber", x => new Huber(100, Reduction.Sum).Forward(x[0], x[1]), [(3, 2), (3, 2)] },
         // Three scores of a class, labels with a repeated symbol, one shorter sample.
         { "Ctc", x => new Ctc(reduction: Reduction.None).Forward(x[0], Tensor.From(new long[,] { { 1, 1 }, { 2, -1 } }), [4, 3]), [(4, 2, 3)] },
         { "Ctc/empty label", x => new Ctc(blank: 2).Forward(x[0], Tensor.From(new long[,] { { -1 } })), [(2, 1, 3)] },

@@ -26,6 +26,9 @@ internal sealed record Case(string Name, string Unit, Func<Action>? Prepare)
     /// <summary>Bytes that one call must read at least: every input once.</summary>
     public double Reads { get; init; }
 
+    /// <summary>Of them, what passes of their own read that write nothing; see <see cref="Limits.MachineLimits.Seconds"/>.</summary>
+    public double ReadsAlone { get; init; }
+
     /// <summary>Bytes that one call must write at least: every output once.</summary>
     public double Writes { get; init; }
 

@@ -49,7 +49,8 @@ internal sealed class MachineLimits
 
     /// <summary>
     /// The shortest time in which a case can be done here: its arithmetic at the peak, or its traffic at the bandwidth of its working
-    /// set, whichever takes longer. Null if the case states neither.
+    /// set, whichever takes longer. Traffic of passes that only read goes at the bandwidth of reading, which is less than what reads and writes
+    /// have together. Null if the case states neither.
     /// </summary>
     public double? Seconds(Case @case)
     {
@@ -57,8 +58,8 @@ internal sealed class MachineLimits
         if (@case.Flops + bytes == 0) return null;
         double nearest = ladder.Min(row => Math.Abs(Math.Log(row.Bytes / bytes)));
         var (_, read, write) = ladder.FirstOrDefault(row => Math.Abs(Math.Log(row.Bytes / bytes)) <= nearest, ladder[0]);
-        double bandwidth = @case.Writes < 0.05 * @case.Reads ? read : write;
-        return 1e-9 * Math.Max(@case.Flops / gigaflops, bytes / bandwidth);
+        double alone = @case.Writes < 0.05 * @case.Reads ? bytes : @case.ReadsAlone;
+        return 1e-9 * Math.Max(@case.Flops / gigaflops, alone / read + (bytes - alone) / write);
     }
 
     // The sum of what the threads reach at the same time.

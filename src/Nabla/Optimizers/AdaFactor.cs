@@ -104,16 +104,19 @@ public sealed class AdaFactor : Optimizer
     {
         int height = gradient.Shape[^2], width = gradient.Shape[^1], matrices = gradient.Length / Math.Max(height * width, 1);
         Tensor scratch = Tensor.Uninitialized(width, gradient.DType);
+        var sums = new double[height];
         double squares = 0;
         fixed (T* w0 = &state.Parameter.Origin<T>(), g0 = &gradient.Origin<T>(), r0 = &state.Tensors[0].Origin<T>(), c0 = &state.Tensors[1].Origin<T>(),
             factors = &scratch.Origin<T>())
+        fixed (double* sum = sums)
         {
             for (int k = 0; k < matrices; k++)
             {
                 T* g = g0 + (nint)k * height * width, rows = r0 + k * height;
-                double total = Sums(g, rows, c0 + k * width, height, width, memory);
-                UpdateLoop.Run(new InverseRootUpdate(), factors, c0 + k * width, null, null, null, width);
-                for (int i = 0; i < height; i++) squares += SquareSum.OfProduct(g + (nint)i * width, factors, width) * total / Number.Of(rows[i]);
+                double total = Sums(g, rows, c0 + k * width, height, width, memory, sum);
+                UpdateLoop.Run(new InverseUpdate(), factors, c0 + k * width, null, null, null, width);
+                FactoredSquares.Weighted(g, height, width, factors, sum);
+                for (int i = 0; i < height; i++) squares += sum[i] * total / Number.Of(rows[i]);
             }
             rate = Clipped(rate, squares, gradient.Length);
             for (int k = 0; k < matrices; k++)
@@ -135,15 +138,14 @@ public sealed class AdaFactor : Optimizer
     }
 
     /// <summary>Adds the squares of a matrix to its row and column sums; the sum of all rows.</summary>
-    unsafe double Sums<T>(T* g, T* rows, T* columns, int height, int width, double memory) where T : unmanaged
+    unsafe double Sums<T>(T* g, T* rows, T* columns, int height, int width, double memory, double* sum) where T : unmanaged
     {
         double share = 1 - memory, total = 0;
         UpdateLoop.Run(new ScaleUpdate(memory), columns, columns, null, null, null, width);
+        FactoredSquares.Add(g, height, width, share, options.SquareEpsilon, columns, sum);
         for (int i = 0; i < height; i++)
         {
-            T* row = g + (nint)i * width;
-            UpdateLoop.Run(new AddSquareUpdate(share, options.SquareEpsilon), columns, row, null, null, null, width);
-            rows[i] = Number.To<T>(memory * Number.Of(rows[i]) + share * (SquareSum.Of(row, width) + width * options.SquareEpsilon));
+            rows[i] = Number.To<T>(memory * Number.Of(rows[i]) + share * (sum[i] + width * options.SquareEpsilon));
             total += Number.Of(rows[i]);
         }
         return total;

@@ -109,17 +109,9 @@ internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold 
     {
         nint i = 0;
         for (; i <= n - Width; i += Width) total = Join(total, Term(x + i));
-        if (IsWide)
-        {
-            var parts = (NumbersN<T>*)&total;
-            NumbersN<T> part = *parts;
-            for (int p = 1; p < sizeof(V) / sizeof(NumbersN<T>); p++) part = TFold.Combine<NumbersN<T>, T>(part, parts[p]);
-            return FoldLoops<TFold, NumbersN<T>, T>.Rest(part, x + i, n - i);
-        }
-        T* lanes = (T*)&total;
-        for (nint half = Width / 2; half > 0; half /= 2)
-            for (nint lane = 0; lane < half; lane++) lanes[lane] = TFold.Combine(lanes[lane], lanes[lane + half]);
-        T fold = *lanes;
+        NumbersN<T> narrow = V.Narrow<TFold>(total);
+        if (IsWide) return FoldLoops<TFold, NumbersN<T>, T>.Rest(narrow, x + i, n - i);
+        T fold = NumbersN<T>.Fold<TFold>(narrow);
         for (; i < n; i++) fold = TFold.Combine(fold, TFold.Term(x[i]));
         return fold;
     }

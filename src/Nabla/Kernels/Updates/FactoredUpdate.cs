@@ -15,14 +15,13 @@ internal readonly struct FullSquaresUpdate(double memory, double epsilon) : IUpd
     }
 }
 
-/// <summary>w ← w + share·(g² + ε): sums of squares down the columns, row by row.</summary>
-internal readonly struct AddSquareUpdate(double share, double epsilon) : IUpdate
+/// <summary>w ← 1 / g.</summary>
+internal readonly struct InverseUpdate : IUpdate
 {
     public int States => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> =>
-        w = V.FusedMultiplyAdd(V.Parameter(share), V.FusedMultiplyAdd(g, g, V.Parameter(epsilon)), w);
+    public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> => w = V.Constant(1) / g;
 }
 
 /// <summary>w ← 1 / √g.</summary>

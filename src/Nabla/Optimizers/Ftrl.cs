@@ -80,13 +80,7 @@ public sealed class Ftrl : Optimizer
         nint width = parameter.Length / rows;
         double threshold = options.RowDecay * Math.Sqrt(width);
         fixed (T* w0 = &parameter.Origin<T>(), g0 = &gradient.Origin<T>(), z0 = &state.Tensors[0].Origin<T>(), n0 = &state.Tensors[1].Origin<T>())
-            for (int row = 0; row < rows; row++)
-            {
-                nint at = row * width;
-                UpdateLoop.Run(rule, w0 + at, g0 + at, z0 + at, n0 + at, null, width);
-                double norm = Math.Sqrt(SquareSum.OfSoft(z0 + at, lasso, width)), factor = norm > threshold ? 1 - threshold / norm : 0;
-                UpdateLoop.Run(new ScaleUpdate(factor), w0 + at, w0 + at, null, null, null, width);
-            }
+            RowRanges.RunLanes<T, FtrlRows<T>>(rows, width, new(rule, lasso, threshold, w0, g0, z0, n0, width));
         GC.KeepAlive(gradient);
         GC.KeepAlive(state);
     }

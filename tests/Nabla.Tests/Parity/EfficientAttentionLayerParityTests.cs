@@ -5,8 +5,7 @@ namespace Nabla.Tests.Parity;
 /// <summary>Efficient attentions and token mixers against the formulas of their papers in PyTorch.</summary>
 public class EfficientAttentionLayerParityTests
 {
-    // The gated network normalizes three numbers that may be near each other, which makes rounding before it larger.
-    internal static readonly LayerTable Table = new("efficient_attention", rounding: 2)
+    internal static readonly LayerTable Table = new("efficient_attention")
     {
         { "LocalAttention", c => new LocalAttention(c.Int("radius")) },
         { "LinearAttention", _ => new LinearAttention() },
@@ -22,7 +21,8 @@ public class EfficientAttentionLayerParityTests
         { "CausalSinkhorn", _ => new CausalHead(new SinkhornAttention(4, 6, 2, 3)) },
         { "FourierMixer", _ => new FourierMixer() },
         { "MixerLayer", _ => new MixerLayer(5, 4, 3, 6) },
-        { "GatedMlp", _ => new GatedMlp(7, 4, 6) },
+        // It normalizes three numbers that lie near each other. Rounding its inputs to Float32 moves gradients by up to 1e-4, twice the usual allowance.
+        { "GatedMlp", _ => new GatedMlp(7, 4, 6), 3 },
     };
 
     public static TheoryData<string> Cases => Table.Cases;

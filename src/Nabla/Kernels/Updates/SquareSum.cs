@@ -13,9 +13,6 @@ internal static unsafe class SquareSum
     /// <summary>Σ (x − y)².</summary>
     public static double OfDifference<T>(T* x, T* y, nint n) where T : unmanaged => Run(new Difference(), x, y, n);
 
-    /// <summary>Σ soft(x, threshold)².</summary>
-    public static double OfSoft<T>(T* x, double threshold, nint n) where T : unmanaged => Run(new Soft(threshold), x, x, n);
-
     static double Run<Q, T>(Q term, T* x, T* y, nint n) where Q : struct, ITerm where T : unmanaged
     {
         if (n <= Block) return Sum(term, x, y, n);
@@ -77,12 +74,6 @@ internal static unsafe class SquareSum
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Of<V>(V x, V y) where V : struct, ILanes<V> => x - y;
-    }
-
-    readonly struct Soft(double threshold) : ITerm
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V>(V x, V y) where V : struct, ILanes<V> => SoftThreshold.Of(x, threshold);
     }
 
     readonly struct Part<Q, T>(Q term, T* x, T* y, nint n) : ILaneWork where Q : struct, ITerm where T : unmanaged

@@ -10,7 +10,7 @@ namespace Nabla.Kernels;
 /// </summary>
 internal static unsafe class FoldKernel
 {
-    public const int RowPiece = 4096;           // elements of a row that one piece takes
+    public const int RowPiece = 16384;          // elements of a row that one piece takes
     const int Together = 4;                     // rows that are folded side by side
     const int LongRow = 1024;                   // from here on a row may be folded alone
     const int ColumnPiece = 4096;               // columns of a piece: its sums stay in the L1 cache while rows stream by
@@ -39,8 +39,8 @@ internal static unsafe class FoldKernel
     {
         int pieces = (reduced + RowPiece - 1) / RowPiece;
         T* partial = pieces == 1 ? y : (T*)Scratch.Get((nuint)outer * (nuint)pieces * (nuint)sizeof(T));
-        int units = outer * pieces;
-        Ranges.For((units + Together - 1) / Together, (long)Together * Math.Min(reduced, RowPiece), new RowPieces<TFold, V, T>(x, reduced, pieces, units, partial));
+        var work = new RowPieces<TFold, V, T>(x, reduced, pieces, outer * pieces, partial);
+        Ranges.For(work.Count, (long)Together * Math.Min(reduced, RowPiece), work);
         if (pieces > 1)
             for (int o = 0; o < outer; o++) y[o] = FoldLoops<TFold, V, T>.Tree(partial + (nint)o * pieces, pieces, 1);
     }
@@ -59,21 +59,39 @@ internal static unsafe class FoldKernel
         Ranges.For(outer * inner, 4L * down, new ColumnTrees<TFold, V, T>(partial, down, inner, y));
     }
 
-    readonly struct RowPieces<TFold, V, T>(T* x, int reduced, int pieces, int units, T* partial) : IRange
-        where TFold : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
+    /// <summary>
+    /// Pieces of rows, four side by side where that many are of one length. The four lie a quarter of the whole apart: each goes on where the one before
+    /// it ended, so that the processor never has to find out anew what to fetch ahead.
+    /// </summary>
+    readonly struct RowPieces<TFold, V, T> : IRange where TFold : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
     {
+        readonly T* x, partial;
+        readonly int reduced, pieces, fours;
+        readonly nint length;
+
+        public RowPieces(T* x, int reduced, int pieces, int units, T* partial)
+        {
+            this.x = x;
+            this.partial = partial;
+            (this.reduced, this.pieces) = (reduced, pieces);
+            length = Math.Min(RowPiece, reduced);
+            bool isEven = reduced % length == 0, alone = TFold.TakesRowsAlone && reduced >= LongRow;
+            int alike = alone ? 0 : isEven ? units : units == pieces ? units - 1 : 0;
+            fours = alike / Together;
+            Count = fours + (units - fours * Together);
+        }
+
+        /// <summary>Fours, then single pieces.</summary>
+        public int Count { get; }
+
         public void Run(int first, int end)
         {
-            (first, end) = (first * Together, (int)Math.Min((long)end * Together, units));
-            bool even = pieces == 1 || reduced % RowPiece == 0, alone = TFold.TakesRowsAlone && reduced >= LongRow;
-            nint stride = Math.Min(RowPiece, reduced);
-            for (int unit = first, rows; unit < end; unit += rows)
+            int i = first;
+            for (; i < Math.Min(end, fours); i++) FoldLoops<TFold, V, T>.FourRows(x + i * length, fours * length, length, partial + i, fours);
+            for (; i < end; i++)
             {
-                int o = unit / pieces, piece = unit - o * pieces, start = piece * RowPiece;
-                T* from = x + (nint)o * reduced + start;
-                rows = !alone && unit + Together <= end && (even || piece + Together < pieces) ? Together : 1;
-                if (rows == Together) FoldLoops<TFold, V, T>.FourRows(from, stride, stride, partial + unit);
-                else partial[unit] = FoldLoops<TFold, V, T>.Row(from, Math.Min(RowPiece, reduced - start));
+                int unit = i + (Together - 1) * fours, row = unit / pieces, start = (unit - row * pieces) * RowPiece;
+                partial[unit] = FoldLoops<TFold, V, T>.Row(x + (nint)row * reduced + start, Math.Min(RowPiece, reduced - start));
             }
         }
     }

@@ -5,11 +5,14 @@ using System.Runtime.Intrinsics;
 namespace Nabla.Kernels;
 
 /// <summary>A register of numbers of any type: what folds are computed on. See <see cref="ILanes{V}"/> for formulas over floats.</summary>
-internal interface INumbers<V, T> where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
+internal unsafe interface INumbers<V, T> where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
 {
     static abstract V operator +(V a, V b);
 
     static abstract V operator *(V a, V b);
+
+    /// <summary>Numbers from memory, at any address.</summary>
+    static abstract V Load(T* x);
 
     /// <summary>The same number in every lane.</summary>
     static abstract V Spread(T value);
@@ -27,7 +30,7 @@ internal interface INumbers<V, T> where V : unmanaged, INumbers<V, T> where T : 
 // The native maximum of vectors is its second argument if one is NaN; what is left to do is a NaN in the first.
 
 /// <summary>As many as an ordinary vector of the machine holds.</summary>
-internal readonly struct NumbersN<T>(Vector<T> value) : INumbers<NumbersN<T>, T> where T : unmanaged, INumber<T>
+internal readonly unsafe struct NumbersN<T>(Vector<T> value) : INumbers<NumbersN<T>, T> where T : unmanaged, INumber<T>
 {
     readonly Vector<T> value = value;
 
@@ -36,6 +39,9 @@ internal readonly struct NumbersN<T>(Vector<T> value) : INumbers<NumbersN<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static NumbersN<T> operator *(NumbersN<T> a, NumbersN<T> b) => new(a.value * b.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static NumbersN<T> Load(T* x) => new(Vector.Load(x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static NumbersN<T> Spread(T value) => new(new Vector<T>(value));
@@ -73,7 +79,7 @@ internal readonly struct NumbersN<T>(Vector<T> value) : INumbers<NumbersN<T>, T>
 }
 
 /// <summary>512 bits of them, where the processor has such registers: see <see cref="LaneChoice.IsWide"/>.</summary>
-internal readonly struct Numbers512<T>(Vector512<T> value) : INumbers<Numbers512<T>, T> where T : unmanaged, INumber<T>
+internal readonly unsafe struct Numbers512<T>(Vector512<T> value) : INumbers<Numbers512<T>, T> where T : unmanaged, INumber<T>
 {
     readonly Vector512<T> value = value;
 
@@ -82,6 +88,9 @@ internal readonly struct Numbers512<T>(Vector512<T> value) : INumbers<Numbers512
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Numbers512<T> operator *(Numbers512<T> a, Numbers512<T> b) => new(a.value * b.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Numbers512<T> Load(T* x) => new(Vector512.Load(x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Numbers512<T> Spread(T value) => new(Vector512.Create(value));

@@ -12,7 +12,6 @@ internal static unsafe class FoldKernel
 {
     public const int RowPiece = 16384;          // elements of a row that one piece takes
     const int Together = 4;                     // rows that are folded side by side
-    const int LongRow = 1024;                   // from here on a row may be folded alone
     const int ColumnPiece = 4096;               // columns of a piece: its sums stay in the L1 cache while rows stream by
     const int Level = 128;                      // rows added up before they join the sum of a piece
     const int PieceElements = 64 * 1024;
@@ -75,8 +74,7 @@ internal static unsafe class FoldKernel
             this.partial = partial;
             (this.reduced, this.pieces) = (reduced, pieces);
             length = Math.Min(RowPiece, reduced);
-            bool isEven = reduced % length == 0, alone = TFold.TakesRowsAlone && reduced >= LongRow;
-            int alike = alone ? 0 : isEven ? units : units == pieces ? units - 1 : 0;
+            int alike = reduced % length == 0 ? units : units == pieces ? units - 1 : 0;
             fours = alike / Together;
             Count = fours + (units - fours * Together);
         }

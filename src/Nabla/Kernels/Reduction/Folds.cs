@@ -14,9 +14,6 @@ internal interface IFold
 
     static abstract T Combine<T>(T a, T b) where T : unmanaged, INumber<T>;
 
-    /// <summary>True if long rows are folded one after the other: four side by side take a third longer where terms are compared with themselves.</summary>
-    static virtual bool TakesRowsAlone => false;
-
     /// <summary>The same of registers. Loops have what they gathered as <paramref name="a"/>, and wait for what is done to it.</summary>
     static abstract V Combine<V, T>(V a, V b) where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>;
 }
@@ -66,8 +63,6 @@ internal readonly struct ProductFold : IFold
 /// <summary>The larger; NaN if either is NaN.</summary>
 internal readonly struct MaximumFold : IFold
 {
-    public static bool TakesRowsAlone => true;
-
     // Saturation turns −∞ into the lowest integer and keeps it in floats.
     public static T Neutral<T>() where T : unmanaged, INumber<T> => T.CreateSaturating(double.NegativeInfinity);
 
@@ -81,8 +76,6 @@ internal readonly struct MaximumFold : IFold
 /// <summary>The smaller; NaN if either is NaN.</summary>
 internal readonly struct MinimumFold : IFold
 {
-    public static bool TakesRowsAlone => true;
-
     public static T Neutral<T>() where T : unmanaged, INumber<T> => T.CreateSaturating(double.PositiveInfinity);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -92,6 +92,7 @@ internal readonly unsafe record struct SeenRows(nint Seen, int Count, int Rows, 
             int columns = rows.Columns, next = new ReadOnlySpan<int>(rows.Row, rows.Count).BinarySearch(first);
             if (next < 0) next = ~next;
             T* buffer = stackalloc T[Buffer];
+            new Span<T>(buffer, Buffer).Clear();
             int perTurn = Math.Max(1, Buffer / columns);
             for (int row = first; row < end; row += perTurn)
             {
@@ -100,10 +101,11 @@ internal readonly unsafe record struct SeenRows(nint Seen, int Count, int Rows, 
                 if (n > Buffer) WideRow(row, ref next);
                 else
                 {
-                    new Span<T>(buffer, (int)n).Clear();
+                    int seen = next;
                     for (; next < rows.Count && rows.Row[next] < stop; next++)
                         for (int c = 0; c < columns; c++) buffer[(nint)(rows.Row[next] - row) * columns + c] = g[(nint)next * columns + c];
                     UpdateLoop.Chunk(rule, w + at, buffer, s + at, r + at, q + at, n);
+                    for (; seen < next; seen++) new Span<T>(buffer + (nint)(rows.Row[seen] - row) * columns, columns).Clear();
                 }
             }
         }

@@ -1,0 +1,51 @@
+namespace Nabla.Tests.Kernels;
+
+/// <summary>Folds of rows that are cut into pieces, in fours and alone, against the plain loop; the same bits for any number of threads.</summary>
+[Collection(KernelSettings.Name)]
+public class FoldTests
+{
+    [Theory]
+    [InlineData(1, 100_003)]
+    [InlineData(1, 65_536)]
+    [InlineData(3, 40_001)]
+    [InlineData(6, 32_768)]
+    [InlineData(9, 16_384)]
+    [InlineData(5, 1000)]
+    [InlineData(13, 37)]
+    [InlineData(4, 8)]
+    [InlineData(7, 1)]
+    public void Rows_are_folded_whole_and_each_by_itself(int rows, int columns)
+    {
+        Tensor x = Tensor.Uniform((rows, columns), new RandomStream(1), -1, 1);
+        double[] values = x.To(DType.Float64).ToArray<double>();
+        var expected = Enumerable.Range(0, rows).Select(r => values.AsSpan(r * columns, columns).ToArray()).ToArray();
+        KernelSettings.ForEachInstructionSet(() =>
+        {
+            var (sums, largest, norms) = OnThreads(1);
+            var two = OnThreads(2);
+            Assert.Equal(sums, two.Sums);
+            Assert.Equal(norms, two.Norms);
+            for (int r = 0; r < rows; r++)
+            {
+                Assert.Equal(expected[r].Sum(), sums[r], 1e-6 * columns);
+                Assert.Equal(expected[r].Max(), largest[r]);
+                Assert.Equal(Math.Sqrt(expected[r].Sum(v => v * v)), norms[r], 1e-5 * Math.Sqrt(columns));
+            }
+        });
+
+        (float[] Sums, float[] Largest, float[] Norms) OnThreads(int threads)
+        {
+            using IDisposable setting = KernelSettings.Threads(threads);
+            return (x.Sum(1).ToArray<float>(), x.Max(1).ToArray<float>(), x.Norm(1, 2).ToArray<float>());
+        }
+    }
+
+    /// <summary>Lanes are joined in registers for elements of every size.</summary>
+    [Fact]
+    public void Integers_of_every_size_are_added_up()
+    {
+        foreach (DType dtype in (DType[])[DType.Int32, DType.Int64, DType.Float64])
+            foreach (int n in (int[])[1, 3, 8, 17, 64, 129])
+                Assert.Equal(n * (n - 1) / 2.0, Tensor.Arange(n).To(dtype).Sum().To(DType.Float64).ToArray<double>()[0]);
+    }
+}

@@ -10,7 +10,7 @@ namespace Nabla.Kernels;
 /// </summary>
 internal static unsafe class FoldKernel
 {
-    public const int RowPiece = 16384;          // elements of a row that one piece takes
+    public const int RowPiece = 4096;           // elements of a row that one piece takes
     const int Together = 4;                     // rows that are folded side by side
     const int ColumnPiece = 4096;               // columns of a piece: its sums stay in the L1 cache while rows stream by
     const int Level = 128;                      // rows added up before they join the sum of a piece

@@ -39,6 +39,9 @@ internal static class OptimizerSteps
         Step("Lamb(AdamW)", 2, static m => new Lamb(new AdamW(m)), readsAlone: 2, moreReads: 3, moreWrites: 2),
         // Two norms, and the gradient rescaled.
         Step("Lars(Sgd)", 0, static m => new Lars(new Sgd(m)), readsAlone: 2, moreReads: 1, moreWrites: 1),
+        // The average read and written beside the weights; slow weights in every step, where the usual is every fifth.
+        Step("WeightAverage(Sgd)", 0, static m => new WeightAverage(new Sgd(m)), moreReads: 2, moreWrites: 1),
+        Step("Lookahead(Sgd) k=1", 0, static m => new Lookahead(new Sgd(m), period: 1), moreReads: 2, moreWrites: 2),
     ];
 
     static Case Step(string name, int states, Func<Module, Optimizer> make, int readsAlone = 0, int moreReads = 0, int moreWrites = 0) =>

@@ -54,6 +54,7 @@ public sealed class AdaFactor : Optimizer
     static readonly string[] Names = ["rows", "columns", "squares"];
 
     readonly AdaFactorOptions options;
+    readonly Dictionary<ParameterState, (int Version, double Squares)> lengths = [];
 
     /// <summary>Trains groups with their own rates and decays.</summary>
     public AdaFactor(IEnumerable<ParameterGroup> groups, double learningRate = 1, AdaFactorOptions? options = null)
@@ -77,7 +78,7 @@ public sealed class AdaFactor : Optimizer
     {
         double t = state.Steps, memory = 1 - Math.Pow(t, -options.MemoryExponent);
         double rate = group.LearningRate * (options.UsesOwnSchedule ? Math.Min(0.01, 1 / Math.Sqrt(t)) : 1);
-        if (options.ScalesByParameter) rate *= Math.Max(options.LeastScale, RootMeanSquare(state.Parameter));
+        if (options.ScalesByParameter) rate *= Math.Max(options.LeastScale, Math.Sqrt(Squares(state) / Math.Max(state.Parameter.Length, 1)));
         double shrink = Decay(state, group, decoupled: true).Shrink;
 
         if (state.Parameter.Rank < 2) Full(state, gradient, memory, rate, shrink);
@@ -94,21 +95,45 @@ public sealed class AdaFactor : Optimizer
         state.Parameter.Change(direction, new CombineUpdate(shrink, -Clipped(rate, direction.SquaredLength(), direction.Length)));
     }
 
-    static double RootMeanSquare(Tensor x) => Math.Sqrt(x.SquaredLength() / Math.Max(x.Length, 1));
+    /// <summary>Σ w²: of a matrix from its last step, unless something else changed it since.</summary>
+    double Squares(ParameterState state)
+    {
+        Tensor w = state.Parameter;
+        if (w.Rank < 2) return w.SquaredLength();
+        if (!w.Storage.IsRaced && lengths.TryGetValue(state, out var known) && known.Version == w.Storage.Version) return known.Squares;
+        return w.DType == DType.Float32 ? Squares<float>(w) : Squares<double>(w);
+    }
+
+    static unsafe double Squares<T>(Tensor w) where T : unmanaged
+    {
+        int width = w.Shape[^1];
+        var sums = new double[w.Length / Math.Max(width, 1)];
+        fixed (T* from = &w.Origin<T>())
+        fixed (double* sum = sums) FactoredStep.Squares(from, sums.Length, width, sum);
+        GC.KeepAlive(w);
+        return InOrder(sums);
+    }
+
+    static double InOrder(double[] values)
+    {
+        double sum = 0;
+        foreach (double value in values) sum += value;
+        return sum;
+    }
 
     /// <summary>
     /// With u = g·√(Σr)/√(r·c), row by row: sums of squares first, then the length of u, then the step. u itself is never stored, so the gradient is
-    /// read three times and nothing but the parameter is written.
+    /// read three times and nothing but the parameter is written; the length of the parameter, which the next step scales by, is summed up on the way.
     /// </summary>
     unsafe void Factored<T>(ParameterState state, Tensor gradient, double memory, double rate, double shrink) where T : unmanaged
     {
         int height = gradient.Shape[^2], width = gradient.Shape[^1], matrices = gradient.Length / Math.Max(height * width, 1);
         Tensor scratch = Tensor.Uninitialized(width, gradient.DType);
-        var sums = new double[height];
-        double squares = 0;
+        double[] sums = new double[height], rates = new double[height];
+        double squares = 0, length = 0;
         fixed (T* w0 = &state.Parameter.Origin<T>(), g0 = &gradient.Origin<T>(), r0 = &state.Tensors[0].Origin<T>(), c0 = &state.Tensors[1].Origin<T>(),
             factors = &scratch.Origin<T>())
-        fixed (double* sum = sums)
+        fixed (double* sum = sums, perRow = rates)
         {
             for (int k = 0; k < matrices; k++)
             {
@@ -122,16 +147,17 @@ public sealed class AdaFactor : Optimizer
             for (int k = 0; k < matrices; k++)
             {
                 T* rows = r0 + k * height;
+                nint at = (nint)k * height * width;
                 double total = 0;
                 for (int i = 0; i < height; i++) total += Number.Of(rows[i]);
+                for (int i = 0; i < height; i++) rates[i] = rate * Math.Sqrt(total / Number.Of(rows[i]));
                 UpdateLoop.Run(new InverseRootUpdate(), factors, c0 + k * width, null, null, null, width);
-                for (int i = 0; i < height; i++)
-                {
-                    nint at = ((nint)k * height + i) * width;
-                    UpdateLoop.Run(new FactoredUpdate(shrink, rate * Math.Sqrt(total / Number.Of(rows[i]))), w0 + at, g0 + at, factors, null, null, width);
-                }
+                FactoredStep.Take(w0 + at, g0 + at, height, width, factors, perRow, shrink, sum);
+                for (int i = 0; i < height; i++) length += sum[i];
             }
         }
+        // The caller marks the change once; whatever else changes the parameter marks it once more.
+        lengths[state] = (state.Parameter.Storage.Version + 1, length);
         GC.KeepAlive(gradient);
         GC.KeepAlive(scratch);
         GC.KeepAlive(state);

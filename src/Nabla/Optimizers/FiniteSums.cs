@@ -146,7 +146,7 @@ public sealed class Svrg : FiniteSumOptimizer
         {
             Prepare(member);
             member.Tensors[0].CopyOf(member.Parameter);
-            member.Tensors[1].Change(member.Tensors[1], new ScaleUpdate(0));
+            member.Tensors[1].Clear();
         }
         for (int term = 0; term < Count; term++)
         {

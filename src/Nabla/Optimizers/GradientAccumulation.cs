@@ -33,7 +33,7 @@ public sealed class GradientAccumulation : OptimizerWrapper
         {
             if (!state.IsPrepared || !state.Parameter.RequiresGradient) continue;
             state.Parameter.Gradient = state.Tensors[0].Clone();
-            state.Tensors[0].Change(state.Tensors[0], new ScaleUpdate(0));
+            state.Tensors[0].Clear();
         }
         StepInner();
     }

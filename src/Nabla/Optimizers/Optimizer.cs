@@ -145,7 +145,11 @@ public abstract class Optimizer
         member.Steps++;
         Update(member, gradient.Contiguous(), group);
         double lasso = HasOwnLasso || Exempt(member) ? 0 : group.L1Decay * group.LearningRate;
-        if (lasso > 0) Apply(new SoftThresholdUpdate(lasso), member, gradient);
+        if (lasso > 0)
+        {
+            member.Changed();               // a change of its own: the update may have noted what it left behind
+            Apply(new SoftThresholdUpdate(lasso), member, gradient);
+        }
         member.Changed();
     }
 

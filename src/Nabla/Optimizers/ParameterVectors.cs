@@ -43,6 +43,15 @@ internal static unsafe class ParameterVectors
             GC.KeepAlive(y);
         }
 
+        /// <summary>x ← 0, for a contiguous tensor.</summary>
+        public void Clear()
+        {
+            if (x.DType == DType.Float32) x.Span<float>().Clear();
+            else x.Span<double>().Clear();
+            x.Storage.Changed();
+            GC.KeepAlive(x);
+        }
+
         /// <summary>Runs a rule without states on x and y, of one shape and type: x takes the place of the parameter, y that of the gradient.</summary>
         public void Change<R>(Tensor y, R rule) where R : struct, IUpdate => x.Change(y, x, rule);
 

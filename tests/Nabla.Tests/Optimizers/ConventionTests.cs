@@ -154,4 +154,14 @@ public class ConventionTests
         Near(a.ToArray<double>(), b.ToArray<double>());
         Assert.Equal((10, 5), (parts.Steps, parts.Inner.Steps));
     }
+
+    [Fact]
+    public void A_batch_with_infinities_leaves_nothing_behind()
+    {
+        Tensor w = Tensor.From(Quadratic.Start);
+        var parts = new GradientAccumulation(new Sgd(new Bag(("w", w))), 1);
+        w.Gradient = Tensor.Full(Quadratic.Size, double.PositiveInfinity, DType.Float64);
+        parts.Step();
+        Assert.All(parts.StateDictionary()["gradientAccumulation.w.gradients"].ToArray<double>(), static sum => Assert.Equal(0, sum));
+    }
 }

@@ -33,8 +33,8 @@ internal static class OptimizerSteps
         Step("Ftrl rows", 2, static m => new Ftrl(m, 0.1, new FtrlOptions { RowDecay = 0.01 })),
         Step("Fobos", 0, static m => new Fobos(m, 0.1, new OnlineOptions { L1Decay = 0.01 })),
         Step("Rda", 1, static m => new Rda(m, 0.1, new OnlineOptions { L1Decay = 0.01 })),
-        // Sums, then the length of the step, then the step: the gradient three times; and the length of the parameter before.
-        Step("AdaFactor", 0, static m => new AdaFactor(m), readsAlone: 3),
+        // Sums, then the length of the step, then the step: the gradient three times.
+        Step("AdaFactor", 0, static m => new AdaFactor(m), readsAlone: 2),
         // A copy first; after the step both norms from what was and what is, then the way between them rescaled.
         Step("Lamb(AdamW)", 2, static m => new Lamb(new AdamW(m)), readsAlone: 2, moreReads: 3, moreWrites: 2),
         // Two norms, and the gradient rescaled.
@@ -42,6 +42,12 @@ internal static class OptimizerSteps
         // The average read and written beside the weights; slow weights in every step, where the usual is every fifth.
         Step("WeightAverage(Sgd)", 0, static m => new WeightAverage(new Sgd(m)), moreReads: 2, moreWrites: 1),
         Step("Lookahead(Sgd) k=1", 0, static m => new Lookahead(new Sgd(m), period: 1), moreReads: 2, moreWrites: 2),
+        // One number of state a row, known only when the row has been read; the row is then at hand.
+        Step("RowWiseAdaGrad", 0, static m => new RowWiseAdaGrad(m)),
+        // The length of the gradient; the way up, which keeps where it came from; the way back, which the inner step follows.
+        Step("Sam(Sgd)", 0, static m => new Sam(new Sgd(m)), readsAlone: 1, moreReads: 3, moreWrites: 3),
+        // The sum read and written; every time here, where the usual is every n-th step, the sum handed on and cleared, and the inner step.
+        Step("GradientAccumulation(Sgd) 1", 0, static m => new GradientAccumulation(new Sgd(m), 1), moreReads: 3, moreWrites: 3),
     ];
 
     static Case Step(string name, int states, Func<Module, Optimizer> make, int readsAlone = 0, int moreReads = 0, int moreWrites = 0) =>
@@ -49,8 +55,17 @@ internal static class OptimizerSteps
         {
             Tensor w = Uniform(1, (Rows, Columns));
             Optimizer optimizer = make(new Parameters(w));
-            w.Gradient = Uniform(2, (Rows, Columns));
-            return optimizer.Step;
+            Tensor gradient = Uniform(2, (Rows, Columns)), loss = Tensor.Scalar(1f);
+            loss.RequiresGradient = true;
+            w.Gradient = gradient;
+            return optimizer.NeedsLoss ? () => optimizer.Step(Given) : optimizer.Step;
+
+            // A loss that costs nothing: its gradient is there.
+            Tensor Given()
+            {
+                w.Gradient = gradient;
+                return loss;
+            }
         })
         {
             Reads = Number * Size * (2 + states + readsAlone + moreReads), ReadsAlone = Number * Size * readsAlone,

@@ -32,13 +32,3 @@ internal readonly struct InverseRootUpdate : IUpdate
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> => w = V.Constant(1) / V.Sqrt(g);
 }
-
-/// <summary>w ← shrink·w − rate·g·s: a row of a step whose second moment is a product, s the factors of the columns.</summary>
-internal readonly struct FactoredUpdate(double shrink, double rate) : IUpdate
-{
-    public int States => 1;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Step<V>(ref V w, V g, ref V s, ref V r, ref V q) where V : struct, ILanes<V> =>
-        w = V.FusedMultiplyAdd(V.Parameter(-rate), g * s, V.Parameter(shrink) * w);
-}

@@ -24,32 +24,63 @@ internal static unsafe class RowWiseUpdate
     readonly struct Rows<T>(T* w, T* g, T* s, int* seen, int columns, double rate, double epsilon, double decay, double shrink) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
-            V zero = V.Constant(0), ofWeight = V.Parameter(decay), keep = V.Parameter(shrink);
-            nint width = Lane<V, T>.Width;
             for (int i = first; i < end; i++)
             {
-                int row = seen == null ? i : seen[i];
-                T* weights = w + (nint)row * columns, gradient = g + (nint)i * columns;
-                V squares = zero;
-                for (nint c = 0; c < columns; c += width)
-                {
-                    nint count = Math.Min(columns - c, width);
-                    V slope = V.FusedMultiplyAdd(ofWeight, Lane<V, T>.LoadUpTo(weights + c, count, zero), Lane<V, T>.LoadUpTo(gradient + c, count, zero));
-                    squares = V.FusedMultiplyAdd(slope, slope, squares);
-                }
-                double sum = Lane<V, T>.Rounded(Lane<V, T>.Read(s + row) + Lane<V, T>.Sum(squares) / columns), root = Math.Sqrt(sum) + epsilon;
-                Lane<V, T>.Write(s + row, sum);
-                V step = V.Parameter(root > 0 ? -rate / root : 0);
-                for (nint c = 0; c < columns; c += width)
-                {
-                    nint count = Math.Min(columns - c, width);
-                    V old = Lane<V, T>.LoadUpTo(weights + c, count, zero);
-                    V slope = V.FusedMultiplyAdd(ofWeight, old, Lane<V, T>.LoadUpTo(gradient + c, count, zero));
-                    Lane<V, T>.StoreUpTo(weights + c, V.FusedMultiplyAdd(step, slope, keep * old), count);
-                }
+                T* sum = s + Row(i);
+                double total = Lane<V, T>.Rounded(Lane<V, T>.Read(sum) + Squares<V>(i) / columns), root = Math.Sqrt(total) + epsilon;
+                Lane<V, T>.Write(sum, total);
+                Step<V>(i, root > 0 ? -rate / root : 0);
+            }
+        }
+
+        nint Row(int i) => seen == null ? i : seen[i];
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        double Squares<V>(int row) where V : unmanaged, ILanes<V>
+        {
+            V ofWeight = V.Parameter(decay), none = V.Constant(0), even = none, odd = none;
+            T* x = w + Row(row) * columns, dx = g + (nint)row * columns;
+            nint c = 0, width = Lane<V, T>.Width;
+            for (; c <= columns - 2 * width; c += 2 * width)
+            {
+                V a = V.FusedMultiplyAdd(ofWeight, Lane<V, T>.Load(x + c), Lane<V, T>.Load(dx + c));
+                V b = V.FusedMultiplyAdd(ofWeight, Lane<V, T>.Load(x + c + width), Lane<V, T>.Load(dx + c + width));
+                even = V.FusedMultiplyAdd(a, a, even);
+                odd = V.FusedMultiplyAdd(b, b, odd);
+            }
+            for (nint lanes; c < columns; c += lanes)
+            {
+                lanes = Math.Min(width, columns - c);
+                V slope = V.FusedMultiplyAdd(ofWeight, Lane<V, T>.LoadUpTo(x + c, lanes, none), Lane<V, T>.LoadUpTo(dx + c, lanes, none));
+                even = V.FusedMultiplyAdd(slope, slope, even);
+            }
+            return Lane<V, T>.Sum(even + odd);
+        }
+
+        // From the end, of which the first-level cache still has most.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Step<V>(int row, double step) where V : unmanaged, ILanes<V>
+        {
+            V ofWeight = V.Parameter(decay), keep = V.Parameter(shrink), factor = V.Parameter(step), none = V.Constant(0);
+            T* x = w + Row(row) * columns, dx = g + (nint)row * columns;
+            nint rest = columns, width = Lane<V, T>.Width;
+            for (; rest >= 2 * width; rest -= 2 * width)
+            {
+                T* p = x + rest - 2 * width, dp = dx + rest - 2 * width;
+                V a = Lane<V, T>.Load(p), b = Lane<V, T>.Load(p + width);
+                V da = V.FusedMultiplyAdd(ofWeight, a, Lane<V, T>.Load(dp)), db = V.FusedMultiplyAdd(ofWeight, b, Lane<V, T>.Load(dp + width));
+                Lane<V, T>.Store(p, V.FusedMultiplyAdd(factor, da, keep * a));
+                Lane<V, T>.Store(p + width, V.FusedMultiplyAdd(factor, db, keep * b));
+            }
+            for (nint lanes; rest > 0; rest -= lanes)
+            {
+                lanes = Math.Min(width, rest);
+                T* p = x + rest - lanes;
+                V old = Lane<V, T>.LoadUpTo(p, lanes, none), slope = V.FusedMultiplyAdd(ofWeight, old, Lane<V, T>.LoadUpTo(dx + rest - lanes, lanes, none));
+                Lane<V, T>.StoreUpTo(p, V.FusedMultiplyAdd(factor, slope, keep * old), lanes);
             }
         }
     }

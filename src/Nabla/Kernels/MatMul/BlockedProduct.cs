@@ -11,7 +11,7 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
 {
     const int DirectColumns = 64;           // up to here a packed A is read too seldom to repay the packing
     const int DirectColumnsOfRows = 256;    // the same where its rows are contiguous, which a tile reads as fast in place
-    const int DirectTransposed = 1 << 18;   // elements of a transposed A whose columns still hit the cache in place
+    const int DirectTransposed = 3 << 19;   // elements of a transposed A that the last cache still gives in place as fast as a copy would
     const int AlongBytes = 1 << 19;         // of an A that streams through the second cache once per panel of B
     const int AlongPanels = 16;             // of B, so that threads have something to share
     const int AlongDepth = 160;             // in less, the rows of A stay in the first cache and B streams past them

@@ -38,15 +38,20 @@ internal unsafe struct ScoreTile
     /// <summary>Queries, or keys, of the tile whose products are made at once.</summary>
     public readonly int StepOf<T>(in AttentionMemory<T> m) where T : unmanaged, IFloatingPointIeee754<T> => IsWhole(m) ? int.MaxValue : Step;
 
-    /// <summary>scores ← vectors · queriesᵀ, for each panel of queries with the keys that its last one sees.</summary>
+    /// <summary>scores ← vectors · queriesᵀ, for each panel of queries with the keys that its last one sees, less those that its first half does not.</summary>
     public readonly void Multiply<V, T>(in AttentionMemory<T> m, PackedMatrix<T> queries, T* vectors, nint row, int depth, T* scores)
         where V : unmanaged, ILanes<V> where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int width = PackedMatrix<T>.Width, lanes = MatMul.RoundUp(Rows, (int)Lane<V, T>.Width);
+        int width = PackedMatrix<T>.Width, half = width / 2, lanes = MatMul.RoundUp(Rows, (int)Lane<V, T>.Width);
         for (int first = 0; first < Rows; first += width)
         {
-            int seen = Seen(m, Math.Min(first + width, Rows) - 1);
-            queries.Multiply(seen, vectors, row, 1, 0, depth, first, Math.Min(width, lanes - first), scores + first, Queries, accumulate: false);
+            int columns = Math.Min(width, lanes - first), seen = Seen(m, Math.Min(first + width, Rows) - 1);
+            int seenByAll = columns > half ? Seen(m, first + half - 1) : seen;
+            queries.Multiply(seenByAll, vectors, row, 1, 0, depth, first, columns, scores + first, Queries, accumulate: false);
+            if (seenByAll == seen) continue;
+            queries.Multiply(
+                seen - seenByAll, vectors + seenByAll * row, row, 1, 0, depth, first + half, columns - half, scores + seenByAll * Queries + first + half, Queries,
+                accumulate: false);
         }
     }
 

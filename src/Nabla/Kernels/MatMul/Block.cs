@@ -125,7 +125,7 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
     readonly T* RowsAt(int i) => DirectA ? Product.A + i * Product.ARow : PackedA + (nint)i * Product.K;
 
     // Tiles from so many rows on that have the same number of them.
-    readonly int AlikeIn(int left) => Math.Max(1, left / Rows - (DirectA && left % Rows != 0 ? 1 : 0));
+    readonly int AlikeIn(int left) => DirectA ? OuterTile<TSimd, TVector, T>.AlikeIn(left) : Math.Max(1, left / Rows);
 
     // What the next tiles read of A is fetched by those before them, as fast as they read their own. In place, each fetches one of the rows, which
     // lie apart; of a packed panel, a tile that takes more than a cache line a turn leaves gaps, and its neighbor fills them.

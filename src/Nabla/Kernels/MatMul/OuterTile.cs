@@ -59,6 +59,9 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
     /// </summary>
     public static int RowsOf(int left) => left >= 2 * TSimd.TileRows || left <= TSimd.TileRows ? Math.Min(left, TSimd.TileRows) : (left + 1) / 2;
 
+    /// <summary>Tiles of <see cref="RowsOf"/> rows that follow each other there, the first included.</summary>
+    public static int AlikeIn(int left) => Math.Max(1, left / TSimd.TileRows - (left % TSimd.TileRows != 0 ? 1 : 0));
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(int rows, in TileOperands<T> tile)
     {

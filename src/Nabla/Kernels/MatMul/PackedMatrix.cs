@@ -26,7 +26,10 @@ internal readonly unsafe struct PackedMatrix<T>(T* panels, int k) where T : unma
     public void Fill(int first, T* b, nint bRow, nint bColumn, int columns) =>
         Packing<T>.Panels(b, bColumn, bRow, columns, k, panels + (nint)first * k, Width);
 
-    /// <summary>C[m, columns] (+)= A[m, count] · B[row …, first …] + bias: a part of the product on the calling thread.</summary>
+    /// <summary>
+    /// C[m, columns] (+)= A[m, count] · B[row …, first …] + bias: a part of the product on the calling thread. It starts with a panel, or with a register
+    /// in the midst of one if it ends there too.
+    /// </summary>
     public void Multiply(
         int m, T* a, nint aRow, nint aColumn, int row, int count, int first, int columns, T* c, nint cRow, bool accumulate, T* bias = null)
     {
@@ -45,22 +48,26 @@ internal readonly unsafe struct PackedMatrix<T>(T* panels, int k) where T : unma
         where TSimd : struct, ISimd<TVector, T> where TVector : struct
     {
         int width = OuterTile<TSimd, TVector, T>.Width, whole = columns - columns % width;
+        bool isOnePanel = columns <= width;          // then tiles follow each other down the rows, else across the panels
         var tile = new TileOperands<T>
         {
-            K = count, ARow = aRow, AColumn = aColumn, BRow = width, NextB = (nint)k * width, NextC = width, CRow = cRow, Accumulate = accumulate,
+            K = count, ARow = aRow, AColumn = aColumn, BRow = width, CRow = cRow, Accumulate = accumulate,
+            NextA = isOnePanel ? TSimd.TileRows * aRow : 0, NextB = isOnePanel ? 0 : (nint)k * width, NextC = isOnePanel ? TSimd.TileRows * cRow : width,
         };
-        for (int i = 0, rows; i < m; i += rows)
+        T* b = panels + (nint)(first - first % width) * k + (nint)row * width + first % width;
+        for (int i = 0, rows; i < m; i += isOnePanel ? rows * (tile.More + 1) : rows)
         {
             rows = OuterTile<TSimd, TVector, T>.RowsOf(m - i);
             tile.A = a + i * aRow;
             for (int j = 0; j < columns; j = j < whole ? whole : columns)
             {
                 tile.Columns = Math.Min(width, columns - j);
-                tile.More = j < whole ? whole / width - 1 : 0;
-                tile.B = panels + (nint)(first + j) * k + (nint)row * width;
+                tile.More = isOnePanel ? OuterTile<TSimd, TVector, T>.AlikeIn(m - i) - 1 : j < whole ? whole / width - 1 : 0;
+                tile.B = b + (nint)j * k;
                 tile.C = c + i * cRow + j;
                 tile.Bias = bias == null ? null : bias + j;
                 OuterTile<TSimd, TVector, T>.Run(rows, tile);
+                if (isOnePanel) break;
             }
         }
     }

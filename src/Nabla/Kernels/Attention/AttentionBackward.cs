@@ -38,7 +38,7 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         nint qt = PackedMatrix<T>.Length(m.Width, Rows), q = PackedMatrix<T>.Length(Rows, m.Width);
         nint gt = PackedMatrix<T>.Length(m.ValueWidth, Rows), g = PackedMatrix<T>.Length(Rows, m.ValueWidth);
         T* at = (T*)Scratch.Get((nuint)(k + qt + q + gt + g + 5 * Tile + 3 * Rows) * (nuint)sizeof(T));
-        var room = new Room { Keys = new(at, keys), QueriesTransposed = at + k };
+        var room = new Room { Keys = PackedMatrix<T>.Of(m.K.At(sample, keyHead), m.K.Row, keys, m.Width, at), QueriesTransposed = at + k };
         room.Queries = room.QueriesTransposed + qt;
         room.GradientsTransposed = room.Queries + q;
         room.Gradients = room.GradientsTransposed + gt;
@@ -50,7 +50,6 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         room.LogSums = room.MaskRows + Tile;
         room.Deltas = room.LogSums + Rows;
         room.Seen = room.Deltas + Rows;
-        room.Keys.Fill(0, m.K.At(sample, keyHead), m.K.Row, 1, m.Width);
         // The last block of queries sees all these keys: it comes first and writes their gradients, the others add to them.
         int firstHead = keyHead * group, blocks = (m.Queries + Rows - 1) / Rows;
         for (int head = firstHead; head < firstHead + group; head++)
@@ -68,10 +67,9 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         int rows = tile.Rows, keys = m.Visible(tile.Sample, tile.Row + rows - 1);
         if (keys == 0) m.QGradient.Clear(tile.Sample, tile.Head, tile.Row, tile.Row + rows, m.Width);
         T* ofQueries = m.QGradient.At(tile.Sample, tile.Head) + tile.Row * m.QGradient.Row;
-        PackedMatrix<T> queriesTransposed = new(room.QueriesTransposed, m.Width), queries = new(room.Queries, rows);
-        PackedMatrix<T> gradientsTransposed = new(room.GradientsTransposed, m.ValueWidth), gradients = new(room.Gradients, rows);
-        Pack(m.Q, tile, m.Width, queriesTransposed, queries);
-        Pack(m.OutputGradient, tile, m.ValueWidth, gradientsTransposed, gradients);
+        PackedMatrix<T> queriesTransposed = new(room.QueriesTransposed, m.Width), gradientsTransposed = new(room.GradientsTransposed, m.ValueWidth);
+        PackedMatrix<T> queries = Pack(m.Q, tile, m.Width, queriesTransposed, room.Queries);
+        PackedMatrix<T> gradients = Pack(m.OutputGradient, tile, m.ValueWidth, gradientsTransposed, room.Gradients);
         Sums(tile, room);
         for (; tile.Key < keys; tile.Key += ScoreTile.Keys)
         {
@@ -92,11 +90,11 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
     }
 
     /// <summary>The tile's vectors as columns and as rows.</summary>
-    static void Pack(in HeadRows<T> vectors, in ScoreTile tile, int width, PackedMatrix<T> columns, PackedMatrix<T> rows)
+    static PackedMatrix<T> Pack(in HeadRows<T> vectors, in ScoreTile tile, int width, PackedMatrix<T> columns, T* room)
     {
         T* first = vectors.At(tile.Sample, tile.Head) + tile.Row * vectors.Row;
         columns.Fill(0, first, 1, vectors.Row, tile.Rows);
-        rows.Fill(0, first, vectors.Row, 1, width);
+        return PackedMatrix<T>.Of(first, vectors.Row, tile.Rows, width, room);
     }
 
     /// <summary>Per query the logarithm of its sum and δ.</summary>

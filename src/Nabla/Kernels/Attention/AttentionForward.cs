@@ -46,7 +46,11 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
         int keys = m.Visible(sample, endRow - 1);
         nint q = PackedMatrix<T>.Length(m.Width, ScoreTile.Queries), v = PackedMatrix<T>.Length(keys, m.ValueWidth);
         T* at = (T*)Scratch.Get((nuint)(q + v + 4 * (ScoreTile.Size + ScoreTile.Queries)) * (nuint)sizeof(T));
-        var room = new Room { QueriesTransposed = new(at, m.Width), Values = new(at + q, keys), Scores = at + q + v };
+        var room = new Room
+        {
+            QueriesTransposed = new(at, m.Width), Scores = at + q + v,
+            Values = PackedMatrix<T>.Of(m.V.At(sample, keyHead), m.V.Row, keys, m.ValueWidth, at + q),
+        };
         room.Bias = room.Scores + ScoreTile.Size;
         room.Mask = room.Bias + ScoreTile.Size;
         room.MaskRows = room.Mask + ScoreTile.Size;
@@ -54,7 +58,6 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
         room.Sums = room.Largest + ScoreTile.Queries;
         room.Shrink = room.Sums + ScoreTile.Queries;
         room.Seen = room.Shrink + ScoreTile.Queries;
-        room.Values.Fill(0, m.V.At(sample, keyHead), m.V.Row, 1, m.ValueWidth);
         for (int row = firstRow; row < endRow; row += ScoreTile.Queries)
             Block(new() { Sample = sample, Head = head, Row = row, Rows = Math.Min(ScoreTile.Queries, endRow - row) }, m.K.At(sample, keyHead), room);
     }

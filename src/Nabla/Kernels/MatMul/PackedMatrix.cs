@@ -8,8 +8,23 @@ namespace Nabla.Kernels;
 /// A matrix B[k, n] copied once into the panels that register tiles read, for loops that multiply by it again and again: the
 /// recurrent weights of a sequence model. The caller owns the memory.
 /// </summary>
-internal readonly unsafe struct PackedMatrix<T>(T* panels, int k) where T : unmanaged, IFloatingPointIeee754<T>
+internal readonly unsafe struct PackedMatrix<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
+    const int CrowdingBytes = 2048;         // rows so far apart, or a multiple of it, fall into few sets of the first cache
+
+    readonly T* panels;
+    readonly nint row, panel;               // distances from a row, and from a panel, to the next
+    readonly int k;
+
+    /// <summary>Room for panels of <paramref name="k"/> rows.</summary>
+    public PackedMatrix(T* panels, int k) : this(panels, k, Width, (nint)k * Width) { }
+
+    PackedMatrix(T* panels, int k, nint row, nint panel)
+    {
+        this.panels = panels;
+        (this.k, this.row, this.panel) = (k, row, panel);
+    }
+
     /// <summary>Columns of a panel. Products start at a multiple of it.</summary>
     public static int Width => InstructionSets.Active switch
     {
@@ -21,6 +36,19 @@ internal readonly unsafe struct PackedMatrix<T>(T* panels, int k) where T : unma
 
     /// <summary>Elements that n columns of k rows take.</summary>
     public static nint Length(int k, int n) => (nint)MatMul.RoundUp(n, Width) * k;
+
+    /// <summary>
+    /// The matrix itself, its columns adjacent, where tiles read it as fast: registers are wide, the columns fill them, and the rows do not crowd; else packed
+    /// into <paramref name="room"/>.
+    /// </summary>
+    public static PackedMatrix<T> Of(T* b, nint bRow, int k, int columns, T* room)
+    {
+        if (InstructionSets.Active == InstructionSet.Avx512 && columns % (Width / 2) == 0 && bRow * sizeof(T) % CrowdingBytes != 0)
+            return new(b, k, bRow, Width);
+        var packed = new PackedMatrix<T>(room, k);
+        packed.Fill(0, b, bRow, 1, columns);
+        return packed;
+    }
 
     /// <summary>Packs <paramref name="columns"/> columns of a strided matrix behind column <paramref name="first"/>, a multiple of the width.</summary>
     public void Fill(int first, T* b, nint bRow, nint bColumn, int columns) =>
@@ -51,10 +79,10 @@ internal readonly unsafe struct PackedMatrix<T>(T* panels, int k) where T : unma
         bool isOnePanel = columns <= width;          // then tiles follow each other down the rows, else across the panels
         var tile = new TileOperands<T>
         {
-            K = count, ARow = aRow, AColumn = aColumn, BRow = width, CRow = cRow, Accumulate = accumulate,
-            NextA = isOnePanel ? TSimd.TileRows * aRow : 0, NextB = isOnePanel ? 0 : (nint)k * width, NextC = isOnePanel ? TSimd.TileRows * cRow : width,
+            K = count, ARow = aRow, AColumn = aColumn, BRow = this.row, CRow = cRow, Accumulate = accumulate,
+            NextA = isOnePanel ? TSimd.TileRows * aRow : 0, NextB = isOnePanel ? 0 : panel, NextC = isOnePanel ? TSimd.TileRows * cRow : width,
         };
-        T* b = panels + (nint)(first - first % width) * k + (nint)row * width + first % width;
+        T* b = panels + first / width * panel + row * this.row + first % width;
         for (int i = 0, rows; i < m; i += isOnePanel ? rows * (tile.More + 1) : rows)
         {
             rows = OuterTile<TSimd, TVector, T>.RowsOf(m - i);
@@ -63,7 +91,7 @@ internal readonly unsafe struct PackedMatrix<T>(T* panels, int k) where T : unma
             {
                 tile.Columns = Math.Min(width, columns - j);
                 tile.More = isOnePanel ? OuterTile<TSimd, TVector, T>.AlikeIn(m - i) - 1 : j < whole ? whole / width - 1 : 0;
-                tile.B = b + (nint)j * k;
+                tile.B = b + j / width * panel;
                 tile.C = c + i * cRow + j;
                 tile.Bias = bias == null ? null : bias + j;
                 OuterTile<TSimd, TVector, T>.Run(rows, tile);

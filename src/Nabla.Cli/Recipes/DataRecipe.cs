@@ -38,6 +38,9 @@ internal sealed record DataRecipe : ISection<DataRecipe>
 
     public string? Path { get; init; }
 
+    /// <summary>False for a set that travels with nabla.</summary>
+    public bool ReadsFiles => Files.Contains(Source);
+
     public string? Target { get; init; }
 
     public string Task { get; init; } = Auto;

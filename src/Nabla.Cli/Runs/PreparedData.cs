@@ -15,7 +15,7 @@ internal sealed record PreparedData(
     /// <summary>Loads and divides.</summary>
     /// <param name="recipe">Its source and split.</param>
     /// <param name="path">Takes the place of the recipe's path; null keeps that.</param>
-    public static PreparedData Load(DataRecipe recipe, string? path) => recipe.Source switch
+    public static PreparedData Load(DataRecipe recipe, string? path) => Source(recipe, path) switch
     {
         DataRecipe.Text => TextData.Load(recipe, path),
         DataRecipe.Characters => CharacterData.Load(recipe, path),
@@ -23,7 +23,7 @@ internal sealed record PreparedData(
     };
 
     /// <summary>What a model of this data looks like, without reading pictures.</summary>
-    public static ModelFacts Describe(DataRecipe recipe, string? path) => recipe.Source switch
+    public static ModelFacts Describe(DataRecipe recipe, string? path) => Source(recipe, path) switch
     {
         DataRecipe.Text or DataRecipe.Characters => Load(recipe, path).Facts,
         _ => TableData.Describe(recipe, path),
@@ -38,6 +38,10 @@ internal sealed record PreparedData(
             ? Preprocessing.Fit(recipe, table.Features)
             : throw new FailureException($"data.preprocess: expected none for tokens, which are names and not amounts, got {recipe.Kind}.");
     }
+
+    static string Source(DataRecipe recipe, string? path) => path is null || recipe.ReadsFiles
+        ? recipe.Source
+        : throw new UsageException($"--data: expected none, because the set '{recipe.Source}' travels with nabla, got '{path}'.");
 
     /// <summary>The folder or file of a source.</summary>
     /// <exception cref="UsageException">None was given, or it does not exist.</exception>

@@ -44,6 +44,7 @@ public class ScreenTests
     [InlineData("nabla: --set: training.epochs: expected a whole number of at least 1, got 'x'.", "train", "digits", "--set", "training.epochs=x")]
     [InlineData("nabla: data: expected the folder of the IDX files, got none. Give it with --data DIR.", "train", "mnist-cnn")]
     [InlineData("nabla: data: expected a folder, got 'nowhere' that does not exist.", "train", "mnist-cnn", "--data", "nowhere")]
+    [InlineData("nabla: --data: expected none, because the set 'digits' travels with nabla, got 'nowhere'.", "train", "digits", "--data", "nowhere")]
     [InlineData("nabla: data show: expected one of breast-cancer, diabetes, digits, iris, wine, got 'digit'. Did you mean 'digits'?", "data", "show", "digit")]
     [InlineData("nabla: run: expected the name or folder of a run, got 'mine'. There are none in 'runs'.", "evaluate", "mine")]
     public void Wrong_usage_is_one_sentence_and_exit_code_2(string message, params string[] arguments)

@@ -167,6 +167,33 @@ public class LinearAlgebraTests
         Assert.Equal(double.NegativeInfinity, (double)a.LogDeterminant().LogMagnitude);
     }
 
+    /// <summary>Cofactors by their definition: of rank 3, of rank 2, of rank 1, and none at all; a regular one beside them.</summary>
+    [Fact]
+    public void Determinants_of_singular_matrices_have_a_derivative()
+    {
+        double[,] values = { { 1, 2, 3, 4 }, { 2, 4, 6, 8 }, { 0, 1, -1, 2 }, { 3, 0, 1, 1 } };
+        Tensor rank3 = Tensor.From(values), column = Tensor.From([1.0, -2, 3, 0.5]).Unsqueeze(1), row = Tensor.From([2.0, 1, 0, -1]).Unsqueeze(0);
+        Tensor rank1 = column.MatMul(row), rank2 = rank1 + row.T.MatMul(column.T), none = Tensor.Zeros((4, 4), DType.Float64);
+        Tensor a = Tensor.Stack([rank3, rank1, none, rank2, Tensor.Eye(4, DType.Float64) + rank1]);
+        a.RequiresGradient = true;
+        Tensor determinant = a.Determinant();
+        determinant.Backward(Tensor.From([1.0, 2, 3, 4, 5]));
+        double[] x = a.Detach().ToArray<double>(), slopes = a.Gradient!.ToArray<double>();
+        for (int k = 0; k < slopes.Length; k++)
+            Assert.Equal((k / 16 + 1) * Cofactor(x.AsSpan(k / 16 * 16, 16), k % 16 / 4, k % 4), slopes[k], 1e-12);
+        var error = Assert.Throws<ArithmeticException>(() => a.Determinant().Sum().Backward(createGraph: true));
+        Assert.Equal("Determinant, second derivative: expected regular matrices, got a singular one at 0 of [5, 4, 4].", error.Message);
+    }
+
+    static double Cofactor(ReadOnlySpan<double> a, int row, int column)
+    {
+        Span<double> m = stackalloc double[9];
+        for (int i = 0, k = 0; i < 16; i++)
+            if (i / 4 != row && i % 4 != column) m[k++] = a[i];
+        double minor = m[0] * (m[4] * m[8] - m[5] * m[7]) - m[1] * (m[3] * m[8] - m[5] * m[6]) + m[2] * (m[3] * m[7] - m[4] * m[6]);
+        return (row + column) % 2 == 0 ? minor : -minor;
+    }
+
     [Fact]
     public void Single_precision_comes_back_as_single_precision()
     {

@@ -8,7 +8,8 @@ namespace Nabla.Kernels;
 /// y[r, c] = x[c, r]. The matrix is taken in squares that read and write whole pages: what a large transpose waits for is the
 /// translation of addresses. A square is taken in tiles, 16×16 elements of 4 bytes in registers, so that each cache line is read
 /// and written once and whole. Rows of a large result that lie a power of two apart would fight for a few lines of the caches: there tiles are
-/// gathered in a block of 64×64, from which each row is stored past the caches, four lines in a row, while those of the next block arrive.
+/// gathered in a block of 64×64, whose rows are stored past the caches, four lines in a row. That happens between the tiles of the next block, while the lines of
+/// the one after it are asked for: bursts of stores or reads, with nothing between them to compute, take half as long again.
 /// </summary>
 internal static unsafe class Transpose
 {
@@ -18,7 +19,8 @@ internal static unsafe class Transpose
     /// <summary>Side of a tile.</summary>
     public const int Tile = 16;
 
-    const int Block = 64;
+    const int Block = 64, BlockSize = Block * Block;
+    const int RowsPerTile = Block * Tile * Tile / BlockSize;       // of a block, stored while the next one is filled with as many tiles
     const int BlockRows = 64;       // of a triangle
 
     public static void Run<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where T : unmanaged =>
@@ -48,19 +50,36 @@ internal static unsafe class Transpose
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Blocks(float* x, nint xStride, float* y, nint yStride, nint rows, nint columns)
     {
-        byte* room = stackalloc byte[Block * Block * sizeof(float) + sizeof(Vector512<float>)];
-        float* block = (float*)(((nint)room + sizeof(Vector512<float>) - 1) & -sizeof(Vector512<float>));
+        byte* room = stackalloc byte[2 * BlockSize * sizeof(float) + sizeof(Vector512<float>)];
+        float* block = (float*)(((nint)room + sizeof(Vector512<float>) - 1) & -sizeof(Vector512<float>)), done = block + BlockSize, to = null;
         for (nint c = 0; c < columns; c += Block)
             for (nint r = 0; r < rows; r += Block)
             {
-                float* to = y + r * yStride + c, next = r + Block < rows ? x + c * xStride + r + Block : x + (c + Block) * xStride;
-                Tiles(x + c * xStride + r, xStride, block, Block, Block, Block);
-                for (nint k = 0; k < Block; k++)
+                float* from = x + c * xStride + r, coming = r + Block < rows ? from + Block : x + (c + Block) * xStride;
+                if (to == null) Tiles(from, xStride, block, Block, Block, Block);
+                else Tiles(from, xStride, block, done, to, yStride, coming);
+                float* filled = block;
+                block = done;
+                done = filled;
+                to = y + r * yStride + c;
+            }
+        for (nint k = 0; k < Block; k++) Streaming.Copy(done + k * Block, to + k * yStride, Block * sizeof(float));
+    }
+
+    /// <summary>Fills a block, and stores between its tiles the one that is done, while that which is coming is fetched.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Tiles(float* x, nint xStride, float* block, float* done, float* to, nint yStride, float* coming)
+    {
+        for (nint c = 0; c < Block; c += Tile)
+            for (nint r = 0; r < Block; r += Tile)
+            {
+                Whole(x + c * xStride + r, xStride, block + r * Block + c, Block);
+                for (int row = 0; row < RowsPerTile; row++, done += Block, to += yStride, coming += xStride)
                     for (nint i = 0; i < Block; i += Vector512<float>.Count)
                     {
-                        Streaming.Prefetch(next + k * xStride + i);
-                        Vector256.LoadAligned(block + k * Block + i).StoreAlignedNonTemporal(to + k * yStride + i);
-                        Vector256.LoadAligned(block + k * Block + i + 8).StoreAlignedNonTemporal(to + k * yStride + i + 8);
+                        Streaming.Prefetch(coming + i);
+                        Vector256.LoadAligned(done + i).StoreAlignedNonTemporal(to + i);
+                        Vector256.LoadAligned(done + i + Vector256<float>.Count).StoreAlignedNonTemporal(to + i + Vector256<float>.Count);
                     }
             }
     }
@@ -86,12 +105,8 @@ internal static unsafe class Transpose
             for (nint r = 0; r < rows; r += Tile)
             {
                 T* from = x + c * xStride + r, to = y + r * yStride + c;
-                if (sizeof(T) == 4 && Avx512F.IsSupported && rows - r >= Tile && columns - c >= Tile)
-                    Sixteen((float*)from, xStride, (float*)to, yStride);
-                else if (sizeof(T) == 4 && Avx.IsSupported && rows - r >= Tile && columns - c >= Tile)
-                    FourEights((float*)from, xStride, (float*)to, yStride);
-                else
-                    Plain(from, xStride, to, yStride, Math.Min(Tile, rows - r), Math.Min(Tile, columns - c));
+                if (sizeof(T) == 4 && Avx.IsSupported && rows - r >= Tile && columns - c >= Tile) Whole((float*)from, xStride, (float*)to, yStride);
+                else Plain(from, xStride, to, yStride, Math.Min(Tile, rows - r), Math.Min(Tile, columns - c));
             }
     }
 
@@ -101,6 +116,14 @@ internal static unsafe class Transpose
         for (nint r = 0; r < rows; r++)
             for (nint c = 0; c < columns; c++)
                 y[r * yStride + c] = x[c * xStride + r];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Whole(float* x, nint xStride, float* y, nint yStride)
+    {
+        if (Avx512F.IsSupported) Sixteen(x, xStride, y, yStride);
+        else if (Avx.IsSupported) FourEights(x, xStride, y, yStride);
+        else Plain(x, xStride, y, yStride, Tile, Tile);
     }
 
     /// <summary>

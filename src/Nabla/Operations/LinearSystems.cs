@@ -45,17 +45,14 @@ public static unsafe class LinearSystems
         }
 
         /// <summary>The determinant: [..., n, n] → [...]. May overflow where <see cref="LogDeterminant"/> does not.</summary>
-        /// <remarks>The derivative is the matrix of cofactors, which a singular matrix has too; there it is found from the singular values, for the first derivative only.</remarks>
+        /// <remarks>The derivative is the matrix of cofactors, which a singular matrix has too; there it is found from the singular values, for the first and second derivative.</remarks>
         public Tensor Determinant()
         {
             (Tensor sign, Tensor log, int singular) = Magnitudes(a, "Determinant");
             if (singular < 0 || a.Node is null) return sign * log.Exp();
             a = a.Computed();
-            return Autograd.Record("Determinant", sign * log.Detach().Exp(), [a], [a], singular, static (g, saved, singular) =>
-            {
-                if (saved.CreatesGraph) throw Singular("Determinant, second derivative", singular, saved[0].Shape);
-                return [Cofactors(saved[0]) * g.Unsqueeze(-1).Unsqueeze(-1)];
-            });
+            return Autograd.Record("Determinant", sign * log.Detach().Exp(), [a], [a], static (g, saved) =>
+                [Cofactors.Of(saved[0]) * g.Unsqueeze(-1).Unsqueeze(-1)]);
         }
 
         /// <summary>The lower triangle L with A = L·Lᵀ of symmetric positive definite matrices [..., n, n]; reads the lower triangle of A.</summary>
@@ -96,28 +93,6 @@ public static unsafe class LinearSystems
             return [InverseFactored(a, saved[1], saved[2]).T * g.Unsqueeze(-1).Unsqueeze(-1)];
         });
         return (sign, y, singular);
-    }
-
-    /// <summary>det(A)·A⁻ᵀ as it remains where A has no inverse: with A = U·S·Vᵀ, det(U)·det(Vᵀ)·U·P·Vᵀ, P the products of all other singular values.</summary>
-    static Tensor Cofactors(Tensor a)
-    {
-        (Tensor u, Tensor s, Tensor vt) = a.Detach().Svd();
-        Tensor turns = u.LogDeterminant().Sign * vt.LogDeterminant().Sign;
-        return Matrices.ScaleColumns(u, OthersProduct(s) * turns.Unsqueeze(-1)).MatMul(vt);
-    }
-
-    /// <summary>For each of the last axis the product of the others.</summary>
-    static Tensor OthersProduct(Tensor s)
-    {
-        int n = s.Shape[^1];
-        double[] values = s.To(DType.Float64).ToArray<double>(), products = new double[values.Length];
-        for (int first = 0; first < values.Length; first += n)
-        {
-            double before = 1, after = 1;
-            for (int i = 0; i < n; before *= values[first + i++]) products[first + i] = before;
-            for (int i = n - 1; i >= 0; after *= values[first + i--]) products[first + i] *= after;
-        }
-        return Tensor.From(products, s.Shape).To(s.DType);
     }
 
     static int RootInto<T>(Tensor a, Tensor l) where T : unmanaged, IFloatingPointIeee754<T>

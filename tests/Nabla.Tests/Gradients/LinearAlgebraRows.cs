@@ -12,6 +12,7 @@ internal static class LinearAlgebraRows
         { "SolveTriangular/lower", x => Regular(x[0]).SolveTriangular(x[1], upper: false), [(3, 3), (3, 2)] },
         { "SolveTriangular/upper", x => Regular(x[0]).SolveTriangular(x[1], upper: true), [(2, 3, 3), (2, 3, 2)] },
         { "Determinant", x => x[0].Determinant() * 0.1, [(2, 3, 3)] },
+        { "Determinant/singular", x => Tensor.Stack([x[0], Tensor.Ones((3, 3), DType.Float64)]).Determinant() * 0.1, [(3, 3)] },
         { "LogDeterminant", x => Regular(x[0]).LogDeterminant().LogMagnitude, [(2, 3, 3)] },
         { "Cholesky", x => (x[0].MatMul(x[0].T) + 2 * Tensor.Eye(3, DType.Float64)).Cholesky(), [(3, 3)] },
         { "Cholesky/batch", x => (x[0].MatMul(x[0].T) + 2 * Tensor.Eye(2, DType.Float64)).Cholesky(), [(2, 2, 2)] },

@@ -51,7 +51,7 @@ public sealed class Ogd : OnlineOptimizer
         Apply(new SubgradientUpdate(Rate(state, group), Lasso(state, group), Decay(state, group, false).Decay), state, gradient);
         if (double.IsInfinity(Options.Radius)) return;
         double length = Math.Sqrt(state.Parameter.SquaredLength());
-        if (length > Options.Radius) Apply(new ScaleUpdate(Options.Radius / length), state, gradient);
+        if (length > Options.Radius) state.Parameter.Change(state.Parameter, new ScaleUpdate(Options.Radius / length));
     }
 }
 

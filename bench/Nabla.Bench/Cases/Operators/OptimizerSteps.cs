@@ -31,6 +31,8 @@ internal static class OptimizerSteps
         Step("Lion", 1, static m => new Lion(m)),
         Step("Ftrl", 2, static m => new Ftrl(m, 0.1, new FtrlOptions { L1Decay = 0.01 })),
         Step("Ftrl rows", 2, static m => new Ftrl(m, 0.1, new FtrlOptions { RowDecay = 0.01 })),
+        // The length of the parameter after the step, and its way back to the ball.
+        Step("Ogd radius", 0, static m => new Ogd(m, 0.1, new OnlineOptions { Radius = 1 }), readsAlone: 1, moreReads: 1, moreWrites: 1),
         Step("Fobos", 0, static m => new Fobos(m, 0.1, new OnlineOptions { L1Decay = 0.01 })),
         Step("Rda", 1, static m => new Rda(m, 0.1, new OnlineOptions { L1Decay = 0.01 })),
         // Sums, then the length of the step, then the step: the gradient three times.

@@ -42,7 +42,7 @@ internal static class Cofactors
                     others[i] = 1;
                     Span<double> result = products.AsSpan((row * n + i) * n, n);
                     WithoutEach(others, result);
-                    result[i] = 0;
+                    result[i] = 0;          // would cancel, and take digits along
                 }
         }
         return Tensor.From(products, without == 1 ? s.Shape : s.Shape.Insert(s.Rank, n)).To(s.DType);

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Nabla.Kernels;
 
 /// <summary>
-/// A matrix B[k, n] copied once into the panels that register tiles read, for loops that multiply by it again and again: the
-/// recurrent weights of a sequence model. The caller owns the memory.
+/// A matrix B[k, n] in the panels that register tiles read, for loops that multiply by it again and again: the recurrent weights of a sequence model, the
+/// keys of a head. Copied once, or the matrix itself where that serves (<see cref="Of"/>). The caller owns the memory.
 /// </summary>
 internal readonly unsafe struct PackedMatrix<T> where T : unmanaged, IFloatingPointIeee754<T>
 {

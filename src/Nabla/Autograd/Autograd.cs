@@ -94,8 +94,11 @@ public static class Autograd
     /// <param name="reduces">
     /// True for operations that <see cref="MixedPrecision"/> is about: saved activations are halved, and the derivative runs in the precision of the value.
     /// </param>
+    /// <param name="gives">The gradient of the first input by columns, where that can be had.</param>
+    /// <param name="takes">The local derivative from a gradient by columns, where that can be had.</param>
     internal static Tensor Record<TState>(
-        string name, Tensor result, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> saved, TState state, Backward<TState> backward, bool reduces = false)
+        string name, Tensor result, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> saved, TState state, Backward<TState> backward,
+        bool reduces = false, GiveColumns<TState>? gives = null, TakeColumns? takes = null)
     {
         if (anomalyDepth > 0) Anomaly.Check(name, result, inputs);
         if (!MustRecord(inputs))
@@ -104,7 +107,7 @@ public static class Autograd
                 if (tensor.IsPrivate) Arena.Disown(tensor);
             return result;
         }
-        var node = new Node<TState>(name, backward, state);
+        var node = new Node<TState>(name, backward, state) { Gives = gives, Takes = takes };
         if (reduces) node.Products = products;
         node.Connect(inputs);
         node.Save(saved, inputs, result, node.Products);
@@ -114,8 +117,19 @@ public static class Autograd
 
     /// <summary>As above, for operations that need nothing besides tensors.</summary>
     internal static Tensor Record(
-        string name, Tensor result, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> saved, Backward backward, bool reduces = false) =>
-        Record(name, result, inputs, saved, backward, static (gradient, saved, backward) => backward(gradient, saved), reduces);
+        string name, Tensor result, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> saved, Backward backward, bool reduces = false,
+        TakeColumns? takes = null) =>
+        Record(name, result, inputs, saved, backward, static (gradient, saved, backward) => backward(gradient, saved), reduces, takes: takes);
+
+    /// <summary>Attaches the other shape of <paramref name="x"/> to its result, if it has to be recorded.</summary>
+    internal static Tensor RecordReshape(Tensor result, Tensor x)
+    {
+        if (!MustRecord([x])) return result;
+        var node = new ReshapeNode(x.Shape);
+        node.Connect([x]);
+        result.Node = node;
+        return result;
+    }
 
     /// <summary>The type that factors of Float32 products are rounded to on this thread; Float32 for none.</summary>
     internal static DType Products => products;

@@ -7,6 +7,9 @@ namespace Nabla;
 /// </summary>
 internal sealed class BackwardPass
 {
+    /// <summary>Gradients of so many elements, past what the nearer caches hold, go from a loss to a product by columns.</summary>
+    public const int ColumnwiseFrom = 1 << 20;
+
     [ThreadStatic] static BackwardPass? spare;
 
     // The node with the largest number waits apart: in a chain it is the only one, and the queue is never touched.
@@ -82,7 +85,8 @@ internal sealed class BackwardPass
             }
             else
             {
-                Propagate(node, arrived);
+                if (ProductBefore(node) is { } product) PropagateByColumns(node, product, arrived);
+                else Propagate(node, arrived);
                 underWay = null;
                 if (!createGraph && !captured) Arena.Disown(arrived);
                 if (!retainGraph) node.Consume();
@@ -125,6 +129,44 @@ internal sealed class BackwardPass
         finally
         {
             arena.Leave();
+        }
+    }
+
+    /// <summary>
+    /// The product whose result a loss was taken of, if the gradient between them is large and nobody else has to see it: no hook, no
+    /// capture, and no other contribution, neither arrived nor on its way.
+    /// </summary>
+    Node? ProductBefore(Node loss)
+    {
+        if (createGraph || !loss.GivesColumns || loss.IsConsumed || loss[0].Shape.Length < ColumnwiseFrom) return null;
+        Shape shape = loss[0].Shape;
+        Node? node = loss[0].Node;
+        for (; node is ReshapeNode && IsPassedBy(node); node = node[0].Node) shape = node[0].Shape;
+        return node is { TakesColumns: true } && shape == loss[0].Shape && node.Products == DType.Float32 && IsPassedBy(node) ? node : null;
+    }
+
+    bool IsPassedBy(Node node) =>
+        !node.IsConsumed && node.Arrived is null && node.Hooks is null && captures?.ContainsKey(node) != true &&
+        (next is null || next.Sequence < node.Sequence);
+
+    /// <summary>Walks a loss, the product that it was taken of and what reshapes between them at once.</summary>
+    void PropagateByColumns(Node loss, Node product, Tensor gradient)
+    {
+        Arena arena = Arena.Enter();
+        try
+        {
+            Distribute(product, product.Apply(loss.Columns(gradient)));
+        }
+        finally
+        {
+            arena.Leave();
+        }
+        Node? node = retainGraph ? null : loss[0].Node;
+        while (node is not null)
+        {
+            Node? before = node == product ? null : node[0].Node;
+            node.Consume();
+            node = before;
         }
     }
 

@@ -45,6 +45,12 @@ internal abstract class Node
     /// <summary>Operations of the library keep no handles from their backward functions, so those may be used again at once.</summary>
     public virtual bool IsTrusted => true;
 
+    /// <summary>True if the gradient of the first input can be had by columns.</summary>
+    public virtual bool GivesColumns => false;
+
+    /// <summary>True if the derivative can be had from a gradient by columns.</summary>
+    public virtual bool TakesColumns => false;
+
     public static long NextSequence() => Interlocked.Increment(ref lastSequence);
 
     public Edge this[int input] => input switch
@@ -57,6 +63,12 @@ internal abstract class Node
 
     /// <summary>The local derivative: gradients of the inputs from the gradient of the result.</summary>
     public abstract Gradients Apply(Tensor gradient, bool createGraph);
+
+    /// <summary>The gradient of the first input by columns, where <see cref="GivesColumns"/>.</summary>
+    public virtual IColumnwiseGradient Columns(Tensor gradient) => throw new NotSupportedException(Name);
+
+    /// <summary>The local derivative from a gradient by columns, where <see cref="TakesColumns"/>.</summary>
+    public virtual Gradients Apply(IColumnwiseGradient gradient) => throw new NotSupportedException(Name);
 
     public void Connect(ReadOnlySpan<Tensor> inputs)
     {
@@ -109,7 +121,25 @@ internal abstract class Node
 /// <summary>An operation with its local derivative and what that needs besides tensors (an axis, a stride).</summary>
 internal sealed class Node<TState>(string name, Backward<TState> backward, TState state) : Node(name, NextSequence())
 {
+    public GiveColumns<TState>? Gives { get; init; }
+
+    public TakeColumns? Takes { get; init; }
+
+    public override bool GivesColumns => Gives is not null;
+
+    public override bool TakesColumns => Takes is not null;
+
     public override Gradients Apply(Tensor gradient, bool createGraph) => backward(gradient, new Saved(this, createGraph), state);
+
+    public override IColumnwiseGradient Columns(Tensor gradient) => Gives!(gradient, new Saved(this, createGraph: false), state);
+
+    public override Gradients Apply(IColumnwiseGradient gradient) => Takes!(gradient, new Saved(this, createGraph: false));
+}
+
+/// <summary>The same elements under another shape.</summary>
+internal sealed class ReshapeNode(Shape from) : Node("Reshape", NextSequence())
+{
+    public override Gradients Apply(Tensor gradient, bool createGraph) => [gradient.Reshape(from)];
 }
 
 /// <summary>An operation a user wrote: its backward function may keep what it is given.</summary>
@@ -154,6 +184,9 @@ internal readonly ref struct Saved
 
     /// <summary>Number of saved tensors.</summary>
     public int Count => node.SavedCount;
+
+    /// <summary>Number of inputs.</summary>
+    public int Inputs => node.Count;
 
     /// <summary>True while derivatives of derivatives are being recorded: use differentiable operations only, no fused kernels.</summary>
     public bool CreatesGraph => createGraph;

@@ -20,7 +20,8 @@ internal static unsafe class IndexTargets
         return Autograd.Record("CrossEntropy", losses, [x], kept, options, static (g, saved, options) =>
             [saved.CreatesGraph
                 ? Derivative(saved[0], g, Distribution(saved[0], saved[2], options.HasWeights ? saved[3] : null, options))
-                : Slope(saved, options, g.Contiguous())]).Reshape(targets.Shape);
+                : Slopes(saved, options, g.Contiguous()).Whole()],
+            gives: static (g, saved, options) => Slopes(saved, options, g.Contiguous())).Reshape(targets.Shape);
     }
 
     /// <summary>Σ losses / Σ weights in one operation, without a tensor per row for the collector.</summary>
@@ -45,8 +46,8 @@ internal static unsafe class IndexTargets
         {
             if (saved.CreatesGraph)
                 return [Derivative(saved[0], (g / s.total).Expand(saved[0].Shape[0]), Distribution(saved[0], saved[2], s.options.HasWeights ? saved[3] : null, s.options))];
-            return [Slope(saved, s.options, Tensor.Full(Shape.Create(saved[0].Shape[0]), (double)g / s.total, g.DType))];
-        });
+            return [Slopes(saved, s.options, OfRows(g, saved, s.total)).Whole()];
+        }, gives: static (g, saved, s) => Slopes(saved, s.options, OfRows(g, saved, s.total)));
     }
 
     static void Prepare(
@@ -74,14 +75,11 @@ internal static unsafe class IndexTargets
         else Forward<double>(x, indices, weights, options, losses, rowWeights, statistics);
     }
 
-    static Tensor Slope(Saved saved, Options options, Tensor g)
-    {
-        Tensor dx = Tensor.Uninitialized(saved[0].Shape, g.DType);
-        Tensor? weights = options.HasWeights ? saved[3] : null;
-        if (g.DType == DType.Float32) Backward<float>(saved[0], saved[1], saved[2], weights, options, g, dx);
-        else Backward<double>(saved[0], saved[1], saved[2], weights, options, g, dx);
-        return dx;
-    }
+    /// <summary>The gradient of each row's loss.</summary>
+    static Tensor OfRows(Tensor g, Saved saved, double total) => Tensor.Full(Shape.Create(saved[0].Shape[0]), (double)g / total, g.DType);
+
+    static LogitSlopes Slopes(Saved saved, Options options, Tensor g) =>
+        new(saved[0], saved[1], saved[2], options.HasWeights ? saved[3] : null, options, g);
 
     static double Total(Tensor values)
     {
@@ -134,8 +132,8 @@ internal static unsafe class IndexTargets
 
     static ClassTargets<T> Targets<T>(long* indices, T* weights, int columns, Options options) where T : unmanaged
     {
-        double sum = 0;
-        for (int c = 0; c < columns; c++) sum += weights == null ? 1 : Lane<Float64, T>.Read(weights + c);
+        double sum = weights == null ? columns : 0;
+        for (int c = 0; weights != null && c < columns; c++) sum += Lane<Float64, T>.Read(weights + c);
         return new(indices, weights, sum, options.Ignored, options.Smoothing);
     }
 
@@ -154,18 +152,36 @@ internal static unsafe class IndexTargets
         GC.KeepAlive(statistics);
     }
 
-    static void Backward<T>(Tensor x, Tensor statistics, Tensor indices, Tensor? weights, Options options, Tensor g, Tensor dx)
-        where T : unmanaged
+    /// <summary>The gradient of the logits, from what forward kept and the gradient g of the rows' losses.</summary>
+    sealed class LogitSlopes(Tensor x, Tensor statistics, Tensor indices, Tensor? weights, Options options, Tensor g) : IColumnwiseGradient
     {
-        int rows = x.Shape[0], columns = x.Shape[1];
-        fixed (T* px = x.Span<T>(), pw = weights is null ? null : weights.Span<T>(), pg = g.Span<T>(), ps = statistics.Span<T>(), pd = dx.Span<T>())
-        fixed (long* pt = indices.Span<long>())
-            if (rows > 0) CrossEntropyKernel.Backward(px, rows, columns, Targets(pt, pw, columns, options), ps, pg, pd);
-        GC.KeepAlive(x);
-        GC.KeepAlive(statistics);
-        GC.KeepAlive(indices);
-        GC.KeepAlive(weights);
-        GC.KeepAlive(g);
-        GC.KeepAlive(dx);
+        public Tensor Whole()
+        {
+            Tensor dx = Tensor.Uninitialized(x.Shape, x.DType);
+            Write(dx, 0);
+            return dx;
+        }
+
+        public void Write(Tensor block, int first)
+        {
+            if (x.DType == DType.Float32) Write<float>(block, first);
+            else Write<double>(block, first);
+        }
+
+        void Write<T>(Tensor block, int first) where T : unmanaged
+        {
+            int rows = x.Shape[0], columns = x.Shape[1];
+            fixed (T* px = x.Span<T>(), pw = weights is null ? null : weights.Span<T>(), pg = g.Span<T>(), ps = statistics.Span<T>(), pd = &block.Origin<T>())
+            fixed (long* pt = indices.Span<long>())
+                if (rows > 0)
+                    CrossEntropyKernel.Backward(
+                        px, rows, columns, Targets(pt, pw, columns, options), ps, pg, pd, block.Strides[0], first, block.Shape[1]);
+            GC.KeepAlive(x);
+            GC.KeepAlive(statistics);
+            GC.KeepAlive(indices);
+            GC.KeepAlive(weights);
+            GC.KeepAlive(g);
+            GC.KeepAlive(block);
+        }
     }
 }

@@ -48,11 +48,11 @@ public static unsafe class MatrixProduct
             else Affine<double>(a, weight, bias, y);
             if (bias is null)
                 return Autograd.Record("Linear", y, [a, weight], [a, weight], static (g, saved) =>
-                    [saved.Needs(0) ? g.MatMul(saved[1]) : null, saved.Needs(1) ? WeightGradient(g, saved) : null], reduces: true);
+                    [saved.Needs(0) ? g.MatMul(saved[1]) : null, saved.Needs(1) ? WeightGradient(g, saved) : null], reduces: true, takes: LinearByColumns.Derivative);
             return Autograd.Record("Linear", y, [a, weight, bias], [a, weight], static (g, saved) =>
                 [saved.Needs(0) ? g.MatMul(saved[1]) : null,
                  saved.Needs(1) ? WeightGradient(g, saved) : null,
-                 saved.Needs(2) ? g.Sum(0) : null], reduces: true);
+                 saved.Needs(2) ? g.Sum(0) : null], reduces: true, takes: LinearByColumns.Derivative);
         }
     }
 

@@ -16,7 +16,7 @@ public static class Views
             if (shape == x.Shape) return x;
             Tensor plain = x.Contiguous();
             Tensor y = Tensor.View(plain, shape, shape.Strides, plain.Offset);
-            return Autograd.Record("Reshape", y, [plain], [], plain.Shape, static (g, _, shape) => [g.Reshape(shape.Axes)]);
+            return Autograd.RecordReshape(y, plain);
         }
 
         /// <summary>The same elements under another shape.</summary>

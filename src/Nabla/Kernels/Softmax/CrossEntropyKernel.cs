@@ -8,6 +8,8 @@ namespace Nabla.Kernels;
 /// </summary>
 internal static unsafe class CrossEntropyKernel
 {
+    const int RowsAhead = 16;
+
     /// <summary>Losses, row weights and statistics for class indices.</summary>
     public static void Forward<T>(T* x, int rows, int columns, ClassTargets<T> targets, T* losses, T* rowWeights, T* statistics)
         where T : unmanaged
@@ -15,10 +17,12 @@ internal static unsafe class CrossEntropyKernel
         RowRanges.RunLanes<T, IndexLosses<T>>(rows, columns, new IndexLosses<T>(x, columns, targets, losses, rowWeights, statistics));
     }
 
-    /// <summary>dx for class indices.</summary>
-    public static void Backward<T>(T* x, int rows, int columns, ClassTargets<T> targets, T* statistics, T* dLosses, T* dx) where T : unmanaged
+    /// <summary><paramref name="count"/> columns of dx from <paramref name="first"/> on, for class indices; rows of dx are <paramref name="dxRow"/> apart.</summary>
+    public static void Backward<T>(
+        T* x, int rows, int columns, ClassTargets<T> targets, T* statistics, T* dLosses, T* dx, nint dxRow, int first, int count) where T : unmanaged
     {
-        RowRanges.RunLanes<T, IndexSlopes<T>>(rows, columns, new IndexSlopes<T>(x, columns, targets, statistics, dLosses, dx));
+        RowRanges.RunLanes<T, IndexSlopes<T>>(
+            rows, count, new IndexSlopes<T>(x, columns, targets, statistics, dLosses, dx, dxRow, first, count));
     }
 
     /// <summary>Losses and statistics for distributions t.</summary>
@@ -42,9 +46,12 @@ internal static unsafe class CrossEntropyKernel
         return (max, sum);
     }
 
-    /// <summary>dx = scale·exp(x − max) − shift·t, or − shift where t is null.</summary>
+    // Of whole rows the processor foresees what comes; of parts of them, so many rows must be on their way.
+    static nint Ahead(int columns, int count) => count < columns ? (nint)RowsAhead * columns : 0;
+
+    /// <summary>dx = scale·exp(x − max) − shift·t, or − shift where t is null; what lies <paramref name="ahead"/> elements on is fetched.</summary>
     [MethodImpl(Compiled.Apart)]
-    static void Slopes<V, T>(T* x, int columns, double max, double scale, double shift, T* t, T* dx)
+    static void Slopes<V, T>(T* x, int columns, double max, double scale, double shift, T* t, T* dx, nint ahead)
         where V : unmanaged, ILanes<V> where T : unmanaged
     {
         V peak = V.Constant(max), a = V.Constant(scale), b = V.Constant(-shift);
@@ -54,6 +61,7 @@ internal static unsafe class CrossEntropyKernel
             {
                 V e0 = Lane<V, T>.Load(x + i) - peak, e1 = Lane<V, T>.Load(x + i + width) - peak;
                 V e2 = Lane<V, T>.Load(x + i + 2 * width) - peak, e3 = Lane<V, T>.Load(x + i + 3 * width) - peak;
+                Lane<V, T>.PrefetchFour(x + i + ahead);
                 V.ExpOfNegative(ref e0, ref e1, ref e2, ref e3);
                 Lane<V, T>.Store(dx + i, V.FusedMultiplyAdd(a, e0, b));
                 Lane<V, T>.Store(dx + i + width, V.FusedMultiplyAdd(a, e1, b));
@@ -92,7 +100,8 @@ internal static unsafe class CrossEntropyKernel
         }
     }
 
-    readonly struct IndexSlopes<T>(T* x, int columns, ClassTargets<T> targets, T* statistics, T* dLosses, T* dx) : ILaneRows
+    readonly struct IndexSlopes<T>(
+        T* x, int columns, ClassTargets<T> targets, T* statistics, T* dLosses, T* dx, nint dxRow, int from, int count) : ILaneRows
         where T : unmanaged
     {
         [MethodImpl(Compiled.Apart)]
@@ -100,18 +109,20 @@ internal static unsafe class CrossEntropyKernel
         {
             for (int row = first; row < end; row++)
             {
-                T* result = dx + (nint)row * columns;
+                T* result = dx + row * dxRow;
                 if (targets.IsIgnored(row))
                 {
-                    new Span<T>(result, columns).Clear();
+                    new Span<T>(result, count).Clear();
                     continue;
                 }
                 double slope = Lane<V, T>.Read(dLosses + row), max = Lane<V, T>.Read(statistics + 2 * (nint)row);
                 double scale = slope * targets.Mass(row, columns) / Lane<V, T>.Read(statistics + 2 * (nint)row + 1);
                 double everywhere = slope * targets.Smoothing / columns;
-                Slopes<V, T>(x + (nint)row * columns, columns, max, scale, everywhere, everywhere == 0 ? null : targets.Weights, result);
-                T* at = result + targets.Class(row);
-                Lane<V, T>.Write(at, Lane<V, T>.Read(at) - slope * targets.Peak(row));
+                T* weights = everywhere == 0 || targets.Weights == null ? null : targets.Weights + from;
+                Slopes<V, T>(x + (nint)row * columns + from, count, max, scale, everywhere, weights, result, Ahead(columns, count));
+                long place = targets.Class(row) - from;
+                if (place >= 0 && place < count)
+                    Lane<V, T>.Write(result + place, Lane<V, T>.Read(result + place) - slope * targets.Peak(row));
             }
         }
     }
@@ -143,7 +154,7 @@ internal static unsafe class CrossEntropyKernel
                 T* t = targets + (nint)row * columns, kept = statistics + 2 * (nint)row;
                 double slope = Lane<V, T>.Read(dLosses + row), mass = RowLoops<V, T>.Dot(t, 0, null, columns);
                 Slopes<V, T>(x + (nint)row * columns, columns, Lane<V, T>.Read(kept), slope * mass / Lane<V, T>.Read(kept + 1), slope, t,
-                    dx + (nint)row * columns);
+                    dx + (nint)row * columns, Ahead(columns, columns));
             }
         }
     }

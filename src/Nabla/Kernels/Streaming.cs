@@ -116,6 +116,13 @@ internal static unsafe class Streaming
         if (Sse.IsSupported) Sse.Prefetch0(x);
     }
 
+    /// <summary>The same, for the second cache only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fetch(void* x)
+    {
+        if (Sse.IsSupported) Sse.Prefetch1(x);
+    }
+
     /// <summary>Stores a vector, past the caches to an aligned address if <paramref name="streams"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<V, T>(T* y, V value, bool streams) where V : unmanaged, ILanes<V> where T : unmanaged

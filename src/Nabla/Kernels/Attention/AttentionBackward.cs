@@ -24,6 +24,7 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         public PackedMatrix<T> Keys;
         public T* QueriesTransposed, Queries, GradientsTransposed, Gradients;
         public T* Weights, Slopes, Bias, Mask, MaskRows, LogSums, Deltas, Seen;
+        public ComingHead Coming;
     }
 
     public readonly void Run(int index)
@@ -38,7 +39,7 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         nint qt = PackedMatrix<T>.Length(m.Width, Rows), q = PackedMatrix<T>.Length(Rows, m.Width);
         nint gt = PackedMatrix<T>.Length(m.ValueWidth, Rows), g = PackedMatrix<T>.Length(Rows, m.ValueWidth);
         T* at = (T*)Scratch.Get((nuint)(k + qt + q + gt + g + 5 * Tile + 3 * Rows) * (nuint)sizeof(T));
-        var room = new Room { Keys = PackedMatrix<T>.Of(m.K.At(sample, keyHead), m.K.Row, keys, m.Width, at), QueriesTransposed = at + k };
+        var room = new Room { Keys = PackedMatrix<T>.Of(m.K.At(sample, keyHead), m.K.Row, keys, m.Width, at), QueriesTransposed = at + k, Coming = new(index + Workers.Count, m.Batch, m.KeyHeads) };
         room.Queries = room.QueriesTransposed + qt;
         room.GradientsTransposed = room.Queries + q;
         room.Gradients = room.GradientsTransposed + gt;
@@ -56,12 +57,12 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
             for (int block = blocks - 1, row = block * Rows; block >= 0; block--, row -= Rows)
             {
                 var tile = new ScoreTile { Sample = sample, Head = head, Row = row, Rows = Math.Min(Rows, m.Queries - row) };
-                Block(tile, keyHead, room, adds: head > firstHead || block < blocks - 1);
+                Block(tile, keyHead, ref room, adds: head > firstHead || block < blocks - 1);
             }
     }
 
     [MethodImpl(Compiled.Apart)]
-    readonly void Block(ScoreTile tile, int keyHead, in Room room, bool adds)
+    readonly void Block(ScoreTile tile, int keyHead, ref Room room, bool adds)
     {
         ref readonly AttentionMemory<T> m = ref memory;
         int rows = tile.Rows, keys = m.Visible(tile.Sample, tile.Row + rows - 1);
@@ -76,7 +77,7 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
             tile.Count = Math.Min(ScoreTile.Keys, keys - tile.Key);
             tile.Multiply<V, T>(m, queriesTransposed, m.K.At(tile.Sample, keyHead) + tile.Key * m.K.Row, m.K.Row, m.Width, room.Weights);
             tile.Multiply<V, T>(m, gradientsTransposed, m.V.At(tile.Sample, keyHead) + tile.Key * m.V.Row, m.V.Row, m.ValueWidth, room.Slopes);
-            Slope(tile, room);
+            Slope(tile, ref room);
             AddOverQueries(tile, room.Weights, gradients, m.ValueWidth, m.VGradient, keyHead, adds);
             AddOverQueries(tile, room.Slopes, queries, m.Width, m.KGradient, keyHead, adds);
             for (int i = 0, count, step = tile.StepOf(m); i < rows; i += count)
@@ -111,7 +112,7 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
     }
 
     /// <summary>Scores become weights, after dropout; dP becomes dS.</summary>
-    readonly void Slope(in ScoreTile tile, in Room room)
+    readonly void Slope(in ScoreTile tile, ref Room room)
     {
         ref readonly AttentionMemory<T> m = ref memory;
         T* bias = tile.Bias(m, room.Bias), mask = tile.Mask<V, T>(m, room.MaskRows, room.Mask);
@@ -128,7 +129,9 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
                 ScoreColumns<V, T>.Hide(weights, first, seen, room.Seen + i, double.NegativeInfinity);
                 ScoreColumns<V, T>.Hide(slopes, first, seen, room.Seen + i, 0);
             }
-            ScoreColumns<V, T>.ExpSlope(weights, slopes, seen, isPlain ? m.Scale : 1, room.LogSums + i, room.Deltas + i, m.Scale);
+            T* coming = room.Coming.Take(m, seen / 2, out nint comingRow);
+            ScoreColumns<V, T>.ExpSlope(
+                weights, slopes, seen, isPlain ? m.Scale : 1, room.LogSums + i, room.Deltas + i, m.Scale, coming, comingRow);
             if (mask != null) ScoreColumns<V, T>.Multiply(weights, mask + i, seen);
             if (seen == tile.Count) continue;
             ScoreColumns<V, T>.Clear(weights, seen, tile.Count);

@@ -36,6 +36,7 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
     {
         public PackedMatrix<T> QueriesTransposed, Values;
         public T* Scores, Bias, Mask, MaskRows, Largest, Sums, Shrink, Seen;
+        public ComingHead Coming;
     }
 
     public readonly void Run(int index)
@@ -50,6 +51,7 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
         {
             QueriesTransposed = new(at, m.Width), Scores = at + q + v,
             Values = PackedMatrix<T>.Of(m.V.At(sample, keyHead), m.V.Row, keys, m.ValueWidth, at + q),
+            Coming = new(index / parts / (m.Heads / m.KeyHeads) + Math.Max(Workers.Count / parts, 1), m.Batch, m.KeyHeads),
         };
         room.Bias = room.Scores + ScoreTile.Size;
         room.Mask = room.Bias + ScoreTile.Size;
@@ -59,11 +61,11 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
         room.Shrink = room.Sums + ScoreTile.Queries;
         room.Seen = room.Shrink + ScoreTile.Queries;
         for (int row = firstRow; row < endRow; row += ScoreTile.Queries)
-            Block(new() { Sample = sample, Head = head, Row = row, Rows = Math.Min(ScoreTile.Queries, endRow - row) }, m.K.At(sample, keyHead), room);
+            Block(new() { Sample = sample, Head = head, Row = row, Rows = Math.Min(ScoreTile.Queries, endRow - row) }, m.K.At(sample, keyHead), ref room);
     }
 
     [MethodImpl(Compiled.Apart)]
-    readonly void Block(ScoreTile tile, T* keyRows, in Room room)
+    readonly void Block(ScoreTile tile, T* keyRows, ref Room room)
     {
         ref readonly AttentionMemory<T> m = ref memory;
         T* output = m.Output.At(tile.Sample, tile.Head) + tile.Row * m.Output.Row;
@@ -76,7 +78,7 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
         {
             tile.Count = Math.Min(ScoreTile.Keys, keys - tile.Key);
             tile.Multiply<V, T>(m, room.QueriesTransposed, keyRows + tile.Key * m.K.Row, m.K.Row, m.Width, room.Scores);
-            Weigh(tile, room);
+            Weigh(tile, ref room);
             if (tile.Key > 0) Shrink(tile.Rows, room.Shrink, output);
             for (int i = 0, rows, step = tile.StepOf(m); i < tile.Rows; i += rows)
             {
@@ -93,7 +95,7 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
     }
 
     /// <summary>Scores become weights relative to the largest so far.</summary>
-    readonly void Weigh(in ScoreTile tile, in Room room)
+    readonly void Weigh(in ScoreTile tile, ref Room room)
     {
         ref readonly AttentionMemory<T> m = ref memory;
         T* bias = tile.Bias(m, room.Bias), mask = tile.Mask<V, T>(m, room.MaskRows, room.Mask);
@@ -105,7 +107,8 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
             int first = tile.Seen(m, i), seen = tile.Seen(m, Math.Min(i + lanes, tile.Rows) - 1);
             if (!isPlain) ScoreColumns<V, T>.Scale(scores, seen, m.Scale, bias == null ? null : bias + i);
             if (first < seen) ScoreColumns<V, T>.Hide(scores, first, seen, room.Seen + i, double.NegativeInfinity);
-            ScoreColumns<V, T>.Weigh(scores, seen, isPlain ? m.Scale : 1, room.Largest + i, room.Sums + i, room.Shrink + i);
+            T* coming = room.Coming.Take(m, seen / 2, out nint comingRow);
+            ScoreColumns<V, T>.Weigh(scores, seen, isPlain ? m.Scale : 1, room.Largest + i, room.Sums + i, room.Shrink + i, coming, comingRow);
             if (mask != null) ScoreColumns<V, T>.Multiply(scores, mask + i, seen);
             if (seen < tile.Count) ScoreColumns<V, T>.Clear(scores, seen, tile.Count);
         }

@@ -27,16 +27,19 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ILanes<V> where
 
     /// <summary>
     /// Σ exp(x − max); the terms are kept in <paramref name="y"/> unless it is null. Meanwhile the row behind this one is fetched, since
-    /// memory has nothing to do for the exponentials.
+    /// memory has nothing to do for the exponentials: from 8 KB on, what is nearer having been fetched from the row before this one, or lines would
+    /// still be on their way when <see cref="Max"/> asks for them.
     /// </summary>
     [MethodImpl(Compiled.Apart)]
     public static double ExpSum(T* x, nint n, double max, T* y)
     {
+        const int Ahead = 8192;
         V shift = V.Constant(max), sum0 = V.Constant(0), sum1 = sum0;
+        T* coming = x + n + Ahead / sizeof(T);
         nint i = 0;
         for (; i <= n - 4 * Width; i += 4 * Width)
         {
-            Lane<V, T>.PrefetchFour(x + n + i);
+            Lane<V, T>.PrefetchFour(coming + i);
             V e0 = Lane<V, T>.Load(x + i) - shift, e1 = Lane<V, T>.Load(x + i + Width) - shift;
             V e2 = Lane<V, T>.Load(x + i + 2 * Width) - shift, e3 = Lane<V, T>.Load(x + i + 3 * Width) - shift;
             V.ExpOfNegative(ref e0, ref e1, ref e2, ref e3);

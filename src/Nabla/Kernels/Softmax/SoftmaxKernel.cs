@@ -17,7 +17,8 @@ internal static unsafe class SoftmaxKernel
     public static void Backward<T>(T* y, T* dy, int rows, int columns, bool isLog, T* dx) where T : unmanaged
     {
         bool isLarge = Streaming.Suits<T>((nint)rows * columns);
-        RowRanges.RunLanes<T, Slopes<T>>(rows, columns, new Slopes<T>(y, dy, columns, isLog, dx, isLarge));
+        if (isLog) RowRanges.RunLanes<T, Slopes<T, LogSoftmax>>(rows, columns, new(y, dy, columns, dx, isLarge));
+        else RowRanges.RunLanes<T, Slopes<T, Softmax>>(rows, columns, new(y, dy, columns, dx, isLarge));
         if (isLarge) Streaming.Fence();
     }
 
@@ -60,7 +61,37 @@ internal static unsafe class SoftmaxKernel
         }
     }
 
-    readonly struct Slopes<T>(T* y, T* dy, int columns, bool isLog, T* dx, bool isLarge) : ILaneRows where T : unmanaged
+    /// <summary>The derivative of one of the two functions, from its result and the gradient: what is summed over a row, and what becomes of it.</summary>
+    interface ISlope
+    {
+        static abstract V Add<V>(V sum, V value, V slope) where V : unmanaged, ILanes<V>;
+
+        static abstract V Of<V>(V value, V slope, V sum) where V : unmanaged, ILanes<V>;
+    }
+
+    readonly struct Softmax : ISlope
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Add<V>(V sum, V value, V slope) where V : unmanaged, ILanes<V> => V.FusedMultiplyAdd(value, slope, sum);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Of<V>(V value, V slope, V sum) where V : unmanaged, ILanes<V> => value * (slope - sum);
+    }
+
+    readonly struct LogSoftmax : ISlope
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Add<V>(V sum, V value, V slope) where V : unmanaged, ILanes<V> => sum + slope;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Of<V>(V value, V slope, V sum) where V : unmanaged, ILanes<V> => slope - V.ExpOfNegative(value) * sum;
+    }
+
+    /// <summary>
+    /// Two passes over a row, the second of which finds it in the first-level cache. Nothing is fetched on purpose: both passes read along the rows, which the processor
+    /// foresees, and an instruction less in them is a line more that it can wait for.
+    /// </summary>
+    readonly struct Slopes<T, F>(T* y, T* dy, int columns, T* dx, bool isLarge) : ILaneRows where T : unmanaged where F : struct, ISlope
     {
         [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
@@ -68,49 +99,37 @@ internal static unsafe class SoftmaxKernel
             for (int row = first; row < end; row++)
             {
                 nint at = (nint)row * columns;
-                Row<V>(y + at, dy + at, V.Constant(Sum<V>(y + at, dy + at)), dx + at);
+                Row<V>(y + at, dy + at, Sum<V>(y + at, dy + at, columns), columns, dx + at, isLarge);
             }
         }
 
-        /// <summary>Σ dy·y, or Σ dy. Of the next row, one part is fetched here and the other by <see cref="Row"/>, so that memory always has something to do.</summary>
         [MethodImpl(Compiled.Apart)]
-        double Sum<V>(T* values, T* slopes) where V : unmanaged, ILanes<V>
+        static double Sum<V>(T* values, T* slopes, nint n) where V : unmanaged, ILanes<V>
         {
-            V sum0 = V.Constant(0), sum1 = sum0, one = V.Constant(1);
+            V sum0 = V.Constant(0), sum1 = sum0;
             nint i = 0, width = Lane<V, T>.Width;
-            for (; i <= columns - 2 * width; i += 2 * width)
+            for (; i <= n - 2 * width; i += 2 * width)
             {
-                Lane<V, T>.Prefetch(values + columns + i);
-                Lane<V, T>.Prefetch(values + columns + i + width);
-                sum0 = V.FusedMultiplyAdd(isLog ? one : Lane<V, T>.Load(values + i), Lane<V, T>.Load(slopes + i), sum0);
-                sum1 = V.FusedMultiplyAdd(isLog ? one : Lane<V, T>.Load(values + i + width), Lane<V, T>.Load(slopes + i + width), sum1);
+                sum0 = F.Add(sum0, Lane<V, T>.Load(values + i), Lane<V, T>.Load(slopes + i));
+                sum1 = F.Add(sum1, Lane<V, T>.Load(values + i + width), Lane<V, T>.Load(slopes + i + width));
             }
-            for (; i < columns; i += width)
+            for (; i < n; i += width)
             {
-                nint count = Math.Min(columns - i, width);
-                sum0 = V.FusedMultiplyAdd(
-                    isLog ? one : Lane<V, T>.LoadUpTo(values + i, count, one), Lane<V, T>.LoadUpTo(slopes + i, count, V.Constant(0)), sum0);
+                nint count = Math.Min(n - i, width);
+                sum0 = F.Add(sum0, Lane<V, T>.LoadUpTo(values + i, count, V.Constant(0)), Lane<V, T>.LoadUpTo(slopes + i, count, V.Constant(0)));
             }
             return Lane<V, T>.Sum(sum0 + sum1);
         }
 
         [MethodImpl(Compiled.Apart)]
-        void Row<V>(T* values, T* slopes, V sum, T* results) where V : unmanaged, ILanes<V>
+        static void Row<V>(T* values, T* slopes, double total, nint n, T* results, bool streams) where V : unmanaged, ILanes<V>
         {
-            bool streams = isLarge && Streaming.Has<V>();
-            nint width = Lane<V, T>.Width, i = streams ? Streaming.Head<V>(results, columns) : 0;
-            if (i > 0) Streaming.StorePart((float*)results, Slope(Lane<V, T>.Load(values, i, sum), Lane<V, T>.Load(slopes, i, sum), sum), i);
-            for (; i <= columns - width; i += width)
-            {
-                Lane<V, T>.Prefetch(slopes + columns + i);
-                Streaming.Store(results + i, Slope(Lane<V, T>.Load(values + i), Lane<V, T>.Load(slopes + i), sum), streams);
-            }
-            nint count = columns - i;
-            if (count == 0) return;
-            Streaming.StoreLast(results + i, Slope(Lane<V, T>.Load(values + i, count, sum), Lane<V, T>.Load(slopes + i, count, sum), sum), count, streams);
+            streams &= Streaming.Has<V>();
+            V sum = V.Constant(total);
+            nint width = Lane<V, T>.Width, i = streams ? Streaming.Head<V>(results, n) : 0;
+            if (i > 0) Streaming.StorePart((float*)results, F.Of(Lane<V, T>.Load(values, i, sum), Lane<V, T>.Load(slopes, i, sum), sum), i);
+            for (; i <= n - width; i += width) Streaming.Store(results + i, F.Of(Lane<V, T>.Load(values + i), Lane<V, T>.Load(slopes + i), sum), streams);
+            if (i < n) Streaming.StoreLast(results + i, F.Of(Lane<V, T>.Load(values + i, n - i, sum), Lane<V, T>.Load(slopes + i, n - i, sum), sum), n - i, streams);
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        V Slope<V>(V value, V slope, V sum) where V : unmanaged, ILanes<V> => isLog ? slope - V.ExpOfNegative(value) * sum : value * (slope - sum);
     }
 }

@@ -20,9 +20,14 @@ internal readonly record struct Moments(double Mean, double Variance, double Cen
     /// False where the center lay so far from the mean that the variance, a difference of squares, lost more than a digit. True for NaN,
     /// which no other center would cure.
     /// </summary>
-    public bool IsPrecise => !((Mean - Center) * (Mean - Center) > 16 * Variance);
+    public bool IsPrecise
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => !((Mean - Center) * (Mean - Center) > 16 * Variance);
+    }
 
     /// <summary>From a first guess of the mean and the sums of x − center and (x − center)² over <paramref name="count"/> numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Moments From(double center, double first, double second, double count, double epsilon)
     {
         double correction = first / count, variance = Math.Max(0, second / count - correction * correction);
@@ -43,6 +48,7 @@ internal static unsafe class Moments<V, T> where V : unmanaged, ILanes<V> where 
     /// Moments over <paramref name="runs"/> runs of <paramref name="length"/> elements, <paramref name="stride"/> apart. The next run and the
     /// one of <paramref name="y"/>, which will be written, are fetched meanwhile: the processor foresees neither.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Moments Of(T* x, int runs, nint stride, int length, double epsilon, T* y)
     {
         Moments moments = Around(Lane<V, T>.Read(x), x, runs, stride, length, epsilon, y);
@@ -50,12 +56,14 @@ internal static unsafe class Moments<V, T> where V : unmanaged, ILanes<V> where 
     }
 
     /// <summary>The mean square in place of the variance, and no center: x̂ = x / √(mean x² + ε).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Moments OfSquares(T* x, int length, double epsilon)
     {
         double square = Deviations(x, length, 0, x, x).Item2 / length;
         return new(0, square, 0, 1 / Math.Sqrt(square + epsilon), 0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static Moments Around(double center, T* x, int runs, nint stride, int length, double epsilon, T* y)
     {
         double first = 0, second = 0;
@@ -70,6 +78,7 @@ internal static unsafe class Moments<V, T> where V : unmanaged, ILanes<V> where 
     }
 
     /// <summary>Keeps what backward needs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write(in Moments moments, T* kept)
     {
         Lane<V, T>.Write(kept, moments.Center);

@@ -13,6 +13,9 @@ internal static unsafe class LayerNormKernel
     /// <summary>y = x̂·weight + bias with x̂ = (x − mean) / √(variance + ε); keeps <see cref="Moments.Kept"/> numbers per row.</summary>
     public static void Forward<T>(T* x, T* weight, T* bias, int rows, int columns, double epsilon, bool isCentered, T* y, T* kept) where T : unmanaged
     {
+        T* room = (T*)Scratch.Get((nuint)(2 * (nint)columns * sizeof(T)));
+        weight = Given(weight, room, columns, 1);
+        bias = Given(bias, room + columns, columns, 0);
         bool isLarge = Streaming.Suits<T>((nint)rows * columns);
         RowRanges.RunLanes<T, Values<T>>(rows, columns, new Values<T>(x, weight, bias, columns, epsilon, isCentered, y, kept, isLarge));
         if (isLarge) Streaming.Fence();
@@ -27,13 +30,22 @@ internal static unsafe class LayerNormKernel
         // The sums over rows are made per range and added up in order: ranges depend on sizes only, so threads change no bit.
         int perRange = Math.Max((rows + MaximumParts - 1) / MaximumParts, Math.Max(1, Elementwise.ChunkOf((nint)rows * columns) / columns));
         int ranges = (rows + perRange - 1) / perRange;
-        T* parts = (T*)Scratch.Get((nuint)(2 * (nint)columns * ranges * sizeof(T)));
+        T* parts = (T*)Scratch.Get((nuint)((2 * (nint)ranges + 1) * columns * sizeof(T)));
+        weight = Given(weight, parts + 2 * (nint)columns * ranges, columns, 1);
         bool isLarge = Streaming.Suits<T>((nint)rows * columns);
         RowRanges.RunLanes<T, Slopes<T>>(rows, ranges, perRange, new Slopes<T>(x, weight, kept, dy, columns, perRange, isCentered, dx, parts, isLarge));
         if (isLarge) Streaming.Fence();
         for (int range = 1; range < ranges; range++) RowLoops.Add(parts, parts + 2 * (nint)columns * range, 2 * columns);
         Copy(parts, dWeight, columns);
         Copy(parts + columns, dBias, columns);
+    }
+
+    /// <summary>A parameter, or a row of what stands for it: a question in a loop, even one whose answer is known, costs a jump per vector.</summary>
+    static T* Given<T>(T* parameter, T* room, int columns, double otherwise) where T : unmanaged
+    {
+        if (parameter != null) return parameter;
+        new Span<T>(room, columns).Fill(Number.To<T>(otherwise));
+        return room;
     }
 
     static void Copy<T>(T* from, T* to, int count) where T : unmanaged => new Span<T>(from, count).CopyTo(new Span<T>(to, count));
@@ -57,20 +69,18 @@ internal static unsafe class LayerNormKernel
         void Apply<V>(T* from, in Moments moments, T* to) where V : unmanaged, ILanes<V>
         {
             V center = V.Constant(moments.Center), scale = V.Constant(moments.Scale), offset = V.Constant(moments.Offset);
-            V one = V.Constant(1), zero = V.Constant(0);
-            nint width = Lane<V, T>.Width, i = 0;
+            T* w = weight, b = bias;
+            nint n = columns, width = Lane<V, T>.Width, i = 0;
             bool streams = isLarge && Streaming.Takes<V>(to);
-            for (; i <= columns - width; i += width)
+            for (; i <= n - width; i += width)
             {
                 V value = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i) - center, scale, offset);
-                V w = weight == null ? one : Lane<V, T>.Load(weight + i), b = bias == null ? zero : Lane<V, T>.Load(bias + i);
-                Streaming.Store(to + i, V.FusedMultiplyAdd(value, w, b), streams);
+                Streaming.Store(to + i, V.FusedMultiplyAdd(value, Lane<V, T>.Load(w + i), Lane<V, T>.Load(b + i)), streams);
             }
-            if (i == columns) return;
-            nint count = columns - i;
+            if (i == n) return;
+            nint count = n - i;
             V last = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i, count, center) - center, scale, offset);
-            V lastW = weight == null ? one : Lane<V, T>.Load(weight + i, count, one), lastB = bias == null ? zero : Lane<V, T>.Load(bias + i, count, zero);
-            Lane<V, T>.Store(to + i, V.FusedMultiplyAdd(last, lastW, lastB), count);
+            Lane<V, T>.Store(to + i, V.FusedMultiplyAdd(last, Lane<V, T>.Load(w + i, count, center), Lane<V, T>.Load(b + i, count, center)), count);
         }
     }
 
@@ -94,26 +104,25 @@ internal static unsafe class LayerNormKernel
         void Row<V>(T* from, T* slopes, double rowCenter, double rowScale, double rowOffset, T* dWeight, T* dBias, T* to) where V : unmanaged, ILanes<V>
         {
             V center = V.Constant(rowCenter), scale = V.Constant(rowScale), offset = V.Constant(rowOffset);
-            V one = V.Constant(1), zero = V.Constant(0), plain = zero, weighted = zero;
-            nint width = Lane<V, T>.Width;
-            nint i = 0;
-            for (; i <= columns - width; i += width)
+            V zero = V.Constant(0), plain = zero, weighted = zero;
+            T* w = weight;
+            nint n = columns, width = Lane<V, T>.Width, i = 0;
+            for (; i <= n - width; i += width)
             {
-                Lane<V, T>.Prefetch(from + columns + i);        // the next row; its other half is fetched below
                 V dyi = Lane<V, T>.Load(slopes + i), hat = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i) - center, scale, offset);
-                V s = weight == null ? dyi : dyi * Lane<V, T>.Load(weight + i);
+                V s = dyi * Lane<V, T>.Load(w + i);
                 plain += s;
                 weighted = V.FusedMultiplyAdd(s, hat, weighted);
                 Lane<V, T>.Store(dWeight + i, V.FusedMultiplyAdd(dyi, hat, Lane<V, T>.Load(dWeight + i)));
                 Lane<V, T>.Store(dBias + i, dyi + Lane<V, T>.Load(dBias + i));
             }
-            nint count = columns - i;
+            nint count = n - i;
             V restDy = zero, restHat = zero, restS = zero;
             if (count > 0)
             {
                 restDy = Lane<V, T>.Load(slopes + i, count, zero);
                 restHat = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i, count, center) - center, scale, offset);
-                restS = weight == null ? restDy : restDy * Lane<V, T>.Load(weight + i, count, one);
+                restS = restDy * Lane<V, T>.Load(w + i, count, zero);
                 plain += restS;
                 weighted = V.FusedMultiplyAdd(restS, restHat, weighted);
                 Lane<V, T>.Store(dWeight + i, V.FusedMultiplyAdd(restDy, restHat, Lane<V, T>.Load(dWeight + i, count, zero)), count);
@@ -122,11 +131,10 @@ internal static unsafe class LayerNormKernel
             V mean = V.Constant(isCentered ? Lane<V, T>.Sum(plain) / columns : 0), slope = V.Constant(Lane<V, T>.Sum(weighted) / columns);
             if (count > 0) Lane<V, T>.Store(to + i, scale * (restS - mean - restHat * slope), count);
             bool streams = isLarge && Streaming.Takes<V>(to);
-            for (i = 0; i <= columns - width; i += width)
+            for (i = 0; i <= n - width; i += width)
             {
-                Lane<V, T>.Prefetch(slopes + columns + i);
                 V dyi = Lane<V, T>.Load(slopes + i), hat = V.FusedMultiplyAdd(Lane<V, T>.Load(from + i) - center, scale, offset);
-                V s = weight == null ? dyi : dyi * Lane<V, T>.Load(weight + i);
+                V s = dyi * Lane<V, T>.Load(w + i);
                 Streaming.Store(to + i, scale * (s - mean - hat * slope), streams);
             }
         }

@@ -40,6 +40,44 @@ public class FoldTests
         }
     }
 
+    /// <summary>Rows of columns together, and, of what only memory holds, in quarters with a rest.</summary>
+    [Theory]
+    [InlineData(1, 2051, 1040)]
+    [InlineData(2, 1030, 1051)]
+    [InlineData(1, 514, 5000)]
+    [InlineData(3, 300, 37)]
+    [InlineData(1, 16_387, 9)]
+    public void Columns_are_folded_whole_and_each_by_itself(int outer, int rows, int columns)
+    {
+        Tensor x = Tensor.Uniform((outer, rows, columns), new RandomStream(1), -1, 1);
+        double[] values = x.To(DType.Float64).ToArray<double>(), sums = new double[outer * columns], squares = new double[outer * columns];
+        double[] largest = [.. Enumerable.Repeat(-1.0, outer * columns)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            int at = i / (rows * columns) * columns + i % columns;
+            sums[at] += values[i];
+            squares[at] += values[i] * values[i];
+            largest[at] = Math.Max(largest[at], values[i]);
+        }
+        KernelSettings.ForEachInstructionSet(() =>
+        {
+            var one = OnThreads(1);
+            Assert.Equal(one.Sums, OnThreads(2).Sums);
+            for (int i = 0; i < sums.Length; i++)
+            {
+                Assert.Equal(sums[i], one.Sums[i], 2e-6 * Math.Sqrt(rows));
+                Assert.Equal(largest[i], one.Largest[i]);
+                Assert.Equal(Math.Sqrt(squares[i]), one.Norms[i], 1e-6 * Math.Sqrt(rows));
+            }
+        });
+
+        (float[] Sums, float[] Largest, float[] Norms) OnThreads(int threads)
+        {
+            using IDisposable setting = KernelSettings.Threads(threads);
+            return (x.Sum(1).ToArray<float>(), x.Max(1).ToArray<float>(), x.Norm(1, 2).ToArray<float>());
+        }
+    }
+
     /// <summary>Lanes are joined in registers for elements of every size.</summary>
     [Fact]
     public void Integers_of_every_size_are_added_up()

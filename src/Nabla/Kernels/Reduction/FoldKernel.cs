@@ -15,6 +15,7 @@ internal static unsafe class FoldKernel
     const int ColumnPiece = 4096;               // columns of a piece: its sums stay in the L1 cache while rows stream by
     const int Level = 128;                      // rows added up before they join the sum of a piece
     const int PieceElements = 64 * 1024;
+    const int LongRow = 2048;                   // bytes of a row from which on rows far apart are folded together
 
     /// <summary>y[o, i] = fold over r of x[o, r, i]; <typeparamref name="TJoin"/> is the same of what was folded before.</summary>
     public static void Run<TFold, TJoin, T>(T* x, int outer, int reduced, int inner, T* y)
@@ -48,12 +49,14 @@ internal static unsafe class FoldKernel
         where TFold : struct, IFold where TJoin : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
     {
         int width = Math.Min(inner, ColumnPiece);
-        int height = Math.Max(PieceElements / width / Level, 1) * Level;
-        int down = (reduced + height - 1) / height, across = (inner + width - 1) / width;
+        bool isLarge = width * sizeof(T) >= LongRow && reduced >= Together * Level && (long)outer * reduced * inner * sizeof(T) >= Streaming.From;
+        int apart = isLarge ? reduced / Together : 0, rows = isLarge ? apart : reduced;
+        int height = Math.Max(PieceElements / width / Level, 1) * Level / (isLarge ? Together : 1);
+        int down = (rows + height - 1) / height, across = (inner + width - 1) / width;
         T* partial = down == 1 ? y : (T*)Scratch.Get((nuint)outer * (nuint)down * (nuint)inner * (nuint)sizeof(T));
         Ranges.For(
-            outer * down * across, (long)Math.Min(height, reduced) * width,
-            new ColumnPieces<TFold, TJoin, V, T>(x, reduced, inner, width, height, down, across, partial));
+            outer * down * across, (long)Math.Min(height, rows) * width,
+            new ColumnPieces<TFold, TJoin, V, T>(x, reduced, inner, width, height, apart, down, across, partial));
         if (down == 1) return;
         Ranges.For(outer * inner, 4L * down, new ColumnTrees<TFold, V, T>(partial, down, inner, y));
     }
@@ -94,31 +97,47 @@ internal static unsafe class FoldKernel
         }
     }
 
-    readonly struct ColumnPieces<TFold, TJoin, V, T>(T* x, int reduced, int inner, int width, int height, int down, int across, T* partial) : IRange
+    /// <summary>
+    /// Pieces of rows that follow each other, or, of what only memory holds, of as many in each quarter of the whole: long rows side by side begin a new page
+    /// each, while a quarter is read from beginning to end.
+    /// </summary>
+    readonly struct ColumnPieces<TFold, TJoin, V, T>(T* x, int reduced, int inner, int width, int height, int apart, int down, int across, T* partial) : IRange
         where TFold : struct, IFold where TJoin : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int first, int end)
         {
             T* level = stackalloc T[width];
+            int step = apart > 0 ? Level / Together : Level;
             for (int unit = first; unit < end; unit++)
             {
                 int row = unit / across, o = row / down, startRow = (row - o * down) * height, start = unit % across * width;
-                int rows = Math.Min(height, reduced - startRow), columns = Math.Min(width, inner - start);
-                T* from = x + ((nint)o * reduced + startRow) * inner + start, to = partial + (nint)row * inner + start;
-                for (int r = 0; r < rows; r += Level, from += (nint)Level * inner)
+                int rows = Math.Min(height, (apart > 0 ? apart : reduced) - startRow), columns = Math.Min(width, inner - start);
+                T* block = x + (nint)o * reduced * inner + start, to = partial + (nint)row * inner + start;
+                for (int r = 0; r < rows; r += step)
                 {
                     T* target = r == 0 ? to : level;
                     new Span<T>(target, columns).Fill(TFold.Neutral<T>());
-                    FoldLoops<TFold, V, T>.Fold(from, Math.Min(Level, rows - r), inner, columns, target);
+                    FoldRows(block + (nint)(startRow + r) * inner, Math.Min(step, rows - r), columns, target);
                     if (r > 0) FoldLoops<TJoin, V, T>.Into(level, columns, to);
                 }
+                bool isLast = startRow + rows == apart;
+                if (isLast) FoldLoops<TFold, V, T>.Fold(block + (nint)Together * apart * inner, reduced - Together * apart, inner, columns, to);
             }
+        }
+
+        void FoldRows(T* from, int rows, int columns, T* target)
+        {
+            if (apart == 0) FoldLoops<TFold, V, T>.Fold(from, rows, inner, columns, target);
+            else
+                for (int r = 0; r < rows; r++) FoldLoops<TFold, V, T>.Fold(from + (nint)r * inner, Together, (nint)apart * inner, columns, target);
         }
     }
 
     readonly struct ColumnTrees<TFold, V, T>(T* partial, int down, int inner, T* y) : IRange
         where TFold : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int first, int end)
         {
             for (int unit = first, columns; unit < end; unit += columns)

@@ -7,6 +7,7 @@ namespace Nabla.Kernels;
 internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
 {
     const int RowLevel = 64;                    // turns of a row added up before they join its total
+    const int Leaf = 8;
 
     /// <summary>Numbers in V.</summary>
     public static int Width
@@ -25,20 +26,32 @@ internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static bool IsTooShort(nint n) => IsWide && n < 2 * Width;
 
-    /// <summary>Combines n values in a balanced tree.</summary>
+    /// <summary>Combines n values in a balanced tree, whose leaves are a few that follow each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Tree(T* x, int n, nint stride)
     {
-        if (n == 1) return *x;
-        int half = (n + 1) / 2;
-        return TFold.Combine(Tree(x, half, stride), Tree(x + half * stride, n - half, stride));
+        if (n > Leaf)
+        {
+            int half = (n + 1) / 2;
+            return TFold.Combine(Tree(x, half, stride), Tree(x + half * stride, n - half, stride));
+        }
+        T fold = *x;
+        for (int k = 1; k < n; k++) fold = TFold.Combine(fold, x[k * stride]);
+        return fold;
     }
 
     /// <summary>The same of as many neighbors as a vector holds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static V Trees(T* x, int n, nint stride)
     {
-        if (n == 1) return Load(x);
-        int half = (n + 1) / 2;
-        return Join(Trees(x, half, stride), Trees(x + half * stride, n - half, stride));
+        if (n > Leaf)
+        {
+            int half = (n + 1) / 2;
+            return Join(Trees(x, half, stride), Trees(x + half * stride, n - half, stride));
+        }
+        V fold = Load(x);
+        for (int k = 1; k < n; k++) fold = Join(fold, Load(x + k * stride));
+        return fold;
     }
 
     /// <summary>A row: turns of two vectors in two accumulators, which join the total now and then, so that sums stay exact.</summary>
@@ -117,6 +130,7 @@ internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold 
     }
 
     /// <summary>y[i] = y[i] ∘ x[0, i] ∘ x[1, i] ∘ …; columns that do not fill 512 bits are left to ordinary vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fold(T* x, int rows, nint stride, nint columns, T* y)
     {
         nint whole = IsWide ? columns / Width * Width : columns;

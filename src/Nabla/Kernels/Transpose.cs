@@ -84,6 +84,22 @@ internal static unsafe class Transpose
             }
     }
 
+    /// <summary>
+    /// A panel of y, whole tiles, while the rows of x that lie <paramref name="ahead"/> elements on are asked for: a panel has so few rows that the processor
+    /// would not foresee them.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Panel(float* x, nint xStride, float* y, nint yStride, nint rows, nint columns, nint ahead)
+    {
+        for (nint c = 0; c < columns; c += Tile)
+            for (nint r = 0; r < rows; r += Tile)
+            {
+                float* from = x + c * xStride + r, coming = from + ahead;
+                for (int i = 0; i < Tile; i++, coming += xStride) Streaming.Prefetch(coming);
+                Whole(from, xStride, y + r * yStride + c, yStride);
+            }
+    }
+
     /// <summary>The upper triangle of y [n, n] from the lower one of x, in blocks of rows: those on the diagonal are transposed whole.</summary>
     public static void LowerToUpper<T>(T* x, nint xStride, T* y, nint yStride, nint n) where T : unmanaged
     {

@@ -86,7 +86,7 @@ internal static unsafe class Packing<T> where T : unmanaged
             TransposeBlocks(source, lane, lanes, steps, panel, width);
             return;
         }
-        Kernels.Transpose.Run(source, lane, panel, width, tileSteps, tileLanes);
+        Kernels.Transpose.Panel((float*)source, lane, (float*)panel, width, tileSteps, tileLanes, ahead: width * lane);
         if (tileSteps < steps) TransposeBlocks(source + tileSteps, lane, tileLanes, steps - tileSteps, panel + (nint)tileSteps * width, width);
         if (tileLanes < lanes) TransposeBlocks(source + tileLanes * lane, lane, lanes - tileLanes, steps, panel + tileLanes, width);
     }

@@ -48,6 +48,20 @@ internal static unsafe class Streaming
         for (; i < bytes; i += Word) Sse2.StoreNonTemporal((uint*)(to + i), *(uint*)(from + i));
     }
 
+    /// <summary>Writes an element of 4 bytes or 8 again and again, likewise.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Fill<T>(T element, T* y, nint n) where T : unmanaged
+    {
+        const int Word = sizeof(uint), BitsPerByte = 8;
+        byte* to = (byte*)y;
+        nint width = sizeof(Vector256<byte>), bytes = n * sizeof(T), i = 0, head = Math.Min(-(nint)to & (width - 1), bytes);
+        ulong pair = sizeof(T) == sizeof(ulong) ? *(ulong*)&element : *(uint*)&element * 0x1_0000_0001UL;
+        Vector256<ulong> all = Vector256.Create(pair);
+        for (; i < head; i += Word) Sse2.StoreNonTemporal((uint*)(to + i), (uint)(pair >> ((int)i & Word) * BitsPerByte));
+        for (; i <= bytes - width; i += width) all.StoreAlignedNonTemporal((ulong*)(to + i));
+        for (; i < bytes; i += Word) Sse2.StoreNonTemporal((uint*)(to + i), (uint)(pair >> ((int)i & Word) * BitsPerByte));
+    }
+
     /// <summary>True if whole vectors of this width can be stored from an address on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Takes<V>(void* y) where V : struct =>

@@ -70,4 +70,29 @@ public class StridedCopyTests
                 }
             });
     }
+
+    /// <summary>Results of more than 8 MB, whose runs begin and end anywhere within a line.</summary>
+    [Theory]
+    [InlineData(3, 1001, 700)]
+    [InlineData(2, 512, 2051)]
+    [InlineData(1, 40_000, 71)]
+    public void Large_runs_equal_index_arithmetic(int planes, int rows, int columns)
+    {
+        float[] numbers = [.. Enumerable.Range(0, planes * rows * columns).Select(static i => (float)i)];
+        Tensor x = Tensor.From(numbers, (planes, rows, columns)), first = x[.., .., 0..1].Contiguous();
+        foreach (int threads in (int[])[1, 2])
+            KernelSettings.With(threads, () =>
+            {
+                Check(x.Permute(1, 0, 2).Contiguous().ToArray<float>(), i => (i / columns % planes * rows + i / columns / planes) * columns + i % columns);
+                Check(first.Expand(x.Shape).Contiguous().ToArray<float>(), i => i / columns * columns);
+                Check(first.To(DType.Float64).Expand(x.Shape).Contiguous().To(DType.Float32).ToArray<float>(), i => i / columns * columns);
+                Check(x[planes - 1, rows - 1, columns - 1].Expand(x.Shape).Contiguous().ToArray<float>(), i => numbers.Length - 1);
+            });
+
+        static void Check(float[] copy, Func<int, int> expected)
+        {
+            for (int i = 0; i < copy.Length; i++)
+                if (copy[i] != expected(i)) Assert.Fail($"expected {expected(i)}, got {copy[i]} at {i}");
+        }
+    }
 }

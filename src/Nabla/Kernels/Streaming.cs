@@ -107,20 +107,19 @@ internal static unsafe class Streaming
     /// <summary>True if rows of so many floats can be stored in vectors of eight.</summary>
     public static bool TakesHalves(void* y, nint length) => Takes<Vector256<float>>(y) && length % Vector256<float>.Count == 0;
 
-    /// <summary>
-    /// Stores the first eight floats of a vector, and the next if it has them and <paramref name="count"/> includes them, where <see cref="TakesHalves"/>. The
-    /// processor joins them to whole lines.
-    /// </summary>
+    /// <summary>Stores the first half of sixteen floats where <see cref="TakesHalves"/>. The processor joins two halves to a whole line.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreHalves<V>(float* y, V value, nint count) where V : struct
+    public static void StoreLower<V>(float* y, V value) where V : struct
     {
-        if (Unsafe.SizeOf<V>() == sizeof(Vector256<float>)) Store(y, value);
-        else if (Unsafe.SizeOf<V>() == sizeof(Vector512<float>))
-        {
-            Vector512<float> both = Unsafe.BitCast<V, Vector512<float>>(value);
-            both.GetLower().StoreAlignedNonTemporal(y);
-            if (count > Vector256<float>.Count) both.GetUpper().StoreAlignedNonTemporal(y + Vector256<float>.Count);
-        }
+        if (Unsafe.SizeOf<V>() == sizeof(Vector512<float>)) Unsafe.BitCast<V, Vector512<float>>(value).GetLower().StoreAlignedNonTemporal(y);
+    }
+
+    /// <summary>Stores the second half to where it lies in the sixteen floats from an address on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreUpper<V>(float* y, V value) where V : struct
+    {
+        if (Unsafe.SizeOf<V>() == sizeof(Vector512<float>))
+            Unsafe.BitCast<V, Vector512<float>>(value).GetUpper().StoreAlignedNonTemporal(y + Vector256<float>.Count);
     }
 
     /// <summary>Asks for the cache line of an address, which need not exist.</summary>

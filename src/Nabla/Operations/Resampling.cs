@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using Nabla.Kernels;
 
@@ -109,11 +110,27 @@ public static unsafe class Resampling
     /// <summary>What an output of the cubic map reads must have a number.</summary>
     const int LargestSize = int.MaxValue / 4;
 
-    static ResamplingMap Map(InterpolationMode mode, int from, int to, bool alignCorners) => mode switch
+    /// <summary>
+    /// Maps of sizes asked for before: a network asks for the same ones at every step, and to make one takes longer than to resample a small picture.
+    /// </summary>
+    static readonly ConcurrentDictionary<(InterpolationMode Mode, int From, int To, bool AlignCorners), ResamplingMap> known = [];
+
+    /// <summary>Maps to keep, and the largest of them.</summary>
+    const int MostKnown = 64, LargestKnown = 4096;
+
+    static ResamplingMap Map(InterpolationMode mode, int from, int to, bool alignCorners)
     {
-        InterpolationMode.Nearest => ResamplingMap.Nearest(from, to),
-        InterpolationMode.Linear => ResamplingMap.Linear(from, to, alignCorners),
-        _ => ResamplingMap.Cubic(from, to, alignCorners),
+        if (Math.Max(from, to) > LargestKnown) return Made((mode, from, to, alignCorners));
+        if (known.TryGetValue((mode, from, to, alignCorners), out ResamplingMap? map)) return map;
+        if (known.Count >= MostKnown) known.Clear();
+        return known.GetOrAdd((mode, from, to, alignCorners), Made);
+    }
+
+    static ResamplingMap Made((InterpolationMode Mode, int From, int To, bool AlignCorners) map) => map.Mode switch
+    {
+        InterpolationMode.Nearest => ResamplingMap.Nearest(map.From, map.To),
+        InterpolationMode.Linear => ResamplingMap.Linear(map.From, map.To, map.AlignCorners),
+        _ => ResamplingMap.Cubic(map.From, map.To, map.AlignCorners),
     };
 
     /// <summary>The nearest elements of a type that is not computed with.</summary>

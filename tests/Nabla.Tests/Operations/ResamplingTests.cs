@@ -31,21 +31,27 @@ public class ResamplingTests
         });
     }
 
+    static readonly (int, int, int, int)[] Sizes =
+    [
+        (256, 260, 512, 520), (256, 256, 512, 512), (2350, 28, 4700, 56), (16400, 4, 32800, 8), (27, 28, 54, 56), (20, 24, 60, 72), (21, 12, 42, 25),
+        (64, 90, 63, 41), (37, 17, 40, 50), (80, 81, 2, 3),
+    ];
+
     public static TheoryData<InterpolationMode, int, int, int, int> ModesAndSizes
     {
         get
         {
             var data = new TheoryData<InterpolationMode, int, int, int, int>();
             foreach (InterpolationMode mode in Enum.GetValues<InterpolationMode>())
-                foreach (var (h, w, toH, toW) in new[] { (256, 260, 512, 520), (64, 90, 63, 41), (37, 17, 40, 50), (80, 81, 2, 3) })
+                foreach (var (h, w, toH, toW) in Sizes)
                     data.Add(mode, h, w, toH, toW);
             return data;
         }
     }
 
     /// <summary>
-    /// A result that is stored past the caches, with half a vector at the end of its rows, and a gradient that reads two vectors of neighbors; axes that
-    /// shrink, and rows that nothing reads.
+    /// Results that are stored past the caches, in rows of whole vectors, of whole ones and a half, and of half a one; rows that fit two vectors, rows that are
+    /// copied twice and three times; a gradient that reads two vectors of neighbors; axes that shrink, and rows that nothing reads.
     /// </summary>
     [Theory]
     [MemberData(nameof(ModesAndSizes))]

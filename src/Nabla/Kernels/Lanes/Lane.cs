@@ -114,22 +114,26 @@ internal static unsafe class Lane<V, T> where V : unmanaged, ILanes<V> where T :
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Shuffle(T* x, V places, bool two)
     {
+        if (two) return Shuffle(Load(x), Load(x + Width), places);
         if (typeof(V) == typeof(Lanes512))
-        {
-            var (low, at) = (Vector512.Load((float*)x), Unsafe.BitCast<V, Vector512<int>>(places));
-            return Unsafe.BitCast<Vector512<float>, V>(two
-                ? Avx512F.PermuteVar16x32x2(low, at, Vector512.Load((float*)x + Vector512<float>.Count))
-                : Avx512F.PermuteVar16x32(low, at));
-        }
+            return Unsafe.BitCast<Vector512<float>, V>(Avx512F.PermuteVar16x32(Vector512.Load((float*)x), Unsafe.BitCast<V, Vector512<int>>(places)));
+        if (sizeof(V) != sizeof(Vector256<float>)) throw new NotSupportedException();
+        return Unsafe.BitCast<Vector256<float>, V>(Avx2.PermuteVar8x32(Vector256.Load((float*)x), Unsafe.BitCast<V, Vector256<int>>(places)));
+    }
+
+    /// <summary>The same from two vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Shuffle(V low, V high, V places)
+    {
+        if (typeof(V) == typeof(Lanes512))
+            return Unsafe.BitCast<Vector512<float>, V>(Avx512F.PermuteVar16x32x2(
+                Unsafe.BitCast<V, Vector512<float>>(low), Unsafe.BitCast<V, Vector512<int>>(places), Unsafe.BitCast<V, Vector512<float>>(high)));
         if (sizeof(V) != sizeof(Vector256<float>)) throw new NotSupportedException();
         Vector256<int> lanes = Unsafe.BitCast<V, Vector256<int>>(places);
-        Vector256<float> first = Avx2.PermuteVar8x32(Vector256.Load((float*)x), lanes);
-        if (two)
-        {
-            Vector256<float> second = Avx2.PermuteVar8x32(Vector256.Load((float*)x + Vector256<float>.Count), lanes);
-            first = Vector256.ConditionalSelect(Vector256.GreaterThan(lanes, Vector256.Create(Vector256<int>.Count - 1)).AsSingle(), second, first);
-        }
-        return Unsafe.BitCast<Vector256<float>, V>(first);
+        Vector256<float> first = Avx2.PermuteVar8x32(Unsafe.BitCast<V, Vector256<float>>(low), lanes);
+        Vector256<float> second = Avx2.PermuteVar8x32(Unsafe.BitCast<V, Vector256<float>>(high), lanes);
+        return Unsafe.BitCast<Vector256<float>, V>(Vector256.ConditionalSelect(
+            Vector256.GreaterThan(lanes, Vector256.Create(Vector256<int>.Count - 1)).AsSingle(), second, first));
     }
 
     /// <summary>The number at an address.</summary>

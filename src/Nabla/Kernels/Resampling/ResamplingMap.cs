@@ -11,8 +11,9 @@ namespace Nabla.Kernels;
 /// <param name="weights">What each counts.</param>
 internal sealed class ResamplingMap(int from, int to, int[] starts, int[] places, double[] weights)
 {
-    ResamplingMap? transposed;
+    ResamplingMap? transposed, repeated;
     ShuffledTaps? shuffled;
+    int[]? lows, highs;
 
     public int From => from;
 
@@ -31,11 +32,46 @@ internal sealed class ResamplingMap(int from, int to, int[] starts, int[] places
     /// <summary>The transposed matrix: how a gradient goes back.</summary>
     public ResamplingMap Transposed => transposed ??= Transpose();
 
+    /// <summary>How many neighboring outputs are copies of each input, if every output is one; otherwise 0.</summary>
+    public int Copies { get; } = CopiesOf(from, to, starts, places, weights);
+
+    /// <summary>The map to so many times its outputs, one after another: to that many rows from the same one.</summary>
+    public ResamplingMap Repeated(int times)
+    {
+        if (repeated is { } known && known.To == times * to) return known;
+        var ends = new int[times * to + 1];
+        for (int j = 0; j < times * to; j++) ends[j + 1] = j / to * places.Length + starts[j % to + 1];
+        var (allPlaces, allWeights) = (new int[times * places.Length], new double[times * places.Length]);
+        for (int copy = 0; copy < times; copy++)
+        {
+            places.CopyTo(allPlaces, copy * places.Length);
+            weights.CopyTo(allWeights, copy * places.Length);
+        }
+        return repeated = new(from, times * to, ends, allPlaces, allWeights);
+    }
+
+    static int CopiesOf(int from, int to, int[] starts, int[] places, double[] weights)
+    {
+        int copies = to / from;
+        if (copies * from != to || places.Length != to) return 0;
+        for (int j = 0; j < to; j++)
+            if (starts[j] != j || places[j] != j / copies || weights[j] != 1)
+                return 0;
+        return copies;
+    }
+
+    /// <summary>For each output the first input that it or one after it reads.</summary>
+    public int[] Lows => lows ??= FirstOfAll();
+
+    /// <summary>For each output the end of the inputs that it or one before it reads.</summary>
+    public int[] Highs => highs ??= EndOfAll();
+
     /// <summary>How <paramref name="width"/> outputs at a time read it, if they can.</summary>
     public ShuffledTaps? Shuffled(int width)
     {
-        if (shuffled?.Width != width) shuffled = new ShuffledTaps(this, width);
-        return shuffled.IsPossible ? shuffled : null;
+        ShuffledTaps taps = shuffled is { } known && known.Width == width ? known : new ShuffledTaps(this, width);
+        shuffled = taps;
+        return taps.IsPossible ? taps : null;
     }
 
     /// <summary>The nearest input.</summary>
@@ -85,6 +121,22 @@ internal sealed class ResamplingMap(int from, int to, int[] starts, int[] places
             starts[j + 1] = (j + 1) * taps;
         }
         return new(from, to, starts, places, weights);
+    }
+
+    int[] FirstOfAll()
+    {
+        var first = new int[to];
+        for (int j = to - 1, low = from; j >= 0; first[j--] = low)
+            for (int k = starts[j]; k < starts[j + 1]; k++) low = Math.Min(low, places[k]);
+        return first;
+    }
+
+    int[] EndOfAll()
+    {
+        var end = new int[to];
+        for (int j = 0, high = 0; j < to; end[j++] = high)
+            for (int k = starts[j]; k < starts[j + 1]; k++) high = Math.Max(high, places[k] + 1);
+        return end;
     }
 
     ResamplingMap Transpose()

@@ -10,7 +10,7 @@ internal sealed class ShuffledTaps
     /// <param name="width">Outputs of a group, and inputs of a vector; the last group ends with the axis and may overlap the one before.</param>
     public ShuffledTaps(ResamplingMap map, int width)
     {
-        (Width, Groups) = (width, (map.To + width - 1) / width);
+        Width = width;
         int fewest = int.MaxValue;
         for (int j = 0; j < map.To; j++)
         {
@@ -18,16 +18,16 @@ internal sealed class ShuffledTaps
             (Taps, fewest) = (Math.Max(Taps, entries), Math.Min(fewest, entries));
         }
         IsPossible = map.To >= width && fewest > 0;
+        IsWholeRow = map.From <= 2 * width;
         if (!IsPossible) return;
-        Bases = new int[Groups * Taps];
+        Bases = new int[(map.To + width - 1) / width * Taps];
         (Lanes, Weights) = (new int[Bases.Length * width], new float[Bases.Length * width]);
         for (int slot = 0; slot < Bases.Length && IsPossible; slot++) Read(map, slot, Math.Min(slot / Taps * width, map.To - width), slot % Taps);
+        IsCopy = Taps == 1 && Array.TrueForAll(Weights, static weight => weight == 1);
     }
 
     /// <summary>Outputs of a group.</summary>
     public int Width { get; }
-
-    public int Groups { get; }
 
     /// <summary>Entries of every output.</summary>
     public int Taps { get; }
@@ -37,6 +37,12 @@ internal sealed class ShuffledTaps
 
     /// <summary>True if one vector does not do.</summary>
     public bool ReadsTwo { get; private set; }
+
+    /// <summary>True if two vectors hold all inputs: every group reads them from the first on.</summary>
+    public bool IsWholeRow { get; }
+
+    /// <summary>True if every output is one of the inputs.</summary>
+    public bool IsCopy { get; }
 
     /// <summary>First input of each group and tap.</summary>
     public int[] Bases { get; } = [];
@@ -57,7 +63,7 @@ internal sealed class ShuffledTaps
             (lanes[lane], first, last) = (place, Math.Min(first, place), Math.Max(last, place));
         }
         // A group may begin less than a vector before the end: rows are followed by room for two.
-        Bases[slot] = Math.Min(first, Math.Max(0, map.From - Width));
+        Bases[slot] = IsWholeRow ? 0 : Math.Min(first, Math.Max(0, map.From - Width));
         foreach (ref int lane in lanes) lane -= Bases[slot];
         ReadsTwo |= last - Bases[slot] >= Width;
         IsPossible &= last - Bases[slot] < 2 * Width;

@@ -226,17 +226,43 @@ internal static unsafe class Selection
                         *isOutside = true;
                         return;
                     }
-                    Add(x + o * row + start, start, position, to, n);
+                    Add(x + o * row + start, start, position, to, n, (z is null ? y : z) + (o + 1) * block);
                 }
             }
         }
 
+        /// <summary>
+        /// y[at[k]] += x[k]. Meanwhile what the next piece reads arrives: its positions and numbers, and what lies as far on in the next block of z and y.
+        /// </summary>
         [MethodImpl(Compiled.Apart)]
-        void Add(T* from, nint start, long* position, T* to, nint n)
+        static void AddAlong(T* x, long* at, T* to, nint n, T* nextZ, T* nextY)
+        {
+            const int Turn = 8;
+            nint k = 0;
+            for (; k <= n - Turn; k += Turn)
+            {
+                Streaming.Prefetch(at + k + n);
+                Streaming.Prefetch(x + k + n);
+                Streaming.Prefetch(nextZ + k);
+                Streaming.Prefetch(nextY + k);
+                to[at[k]] += x[k];
+                to[at[k + 1]] += x[k + 1];
+                to[at[k + 2]] += x[k + 2];
+                to[at[k + 3]] += x[k + 3];
+                to[at[k + 4]] += x[k + 4];
+                to[at[k + 5]] += x[k + 5];
+                to[at[k + 6]] += x[k + 6];
+                to[at[k + 7]] += x[k + 7];
+            }
+            for (; k < n; k++) to[at[k]] += x[k];
+        }
+
+        [MethodImpl(Compiled.Apart)]
+        void Add(T* from, nint start, long* position, T* to, nint n, T* nextZ)
         {
             if (inner == 1)
             {
-                for (nint k = 0; k < n; k++) to[position[k]] += from[k];
+                AddAlong(from, position, to, n, nextZ + start, to + size + start);
                 return;
             }
             nint i = start % inner;

@@ -33,8 +33,15 @@ internal static unsafe class BagKernel
     readonly struct Sums<T>(T* table, long* indices, T* scales, Bags bags, int entries, int columns, long skipped, T* y) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
+        {
+            if (scales == null) Run<V, N1>(first, end);
+            else Run<V, N2>(first, end);
+        }
+
+        /// <summary>Of rows, or of 2 numbers: rows and their scales.</summary>
+        [MethodImpl(Compiled.Apart)]
+        void Run<V, C>(int first, int end) where V : unmanaged, ILanes<V> where C : unmanaged, ISize
         {
             nint width = Lane<V, T>.Width;
             for (int bag = first; bag < end; bag++)
@@ -42,18 +49,18 @@ internal static unsafe class BagKernel
                 int start = bags.Start(bag), stop = bags.Start(bag + 1), fetching = Math.Min(stop, entries - Ahead);
                 T* to = y + (nint)bag * columns;
                 nint column = 0;
-                for (; column <= columns - 4 * width; column += 4 * width, fetching = 0) Add<V>(4, start, stop, fetching, column, width, to + column);
+                for (; column <= columns - 4 * width; column += 4 * width, fetching = 0) Add<V, C>(4, start, stop, fetching, column, width, to + column);
                 if (column <= columns - 2 * width)
                 {
-                    Add<V>(2, start, stop, fetching, column, width, to + column);
+                    Add<V, C>(2, start, stop, fetching, column, width, to + column);
                     (column, fetching) = (column + 2 * width, 0);
                 }
                 if (column <= columns - width)
                 {
-                    Add<V>(1, start, stop, fetching, column, width, to + column);
+                    Add<V, C>(1, start, stop, fetching, column, width, to + column);
                     (column, fetching) = (column + width, 0);
                 }
-                if (column < columns) Add<V>(0, start, stop, fetching, column, columns - column, to + column);
+                if (column < columns) Add<V, C>(0, start, stop, fetching, column, columns - column, to + column);
             }
         }
 
@@ -63,27 +70,35 @@ internal static unsafe class BagKernel
         /// </summary>
         // The fields are copied first: the compiler reads them from memory at every turn otherwise.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Add<V>(int vectors, int start, int stop, int fetching, nint column, nint rest, T* to) where V : unmanaged, ILanes<V>
+        void Add<V, C>(int vectors, int start, int stop, int fetching, nint column, nint rest, T* to)
+            where V : unmanaged, ILanes<V> where C : unmanaged, ISize
         {
-            nint width = Lane<V, T>.Width, length = columns;
-            long* numbers = indices, end = numbers + stop, fetchEnd = numbers + fetching;
+            nint width = Lane<V, T>.Width, pitch = (nint)columns * sizeof(T), second = Math.Min(pitch, Line);
+            long* entry = indices + start, last = indices + stop, fetchEnd = indices + fetching;
             long nothing = skipped;
-            T* rows = table, factors = scales;
+            byte* rows = (byte*)table, parts = (byte*)(table + column);
+            T* factors = sizeof(C) == 2 ? scales + start : null;
             V sum0 = V.Constant(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
-            for (long* entry = numbers + start; entry < end; entry++)
+            for (; entry < last; entry++, factors += sizeof(C) - 1)
             {
-                if (entry < fetchEnd) Fetch(rows + (nint)entry[Ahead] * length, length);
-                if (*entry == nothing) continue;
-                T* row = rows + (nint)(*entry) * length + column;
-                if (factors == null)
+                if (entry < fetchEnd)
                 {
-                    sum0 += vectors == 0 ? Lane<V, T>.Load(row, rest, default) : Lane<V, T>.Load(row);
+                    byte* coming = rows + (nint)entry[Ahead] * pitch;
+                    Streaming.Prefetch(coming);
+                    Streaming.Prefetch(coming + second);
+                }
+                if (*entry == nothing) continue;
+                T* row = (T*)(parts + (nint)(*entry) * pitch);
+                V value = vectors == 0 ? Lane<V, T>.Load(row, rest, default) : Lane<V, T>.Load(row);
+                if (sizeof(C) == 1)
+                {
+                    sum0 += value;
                     if (vectors > 1) sum1 += Lane<V, T>.Load(row + width);
                     if (vectors > 2) (sum2, sum3) = (sum2 + Lane<V, T>.Load(row + 2 * width), sum3 + Lane<V, T>.Load(row + 3 * width));
                     continue;
                 }
-                V factor = V.Parameter(Lane<V, T>.Read(factors + (entry - numbers)));
-                sum0 = V.FusedMultiplyAdd(vectors == 0 ? Lane<V, T>.Load(row, rest, default) : Lane<V, T>.Load(row), factor, sum0);
+                V factor = V.Parameter(Lane<V, T>.Read(factors));
+                sum0 = V.FusedMultiplyAdd(value, factor, sum0);
                 if (vectors > 1) sum1 = V.FusedMultiplyAdd(Lane<V, T>.Load(row + width), factor, sum1);
                 if (vectors > 2) sum2 = V.FusedMultiplyAdd(Lane<V, T>.Load(row + 2 * width), factor, sum2);
                 if (vectors > 2) sum3 = V.FusedMultiplyAdd(Lane<V, T>.Load(row + 3 * width), factor, sum3);
@@ -93,14 +108,6 @@ internal static unsafe class BagKernel
             if (vectors > 1) Lane<V, T>.Store(to + width, sum1);
             if (vectors > 2) Lane<V, T>.Store(to + 2 * width, sum2);
             if (vectors > 2) Lane<V, T>.Store(to + 3 * width, sum3);
-        }
-
-        /// <summary>Asks for the first two cache lines of a row; of a longer one the processor foresees the others.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Fetch(T* row, nint columns)
-        {
-            Streaming.Prefetch(row);
-            Streaming.Prefetch(row + Math.Min(columns, Line / sizeof(T)));
         }
     }
 

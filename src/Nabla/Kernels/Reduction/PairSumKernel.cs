@@ -27,9 +27,10 @@ internal static unsafe class PairSumKernel
         where F : struct, ILaneFunction2 where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
     {
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int first, int end)
         {
-            T* values = stackalloc T[Piece];
+            T* room = stackalloc T[Piece + Workspace.Spare], values = Workspace.Aligned(room);
             for (int piece = first; piece < end; piece++)
             {
                 int start = piece * Piece, count = Math.Min(Piece, n - start);

@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using Nabla.Kernels;
 
 namespace Nabla;
@@ -66,24 +64,14 @@ public static unsafe class EmbeddingOperations
     static void Check(Tensor indices, int rows, string who)
     {
         ReadOnlySpan<long> values = indices.Span<long>();
-        if (AllBelow(values, rows)) return;
+        fixed (long* p = values)
+            if (Selection.AreWithin(p, values.Length, rows)) return;
         for (int i = 0; i < values.Length; i++)
             if ((ulong)values[i] >= (ulong)rows)
                 throw new ArgumentException(
                     $"{who}: expected indices in [0, {rows}), got {values[i]} at position {Position(indices.Shape, i)} of {indices.Shape}. " +
                     "Is the table as large as the vocabulary?");
         GC.KeepAlive(indices);
-    }
-
-    /// <summary>True if all lie in [0, rows): then neither they nor what is missing to rows − 1 have the bit of the sign.</summary>
-    static bool AllBelow(ReadOnlySpan<long> values, int rows)
-    {
-        ReadOnlySpan<Vector<long>> vectors = MemoryMarshal.Cast<long, Vector<long>>(values);
-        Vector<long> signs = default, last = new(rows - 1L);
-        foreach (Vector<long> v in vectors) signs |= v | (last - v);
-        long rest = 0;
-        foreach (long v in values[(vectors.Length * Vector<long>.Count)..]) rest |= v | (rows - 1L - v);
-        return rest >= 0 && Vector.GreaterThanOrEqualAll(signs, default);
     }
 
     static string Position(Shape shape, int index)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
 
@@ -50,20 +51,33 @@ internal static unsafe class Selection
         return !isOutside;
     }
 
-    /// <summary>Whether all of n positions are in [0, size): neither they nor their distances to the last one have a sign.</summary>
+    /// <summary>Whether all of n positions are in [0, size).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static bool AreWithin(long* at, nint n, int size)
+    public static bool AreWithin(long* at, nint n, int size)
     {
-        nint i = 0, width = Vector<long>.Count;
-        Vector<long> last = new(size - 1L), signs = Vector<long>.Zero;
-        for (; i <= n - width; i += width)
+        nint i = 0;
+        bool areWithin;
+        if (LaneChoice.IsWide)
         {
-            Vector<long> next = Vector.Load(at + i);
-            signs |= next | (last - next);
+            // Without a sign, what is below 0 is above all sizes. Only 512 bits come with such a maximum.
+            Vector512<ulong> most = Vector512<ulong>.Zero;
+            for (; i <= n - Vector512<ulong>.Count; i += Vector512<ulong>.Count) most = Vector512.Max(most, Vector512.Load((ulong*)at + i));
+            areWithin = i == 0 || Vector512.LessThanAll(most, Vector512.Create((ulong)size));
+        }
+        else
+        {
+            // Neither they nor their distances to the last one have a sign.
+            Vector<long> last = new(size - 1L), signs = Vector<long>.Zero;
+            for (; i <= n - Vector<long>.Count; i += Vector<long>.Count)
+            {
+                Vector<long> next = Vector.Load(at + i);
+                signs |= next | (last - next);
+            }
+            areWithin = Vector.GreaterThanOrEqualAll(signs, Vector<long>.Zero);
         }
         long sign = 0;
         for (; i < n; i++) sign |= at[i] | (size - 1L - at[i]);
-        return sign >= 0 && Vector.GreaterThanOrEqualAll(signs, Vector<long>.Zero);
+        return sign >= 0 && areWithin;
     }
 
     readonly struct SelectRange<T>(T* x, int size, int inner, long* at, int count, T* y, bool streams) : IRange where T : unmanaged

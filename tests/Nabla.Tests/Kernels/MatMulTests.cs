@@ -52,6 +52,26 @@ public sealed class MatMulTests
             }
     });
 
+    /// <summary>Stored past the caches, or, added to zeros, through them: the same bits, whatever whole registers of a row begin a cache line.</summary>
+    [Theory]
+    [InlineData(1700, 1920, 40, false)]
+    [InlineData(1700, 1936, 40, true)]
+    [InlineData(1701, 1925, 40, false)]
+    [InlineData(1700, 1920, 400, false)]
+    [InlineData(2000, 1600, 14, false)]
+    public void Results_that_no_cache_keeps_are_the_same(int m, int n, int k, bool transposed) => KernelSettings.ForEachInstructionSet(() =>
+    {
+        if (InstructionSets.Active < InstructionSet.Avx2) return;       // too slow, and store nothing so
+        var stream = new RandomStream(1);
+        Tensor a = Tensor.Uniform((m, k), stream, -1, 1), b = transposed ? Tensor.Uniform((n, k), stream, -1, 1).T : Tensor.Uniform((k, n), stream, -1, 1);
+        Tensor expected = Tensor.Zeros((m, n));
+        MatrixProduct.MultiplyInto(expected, a, b, accumulate: true);
+        Assert.Equal(expected.ToArray<float>(), a.MatMul(b).ToArray<float>());
+        Tensor added = Tensor.Ones((m, n));
+        MatrixProduct.MultiplyInto(added, a, b, accumulate: true);
+        Assert.True(added.AllClose(expected + 1, 1e-5, 1e-5));
+    });
+
     // Cases large enough for several blocks, tasks and panels of each path: packed, in place, dot products, row products.
     static IEnumerable<MatMulCase> Large()
     {

@@ -9,6 +9,9 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
     public Product<T> Product;
     public bool DirectA, DirectB;
 
+    /// <summary>True if C is stored past the caches.</summary>
+    public bool Streams;
+
     /// <summary>True if the first tile that reads a panel of B packs it: the copy hides behind the arithmetic.</summary>
     public bool PacksAlong;
     public T* PackedA, PackedB;
@@ -63,6 +66,7 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
             AColumn = DirectA ? Product.AColumn : Rows,
             CRow = Product.CRow,
             Accumulate = Product.Accumulate,
+            Streams = Streams,
         };
         if (AlongRows)
         {
@@ -106,6 +110,7 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
                     tile.Packed = null;
                 }
         }
+        if (Streams) Streaming.Fence();
     }
 
     /// <summary>

@@ -52,7 +52,8 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
 
         bool packsAlong = TSimd.IsNarrow && !directB && p.BColumn == 1 && blockK >= AlongDepth &&
             p.M <= CacheM && p.N >= AlongPanels * Columns && p.M * blockK * sizeof(T) <= AlongBytes;
-        var block = new Block<TSimd, TVector, T> { DirectA = directA, DirectB = directB, PacksAlong = packsAlong };
+        bool streams = p.IsLarge && !TSimd.IsNarrow && !p.Accumulate && blockK == p.K && Streaming.Takes<TVector>(p.C) && p.CRow % TSimd.Count == 0;
+        var block = new Block<TSimd, TVector, T> { DirectA = directA, DirectB = directB, PacksAlong = packsAlong, Streams = streams };
         nuint aBytes = directA ? 0 : (nuint)MatMul.RoundUp(blockM, Rows) * (nuint)blockK * (nuint)sizeof(T);
         nuint bBytes = (nuint)(directB ? Columns : MatMul.RoundUp(blockN, Columns)) * (nuint)blockK * (nuint)sizeof(T);
         aBytes = (aBytes + 63) & ~(nuint)63;

@@ -11,6 +11,9 @@ namespace Nabla.Kernels;
 /// </remarks>
 internal static unsafe class MatMul
 {
+    // Bytes of a result. From 8 MB on, as elsewhere, the activation after a layer would miss it: what a product takes from memory is less than what it computes.
+    const long LargeFrom = 12 << 20;
+
     /// <summary>One product. Strides are in elements; C's columns are adjacent. Without accumulate C is not read. Bias is per column.</summary>
     public static void Run<T>(int m, int n, int k, T* a, nint aRow, nint aColumn, T* b, nint bRow, nint bColumn,
         T* c, nint cRow, bool accumulate = false, T* bias = null) where T : unmanaged, IFloatingPointIeee754<T>
@@ -18,7 +21,7 @@ internal static unsafe class MatMul
         Run(new Product<T>
         {
             M = m, N = n, K = k, A = a, ARow = aRow, AColumn = aColumn, B = b, BRow = bRow, BColumn = bColumn,
-            C = c, CRow = cRow, Accumulate = accumulate, Bias = bias,
+            C = c, CRow = cRow, Accumulate = accumulate, Bias = bias, IsLarge = (long)m * n * sizeof(T) >= LargeFrom,
         });
     }
 
@@ -50,7 +53,7 @@ internal static unsafe class MatMul
             First = new Product<T>
             {
                 M = m, N = n, K = k, A = a, ARow = aRow, AColumn = aColumn, B = b, BRow = bRow, BColumn = bColumn,
-                C = c, CRow = cRow, Accumulate = accumulate, Bias = bias,
+                C = c, CRow = cRow, Accumulate = accumulate, Bias = bias, IsLarge = (long)batch * m * n * sizeof(T) >= LargeFrom,
             },
             ABatch = aBatch, BBatch = bBatch, CBatch = cBatch, Count = batch,
         };

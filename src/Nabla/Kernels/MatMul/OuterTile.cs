@@ -18,6 +18,9 @@ internal unsafe struct TileOperands<T> where T : unmanaged
     public int Columns;
 
     public bool Accumulate;
+
+    /// <summary>Store whole registers of C past the caches, to aligned addresses. Then nothing is accumulated.</summary>
+    public bool Streams;
     public T* Bias;
 
     /// <summary>Where the rows of B go too, one behind the other, for the tiles to come; null if nowhere. Then all columns of B are read.</summary>
@@ -121,7 +124,8 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
             TVector r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
             TVector r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
             T* x = a, y = b;
-            if (Sse.IsSupported && k >= PrefetchDepth)
+            bool accumulate = tile.Accumulate, streams = tile.Streams;
+            if (Sse.IsSupported && k >= PrefetchDepth && !streams)
                 for (int i = 0; i < sizeof(TRows); i++)
                 {
                     Sse.Prefetch0(c + i * cRow);
@@ -163,21 +167,20 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
                 biasLeft = TSimd.Load(bias, Math.Min(tile.Columns, TSimd.Count));
                 if (sizeof(TRegisters) > 1) biasRight = TSimd.Load(bias + TSimd.Count, tile.Columns - TSimd.Count);
             }
-            bool accumulate = tile.Accumulate;
             if (tile.Columns == sizeof(TRegisters) * TSimd.Count)
             {
-                Write<TRegisters>(c, TSimd.Add(l0, biasLeft), TSimd.Add(r0, biasRight), accumulate);
-                if (sizeof(TRows) > 1) Write<TRegisters>(c + cRow, TSimd.Add(l1, biasLeft), TSimd.Add(r1, biasRight), accumulate);
-                if (sizeof(TRows) > 2) Write<TRegisters>(c + 2 * cRow, TSimd.Add(l2, biasLeft), TSimd.Add(r2, biasRight), accumulate);
-                if (sizeof(TRows) > 3) Write<TRegisters>(c + 3 * cRow, TSimd.Add(l3, biasLeft), TSimd.Add(r3, biasRight), accumulate);
-                if (sizeof(TRows) > 4) Write<TRegisters>(c + 4 * cRow, TSimd.Add(l4, biasLeft), TSimd.Add(r4, biasRight), accumulate);
-                if (sizeof(TRows) > 5) Write<TRegisters>(c + 5 * cRow, TSimd.Add(l5, biasLeft), TSimd.Add(r5, biasRight), accumulate);
-                if (sizeof(TRows) > 6) Write<TRegisters>(c + 6 * cRow, TSimd.Add(l6, biasLeft), TSimd.Add(r6, biasRight), accumulate);
-                if (sizeof(TRows) > 7) Write<TRegisters>(c + 7 * cRow, TSimd.Add(l7, biasLeft), TSimd.Add(r7, biasRight), accumulate);
-                if (sizeof(TRows) > 8) Write<TRegisters>(c + 8 * cRow, TSimd.Add(l8, biasLeft), TSimd.Add(r8, biasRight), accumulate);
-                if (sizeof(TRows) > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate);
-                if (sizeof(TRows) > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate);
-                if (sizeof(TRows) > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate);
+                Write<TRegisters>(c, TSimd.Add(l0, biasLeft), TSimd.Add(r0, biasRight), accumulate, streams);
+                if (sizeof(TRows) > 1) Write<TRegisters>(c + cRow, TSimd.Add(l1, biasLeft), TSimd.Add(r1, biasRight), accumulate, streams);
+                if (sizeof(TRows) > 2) Write<TRegisters>(c + 2 * cRow, TSimd.Add(l2, biasLeft), TSimd.Add(r2, biasRight), accumulate, streams);
+                if (sizeof(TRows) > 3) Write<TRegisters>(c + 3 * cRow, TSimd.Add(l3, biasLeft), TSimd.Add(r3, biasRight), accumulate, streams);
+                if (sizeof(TRows) > 4) Write<TRegisters>(c + 4 * cRow, TSimd.Add(l4, biasLeft), TSimd.Add(r4, biasRight), accumulate, streams);
+                if (sizeof(TRows) > 5) Write<TRegisters>(c + 5 * cRow, TSimd.Add(l5, biasLeft), TSimd.Add(r5, biasRight), accumulate, streams);
+                if (sizeof(TRows) > 6) Write<TRegisters>(c + 6 * cRow, TSimd.Add(l6, biasLeft), TSimd.Add(r6, biasRight), accumulate, streams);
+                if (sizeof(TRows) > 7) Write<TRegisters>(c + 7 * cRow, TSimd.Add(l7, biasLeft), TSimd.Add(r7, biasRight), accumulate, streams);
+                if (sizeof(TRows) > 8) Write<TRegisters>(c + 8 * cRow, TSimd.Add(l8, biasLeft), TSimd.Add(r8, biasRight), accumulate, streams);
+                if (sizeof(TRows) > 9) Write<TRegisters>(c + 9 * cRow, TSimd.Add(l9, biasLeft), TSimd.Add(r9, biasRight), accumulate, streams);
+                if (sizeof(TRows) > 10) Write<TRegisters>(c + 10 * cRow, TSimd.Add(l10, biasLeft), TSimd.Add(r10, biasRight), accumulate, streams);
+                if (sizeof(TRows) > 11) Write<TRegisters>(c + 11 * cRow, TSimd.Add(l11, biasLeft), TSimd.Add(r11, biasRight), accumulate, streams);
             }
             else
                 WritePartial<TRows, TRegisters>(tile, c, biasLeft, biasRight,
@@ -242,8 +245,14 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Write<TRegisters>(T* c, TVector left, TVector right, bool accumulate) where TRegisters : unmanaged, ISize
+    static void Write<TRegisters>(T* c, TVector left, TVector right, bool accumulate, bool streams) where TRegisters : unmanaged, ISize
     {
+        if (streams)
+        {
+            Streaming.Store(c, left);
+            if (sizeof(TRegisters) > 1) Streaming.Store(c + TSimd.Count, right);
+            return;
+        }
         TSimd.Store(c, accumulate ? TSimd.Add(TSimd.Load(c), left) : left);
         if (sizeof(TRegisters) > 1) TSimd.Store(c + TSimd.Count, accumulate ? TSimd.Add(TSimd.Load(c + TSimd.Count), right) : right);
     }

@@ -17,6 +17,9 @@ internal unsafe struct Product<T> where T : unmanaged
     /// <summary>Add to C; otherwise C is overwritten without being read.</summary>
     public bool Accumulate;
 
+    /// <summary>C, with what is computed beside it, is too large for a cache to keep until it is read.</summary>
+    public bool IsLarge;
+
     /// <summary>One value per column, or null.</summary>
     public T* Bias;
 

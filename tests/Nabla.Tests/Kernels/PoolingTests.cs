@@ -36,6 +36,7 @@ public unsafe class PoolingTests
             foreach (int bins in (int[])[1, 2, 3, 5, 7, 12])
                 yield return PoolingGeometry.CreateAdaptive("Pool", [2, 3, size, 40 - size], [bins, 13 - bins]);
         yield return PoolingGeometry.CreateAdaptive("Pool", [1, 2, 5], [3]);
+        yield return PoolingGeometry.CreateAdaptive("Pool", [1, 2, 4, 70], [2, 3]);      // bins of more than a few columns
         yield return PoolingGeometry.CreateAdaptive("Pool", [1, 2, 5, 6, 7], [2, 6, 1]);
     }
 

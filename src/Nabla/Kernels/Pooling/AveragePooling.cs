@@ -19,6 +19,8 @@ internal enum WindowDivisor
 /// <summary>Mean or sum over windows, sliding or adaptive; float and double.</summary>
 internal static unsafe class AveragePooling
 {
+    const int ShortBin = 16;
+
     /// <summary>y[o] = sum of x over window o, over its divisor.</summary>
     public static void Forward<T>(in PoolingGeometry g, T* x, T* y, WindowDivisor divisor) where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -56,6 +58,7 @@ internal static unsafe class AveragePooling
         }
 
         /// <summary>Multiplies each of a row of sums (or slopes) by one over its window's divisor.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Divide(T* values, T* quotients, in PoolingWindow depth, in PoolingWindow height)
         {
             long rows = divisor switch
@@ -150,7 +153,17 @@ internal static unsafe class AveragePooling
                 PoolingRows.Fetch(rows + Geometry.InputPlane, height.Count * length);
                 PoolingRows.Add(rows, height.Count, sums, length);
             }
-            for (int w = 0; w < Geometry.Width.Output; w++) y[w] = PoolingRows.Sum(sums + columns[w].First, columns[w].Count);
+            for (int w = 0, bins = Geometry.Width.Bins; w < bins; w++) y[w] = Bin(sums + columns[w].First, columns[w].Count);
+        }
+
+        /// <summary>The sum of a bin: mostly of so few numbers that a call would take longer than to add them up.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static T Bin(T* x, int count)
+        {
+            if (count > ShortBin) return PoolingRows.Sum(x, count);
+            T sum = x[0];
+            for (int i = 1; i < count; i++) sum += x[i];
+            return sum;
         }
 
         /// <summary>Whole rows are one run: global pooling is a plain sum.</summary>

@@ -22,7 +22,11 @@ internal readonly record struct PoolingAxis(WindowAxis Window, int Bins = 0)
     public int Input => Window.Input;
 
     /// <summary>Output size.</summary>
-    public int Output => Bins > 0 ? Bins : Window.Output;
+    public int Output
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Bins > 0 ? Bins : Window.Output;
+    }
 
     /// <summary>Outputs o at which tap t of a sliding window is inside the input: its positions are o · Step + Origin.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -34,7 +34,7 @@ public class ResamplingTests
     static readonly (int, int, int, int)[] Sizes =
     [
         (256, 260, 512, 520), (256, 256, 512, 512), (2350, 28, 4700, 56), (16400, 4, 32800, 8), (27, 28, 54, 56), (20, 24, 60, 72), (21, 12, 42, 25),
-        (64, 90, 63, 41), (37, 17, 40, 50), (80, 81, 2, 3),
+        (64, 90, 63, 41), (37, 17, 40, 50), (80, 81, 2, 3), (3, 24, 300, 48),
     ];
 
     public static TheoryData<InterpolationMode, int, int, int, int> ModesAndSizes
@@ -51,7 +51,7 @@ public class ResamplingTests
 
     /// <summary>
     /// Results that are stored past the caches, in rows of whole vectors, of whole ones and a half, and of half a one; rows that fit two vectors, rows that are
-    /// copied twice and three times; a gradient that reads two vectors of neighbors; axes that shrink, and rows that nothing reads.
+    /// copied twice, three and a hundred times; a gradient that reads two vectors of neighbors; axes that shrink, and rows that nothing reads.
     /// </summary>
     [Theory]
     [MemberData(nameof(ModesAndSizes))]

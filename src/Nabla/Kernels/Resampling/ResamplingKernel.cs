@@ -35,13 +35,16 @@ internal static unsafe class ResamplingKernel
     /// <summary>Rows that are copied a whole number of times are one row of all copies: then nothing is left to do down the columns.</summary>
     static void Join(ref ResamplingMap? down, ref ResamplingMap? along, int lanesWidth)
     {
-        if (down!.Copies == 0) return;
-        ResamplingMap joined = along!.Repeated(down.Copies);
+        if (down!.Copies == 0 || (long)down.Copies * along!.To > LongestJoined) return;
+        ResamplingMap joined = along.Repeated(down.Copies);
         if (joined.Shuffled(lanesWidth) is not null) (down, along) = (null, joined);
     }
 
     /// <summary>Elements of a block of rows, which passes through the first cache, and the fewest rows of one.</summary>
     const int BlockSize = 4096, LeastBlock = 16;
+
+    /// <summary>Outputs of all copies of a row, whose map is kept: longer ones take no more time row by row.</summary>
+    const int LongestJoined = 4096;
 
     /// <summary>Elements by which reading from memory is announced: short rows that are read two at a time are not what the processor would foresee.</summary>
     const int Ahead = 2048;

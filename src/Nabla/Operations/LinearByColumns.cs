@@ -9,6 +9,7 @@ internal static class LinearByColumns
 {
     const int BlockSize = 1 << 18;      // elements: a second cache of 1 MB, or a part of the third
     const int Unit = 48;                // columns: whole tiles of any kind of register, and whole cache lines
+    const int LeastUnits = 7;           // of a block; below, dx is read and written, and x packed, too often
 
     /// <summary>Gradients of x [n, in], W [out, in] and b [out] from that of x·Wᵀ + b.</summary>
     public static Gradients Derivative(IColumnwiseGradient gradient, Saved saved)
@@ -34,5 +35,5 @@ internal static class LinearByColumns
     }
 
     // An odd number of units, so that the rows of a block spread over the sets of the first cache.
-    static int Width(int rows, int columns) => Math.Min((Math.Max(BlockSize / rows / Unit, 1) - 1 | 1) * Unit, columns);
+    static int Width(int rows, int columns) => Math.Min((Math.Max(BlockSize / rows / Unit, LeastUnits) - 1 | 1) * Unit, columns);
 }

@@ -7,8 +7,8 @@ namespace Nabla;
 /// </summary>
 internal sealed class BackwardPass
 {
-    /// <summary>Gradients of so many elements, past what the nearer caches hold, go from a loss to a product by columns.</summary>
-    public const int ColumnwiseFrom = 1 << 20;
+    // Gradients of so many elements, past what the nearer caches hold, go from a loss to a product by columns.
+    const int ColumnwiseFrom = 1 << 20;
 
     [ThreadStatic] static BackwardPass? spare;
 

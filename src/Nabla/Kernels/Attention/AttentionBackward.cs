@@ -39,7 +39,11 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         nint qt = PackedMatrix<T>.Length(m.Width, Rows), q = PackedMatrix<T>.Length(Rows, m.Width);
         nint gt = PackedMatrix<T>.Length(m.ValueWidth, Rows), g = PackedMatrix<T>.Length(Rows, m.ValueWidth);
         T* at = (T*)Scratch.Get((nuint)(k + qt + q + gt + g + 5 * Tile + 3 * Rows) * (nuint)sizeof(T));
-        var room = new Room { Keys = PackedMatrix<T>.Of(m.K.At(sample, keyHead), m.K.Row, keys, m.Width, at), QueriesTransposed = at + k, Coming = new(index + Workers.Count, m.Batch, m.KeyHeads) };
+        var room = new Room
+        {
+            Keys = PackedMatrix<T>.Of(m.K.At(sample, keyHead), m.K.Row, keys, m.Width, at), QueriesTransposed = at + k,
+            Coming = new(index + Workers.Count, m.Batch, m.KeyHeads),
+        };
         room.Queries = room.QueriesTransposed + qt;
         room.GradientsTransposed = room.Queries + q;
         room.Gradients = room.GradientsTransposed + gt;

@@ -8,7 +8,7 @@ namespace Nabla.Kernels;
 /// </summary>
 internal static unsafe class CrossEntropyKernel
 {
-    const int RowsAhead = 16;
+    const int RowsAhead = 16;       // of a part of the columns, on their way from memory
 
     /// <summary>Losses, row weights and statistics for class indices.</summary>
     public static void Forward<T>(T* x, int rows, int columns, ClassTargets<T> targets, T* losses, T* rowWeights, T* statistics)
@@ -46,7 +46,7 @@ internal static unsafe class CrossEntropyKernel
         return (max, sum);
     }
 
-    // Of whole rows the processor foresees what comes; of parts of them, so many rows must be on their way.
+    // Of whole rows the processor foresees what comes.
     static nint Ahead(int columns, int count) => count < columns ? (nint)RowsAhead * columns : 0;
 
     /// <summary>dx = scale·exp(x − max) − shift·t, or − shift where t is null; what lies <paramref name="ahead"/> elements on is fetched.</summary>

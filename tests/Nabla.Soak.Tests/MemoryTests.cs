@@ -63,7 +63,8 @@ public class MemoryTests
     [Theory]
     [InlineData(true, 784, 512, 1, 12)]         // 12 MB in blocks of 1.6 MB, and a few that wait for their turn
     [InlineData(false, 784, 512, 15, 24)]       // 24 MB, or what had been allocated before the first collection
-    [InlineData(true, 4096, 1000, 2, 3)]        // 24 MB: no cache keeps two of 16 MB
+    [InlineData(true, 4096, 1000, 6, 8)]        // 96 MB: no cache keeps two of 16 MB
+    [InlineData(false, 4096, 1000, 2, 3)]       // 24 MB
     [InlineData(true, 1, 1000, 5000, 10_000)]   // small ones are collected no sooner
     public void Results_that_follow_each_other_fast_take_turns_between_few_blocks_if_large(bool isFast, int rows, int columns, int least, int most)
     {

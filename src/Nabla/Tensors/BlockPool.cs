@@ -14,6 +14,7 @@ internal static unsafe class BlockPool
     const int ClassesPerOctave = 8;
     const nint FitFrom = 400 * 1024;
     const long StreamedBytes = 12 * MegaByte;
+    const long StreamedBudget = 96 * MegaByte;
     const nint StreamedFrom = 256 * 1024;
 
     static readonly Lock Gate = new();
@@ -32,13 +33,19 @@ internal static unsafe class BlockPool
     public static long CollectionBudget { get; set; } = 24 * MegaByte;
 
     /// <summary>
-    /// A program that was handed 12 MB in large blocks within so short a time, 8 GB/s, is bound by writing them. Then a collection that takes an eighth of that
-    /// time or less pays for itself: results that the program drops then take turns between blocks that the last cache keeps. Training steps compute more on fewer bytes. Blocks of 12 MB
-    /// and more leave that cache anyhow.
+    /// A program that is handed 12 MB within so short a time, 8 GB/s, is bound by writing results. In blocks that the last cache keeps, those that it drops then
+    /// take turns sooner, if a collection takes an eighth of that time or less. Larger ones leave that cache anyhow: they wait for more bytes, since a
+    /// collection after each two would take a twentieth of the program's time. Training steps compute more on fewer bytes.
     /// </summary>
     public static TimeSpan StreamedTime { get; set; } = TimeSpan.FromMilliseconds(1.5);
 
-    static bool IsStreaming => Stopwatch.GetElapsedTime(lastScan) < StreamedTime && 8 * youngCollectionMicroseconds <= StreamedTime.TotalMicroseconds;
+    static bool IsStreaming =>
+        Stopwatch.GetElapsedTime(lastScan).TotalMicroseconds * StreamedBytes < StreamedTime.TotalMicroseconds * bytesSinceCollection;
+
+    static bool IsCollectionShort => 8 * youngCollectionMicroseconds <= StreamedTime.TotalMicroseconds;
+
+    static bool IsCollectionDue(nint bytes) =>
+        bytesSinceCollection >= CollectionBudget && (bytes < StreamedBytes || bytesSinceCollection >= StreamedBudget || !IsStreaming);
 
     /// <summary>Fill returned blocks with NaN, so that a use after return shows: for tests.</summary>
     public static bool PoisonReturned { get; set; }
@@ -64,9 +71,9 @@ internal static unsafe class BlockPool
         {
             if (CollectOnRent) Collect();
             if (GC.CollectionCount(0) != seenGen0) Scan();
-            if (bytes >= StreamedFrom && bytes < StreamedBytes && bytesSinceCollection >= StreamedBytes && IsStreaming) Collect();
+            if (bytes >= StreamedFrom && bytes < StreamedBytes && bytesSinceCollection >= StreamedBytes && IsStreaming && IsCollectionShort) Collect();
             Block? block = TakeIdle(sizeClass);
-            if (block is null && bytesSinceCollection >= CollectionBudget)
+            if (block is null && IsCollectionDue(bytes))
             {
                 Collect();
                 block = TakeIdle(sizeClass);

@@ -51,6 +51,9 @@ internal static unsafe class Workers
         }
     }
 
+    /// <summary>True if other threads would take part in a region that began now. Only then is work worth cutting small.</summary>
+    public static bool WouldShare => Count > 1 && Volatile.Read(ref taken) == 0;
+
     /// <summary>
     /// Runs <paramref name="job"/> for the indices 0 … count − 1 and returns when all are done. Nested calls run serially.
     /// The first exception of a job is rethrown here, after every worker has left; later indices are then skipped.

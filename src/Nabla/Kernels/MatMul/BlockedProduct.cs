@@ -104,11 +104,13 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
         else for (int i = 0; i < count; i++) block.Run(i);
     }
 
-    // Pieces that fit the caches, or all rows of fewer columns, halved until there are enough for any number of threads or they get too small to share.
+    // Pieces that fit the caches, or all rows of fewer columns. Where threads share them they are halved until there are enough for any number of those, or
+    // they get too small.
     static (int Rows, int Columns) TaskShape(in Product<T> p, bool allRows)
     {
         int rows = Math.Min(CacheM, MatMul.RoundUp(p.M, Rows)), columns = Math.Min(CacheN(p.K), MatMul.RoundUp(p.N, Columns));
-        while ((long)rows * columns * p.K > TaskWork && (long)p.M * p.N / ((long)rows * columns) < Tasks)
+        int tasks = Workers.WouldShare ? Tasks : 1;
+        while ((long)rows * columns * p.K > TaskWork && (long)p.M * p.N / ((long)rows * columns) < tasks)
         {
             if (columns > Columns && (allRows || columns >= 2 * rows)) columns = MatMul.RoundUp(columns / 2, Columns);
             else if (rows > Rows && !allRows) rows = MatMul.RoundUp(rows / 2, Rows);

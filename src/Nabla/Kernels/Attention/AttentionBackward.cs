@@ -102,17 +102,17 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         return PackedMatrix<T>.Of(first, vectors.Row, tile.Rows, width, room);
     }
 
-    /// <summary>Per query the logarithm of its sum and δ.</summary>
+    /// <summary>Per query the logarithm of its sum and δ, whose lanes are added for many queries at once. Weights and slopes are not in use yet.</summary>
     readonly void Sums(in ScoreTile tile, in Room room)
     {
         ref readonly AttentionMemory<T> m = ref memory;
         T* output = m.Output.At(tile.Sample, tile.Head) + tile.Row * m.Output.Row;
         T* gradient = m.OutputGradient.At(tile.Sample, tile.Head) + tile.Row * m.OutputGradient.Row;
-        for (int i = 0; i < tile.Rows; i++)
-        {
-            room.LogSums[i] = m.LogSums[((nint)tile.Sample * m.Heads + tile.Head) * m.Queries + tile.Row + i];
-            Lane<V, T>.Write(room.Deltas + i, RowLoops<V, T>.Dot(gradient + i * m.OutputGradient.Row, 0, output + i * m.Output.Row, m.ValueWidth));
-        }
+        new Span<T>(m.LogSums + ((nint)tile.Sample * m.Heads + tile.Head) * m.Queries + tile.Row, tile.Rows).CopyTo(new(room.LogSums, tile.Rows));
+        int lanes = (int)Lane<V, T>.Width;
+        RowLoops<V, T>.Dots(gradient, m.OutputGradient.Row, output, m.Output.Row, tile.Rows, m.ValueWidth, room.Slopes);
+        Packing<T>.Panel(room.Slopes, lanes, 1, tile.Rows, lanes, room.Weights, ScoreTile.Queries);
+        for (int i = 0; i < tile.Rows; i += lanes) ScoreColumns<V, T>.Sum(room.Weights + i, lanes, room.Deltas + i);
     }
 
     /// <summary>Scores become weights, after dropout; dP becomes dS.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Numerics;
 
 namespace Nabla.Kernels;
@@ -50,6 +51,7 @@ internal unsafe struct AttentionOfFew<V, T> : IJob where V : unmanaged, ILanes<V
     readonly int Seen(int sample, int query, int key) => Math.Clamp(memory.Visible(sample, query) - key, 0, Keys);
 
     /// <summary>Products of a query become weights; returns the reciprocal of their sum, 0 where there is nothing to attend to.</summary>
+    [MethodImpl(Compiled.Apart)]
     readonly double Weigh(int sample, int head, int query, T* scores)
     {
         ref readonly AttentionMemory<T> m = ref memory;

@@ -39,6 +39,15 @@ internal static unsafe class ScoreColumns<V, T> where V : unmanaged, ILanes<V> w
         for (int key = first; key < keys; key++) Lane<V, T>.Store(s + key * Row, V.Constant(0));
     }
 
+    /// <summary>sum ← Σ s over the keys.</summary>
+    [MethodImpl(Compiled.Apart)]
+    public static void Sum(T* s, int keys, T* sum)
+    {
+        V total = V.Constant(0);
+        for (int key = 0; key < keys; key++) total += Lane<V, T>.Load(s + key * Row);
+        Lane<V, T>.Store(sum, total);
+    }
+
     /// <summary>s ← s·factors.</summary>
     [MethodImpl(Compiled.Apart)]
     public static void Multiply(T* s, T* factors, int keys)

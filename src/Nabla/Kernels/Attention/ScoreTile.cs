@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Numerics;
 
 namespace Nabla.Kernels;
@@ -56,6 +57,7 @@ internal unsafe struct ScoreTile
     }
 
     /// <summary>Which keys each query sees, if that differs.</summary>
+    [MethodImpl(Compiled.Apart)]
     public readonly void Limits<V, T>(in AttentionMemory<T> m, T* seen) where V : unmanaged, ILanes<V> where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (IsWhole(m)) return;

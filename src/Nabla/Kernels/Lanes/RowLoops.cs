@@ -101,6 +101,20 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ILanes<V> where
         }
         return Lane<V, T>.Sum(sum0 + sum1);
     }
+
+    /// <summary>Per row Σ a·b, each lane for itself: sums [rows, lanes]. The caller adds those of many rows at once.</summary>
+    [MethodImpl(Compiled.Apart)]
+    public static void Dots(T* a, nint aRow, T* b, nint bRow, int rows, nint n, T* sums)
+    {
+        for (; rows > 0; rows--, a += aRow, b += bRow, sums += Width)
+        {
+            V sum = V.Constant(0);
+            nint i = 0;
+            for (; i <= n - Width; i += Width) sum = V.FusedMultiplyAdd(Lane<V, T>.Load(a + i), Lane<V, T>.Load(b + i), sum);
+            if (i < n) sum = V.FusedMultiplyAdd(Lane<V, T>.Load(a + i, n - i, V.Constant(0)), Lane<V, T>.Load(b + i, n - i, V.Constant(0)), sum);
+            Lane<V, T>.Store(sums, sum);
+        }
+    }
 }
 
 /// <summary>Loops over one row of either element type.</summary>

@@ -54,7 +54,7 @@ internal static unsafe class Conversion
     {
         public static int Inputs => 1;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run(Operand<T> a, Operand<T> b, Operand<T> c, U* y, nint n)
         {
             T* x = a.Start;

@@ -76,7 +76,7 @@ internal static class Draw
     }
 
     /// <summary>Integers in [low, high); the bias is below (high − low) / 2⁶⁴.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     internal static void Integers(RandomStream stream, long first, Span<long> y, long low, long high)
     {
         Debug.Assert(low < high);
@@ -86,7 +86,7 @@ internal static class Draw
     }
 
     /// <summary>Integers in [low, high); the same numbers as the 64-bit form.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     internal static void Integers(RandomStream stream, long first, Span<int> y, int low, int high)
     {
         Debug.Assert(low < high);
@@ -110,7 +110,7 @@ internal static class Draw
     }
 
     /// <summary>A random order of 0 … n − 1, n the length of <paramref name="order"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     internal static void Permutation(RandomStream stream, Span<int> order)
     {
         var numbers = new Numbers(stream, 0, order.Length, stackalloc ulong[BitsAtOnce]);
@@ -133,7 +133,7 @@ internal static class Draw
         return radius * ((index & 1) == 0 ? Math.Cos(angle) : Math.Sin(angle));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Fill<TDraw>(TDraw draw, RandomStream stream, long first, Span<float> y) where TDraw : struct, IDraw
     {
         Debug.Assert(first >= 0);

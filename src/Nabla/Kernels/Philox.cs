@@ -29,7 +29,7 @@ internal static class Philox
     }
 
     /// <summary>The same for the indices from <paramref name="first"/> on, many blocks at a time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     internal static void Bits(RandomStream stream, long first, Span<ulong> y)
     {
         const int OfGroup = 2 * Blocks;

@@ -27,7 +27,7 @@ internal static unsafe class Streaming
     /// Copies elements of 4 bytes or 8. The ends, which need not fill a vector, are stored in words: the processor joins them to whole lines with what
     /// is stored beside them next. The fence is the caller's.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Copy(void* x, void* y, nint bytes)
     {
         const int Word = sizeof(uint);
@@ -49,7 +49,7 @@ internal static unsafe class Streaming
     }
 
     /// <summary>Writes an element of 4 bytes or 8 again and again, likewise.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Fill<T>(T element, T* y, nint n) where T : unmanaged
     {
         const int Word = sizeof(uint), BitsPerByte = 8;

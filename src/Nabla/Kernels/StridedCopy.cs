@@ -82,7 +82,7 @@ internal static unsafe class StridedCopy
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void CopyRun<T>(T* x, nint xStride, T* y, nint yStride, nint n, bool streams) where T : unmanaged
     {
         if (streams && xStride == 1) Streaming.Copy(x, y, n * sizeof(T));

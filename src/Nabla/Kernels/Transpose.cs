@@ -47,7 +47,7 @@ internal static unsafe class Transpose
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Blocks(float* x, nint xStride, float* y, nint yStride, nint rows, nint columns)
     {
         byte* room = stackalloc byte[2 * BlockSize * sizeof(float) + sizeof(Vector512<float>)];
@@ -88,7 +88,7 @@ internal static unsafe class Transpose
     /// A panel of y, whole tiles, while the rows of x that lie <paramref name="ahead"/> elements on are asked for: a panel has so few rows that the processor
     /// would not foresee them.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Panel(float* x, nint xStride, float* y, nint yStride, nint rows, nint columns, nint ahead)
     {
         for (nint c = 0; c < columns; c += Tile)
@@ -114,7 +114,7 @@ internal static unsafe class Transpose
             Run(x + first, xStride, y + first * yStride, yStride, Math.Min(BlockRows, n - first), Math.Min(first + BlockRows, n));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Tiles<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where T : unmanaged
     {
         for (nint c = 0; c < columns; c += Tile)
@@ -146,7 +146,7 @@ internal static unsafe class Transpose
     /// 16×16: four 4×4 blocks stand in each quad of registers. Quads are transposed within (interleaving 4, then 8 bytes), and the
     /// blocks then change places (128-bit parts).
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Sixteen(float* x, nint s, float* y, nint t)
     {
         Quad(x, s, out var a0, out var a1, out var a2, out var a3);
@@ -186,7 +186,7 @@ internal static unsafe class Transpose
     }
 
     /// <summary>16×16 as four 8×8, eight rows of x at a time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void FourEights(float* x, nint s, float* y, nint t)
     {
         for (int half = 0; half < 2; half++, x += 8 * s, y += 8)

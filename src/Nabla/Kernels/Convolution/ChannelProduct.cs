@@ -134,7 +134,7 @@ internal unsafe struct ChannelProduct<TSimd, TVector, T> : IJob
     }
 
     /// <summary>The weights of a panel of channels in the order of the offsets, by kind and tap of the depth; and where its sums start.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void PackPanel(int panel, T* w, T* bias)
     {
         int group = panel / panels, first = panel % panels * Lanes, count = Math.Min(Lanes, rows - first), lanes = Vectors(panel) * TSimd.Count, taps = geometry.Taps;
@@ -161,7 +161,7 @@ internal unsafe struct ChannelProduct<TSimd, TVector, T> : IJob
 
     readonly int Vectors(int panel) => (Math.Min(Lanes, rows - panel % panels * Lanes) + TSimd.Count - 1) / TSimd.Count;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public readonly void Run(int index)
     {
         int part = index % parts, block = index / parts % blocks, depths = Axis(0, 0).Target;
@@ -194,7 +194,7 @@ internal unsafe struct ChannelProduct<TSimd, TVector, T> : IJob
     }
 
     /// <summary>Copies rows of all channels at one depth between zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Copy(T* x, int depth, int from, int end, T* to)
     {
         TapAxis width = Axis(2, 0);
@@ -214,7 +214,7 @@ internal unsafe struct ChannelProduct<TSimd, TVector, T> : IJob
     }
 
     /// <summary>The results of some rows for a panel of channels: [position, channel].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Compute(int panel, int d, int firstRow, int endRow, T* x, (int At, int Step) plane, (int First, int End) depths, T* results, T* y)
     {
         int vectors = Vectors(panel), lanes = vectors * TSimd.Count, perDepth = geometry.Height.Kernel * geometry.Width.Kernel;

@@ -64,7 +64,7 @@ internal static unsafe class DepthwisePlanes<TSimd, TVector, T>
         public T* From, Kernels, Bias, To;
         public bool IsTurned, IsLarge;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public readonly void Run(int first, int end)
         {
             // Places of stride 1 that hold all results; one row and vector more than is read of them.
@@ -107,7 +107,7 @@ internal static unsafe class DepthwisePlanes<TSimd, TVector, T>
         /// Two rows of results from four; the last vector overlaps the one before. As much of the next plane is fetched meanwhile, and results go
         /// past the caches if <paramref name="streams"/>.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         static void TwoRows(T* x, int pitch, T* kernel, T start, int columns, T* y0, T* y1, T* next, bool streams)
         {
             TVector w0 = TSimd.Broadcast(kernel[0]), w1 = TSimd.Broadcast(kernel[1]), w2 = TSimd.Broadcast(kernel[2]);
@@ -167,7 +167,7 @@ internal static unsafe class DepthwisePlanes<TSimd, TVector, T>
         public ConvolutionGeometry Geometry;
         public T* X, Dy, Dw;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public readonly void Run(int first, int end)
         {
             Extent input = new(Geometry.Height.Input, Geometry.Width.Input), output = new(Geometry.Height.Output, Geometry.Width.Output);
@@ -200,7 +200,7 @@ internal static unsafe class DepthwisePlanes<TSimd, TVector, T>
         }
 
         /// <summary>The products of a plane of slopes with the nine shifted planes; only every <paramref name="step"/>-th row has slopes. The planes of the next image are fetched meanwhile.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         static void Dots(T* x, int pitch, T* dy, int rows, int width, int step, T* sums, T* nextX, T* nextDy)
         {
             TVector s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default, s8 = default;

@@ -82,6 +82,7 @@ internal readonly unsafe struct FlatLayout
     public int Offset(int d, int h, int w) => (d * height.Pitch + h) * width.Pitch + w;
 
     /// <summary>Elements from the first run of a channel to the value that tap (d, h, w) of a forward pass reads for result 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int TapOffset(int d, int h, int w)
     {
         int phase = (d % depth.Phases * height.Phases + h % height.Phases) * width.Phases + w % width.Phases;
@@ -89,7 +90,7 @@ internal readonly unsafe struct FlatLayout
     }
 
     /// <summary>Copies the block's source positions of <paramref name="channels"/> channels, zeros where the border is.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Pack<T>(in FlatBlock b, T* source, nint imageStride, nint channelStride, int channels, T* flat) where T : unmanaged
     {
         new Span<T>(flat, channels * Phases * Pitch).Clear();
@@ -105,7 +106,7 @@ internal readonly unsafe struct FlatLayout
     }
 
     /// <summary>Copies the results of one channel to where the result grid has zeros for what is dropped.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void PackResults<T>(in FlatBlock b, T* source, nint imageStride, T* flat) where T : unmanaged
     {
         new Span<T>(flat, Pitch).Clear();
@@ -114,7 +115,7 @@ internal readonly unsafe struct FlatLayout
     }
 
     /// <summary>Copies one channel's results to the tensor positions that the maps (for grid position 0 of the whole) give.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Unpack<T>(in FlatBlock b, AxisMap d, AxisMap h, AxisMap w, T* flat, T* target, nint imageStride) where T : unmanaged
     {
         d = d with { Origin = d.Origin + b.Depth * d.Step };
@@ -136,7 +137,7 @@ internal readonly unsafe struct FlatLayout
     }
 
     /// <summary>Adds the runs of a channel to the source positions that <see cref="Pack"/> would copy.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void AddTo<T>(in FlatBlock b, T* flat, T* source, nint imageStride) where T : unmanaged, INumber<T>
     {
         for (int pd = 0; pd < depth.Phases; pd++)
@@ -158,7 +159,7 @@ internal readonly unsafe struct FlatLayout
                 }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Gather<T>(in FlatBlock b, AxisMap d, AxisMap h, AxisMap w, int depths, int heights, int widths, T* source, nint imageStride, T* flat)
         where T : unmanaged
     {

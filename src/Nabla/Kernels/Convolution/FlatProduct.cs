@@ -73,7 +73,7 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
     }
 
     /// <summary>Sorts the taps by target and lists the offset at which each reads, channel by channel of a chunk.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void OrderTaps(in ConvolutionGeometry g, int* taps, bool backward)
     {
         int count = 0;
@@ -107,7 +107,7 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
     }
 
     /// <summary>Reorders the weights as the tiles read them: per group, target and tile a matrix [channel · tap, row of the tile].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void PackWeights(in ConvolutionGeometry g, T* w, int* taps, bool backward)
     {
         nint rowStride = backward ? g.Taps : (nint)g.InPerGroup * g.Taps, channelStride = backward ? (nint)g.InPerGroup * g.Taps : g.Taps;
@@ -132,7 +132,7 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
             + (tiles.Start(tile) - group * rows) * (nint)channels * mine;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public readonly void Run(int index)
     {
         FlatBlock block = layout.Block(index / parts);
@@ -149,7 +149,7 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
             RunGroup(block, length, tile, tiles.EndOfGroup(tile, end), flat, sums);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void RunGroup(in FlatBlock block, int length, int first, int end, T* flat, T* sums)
     {
         int group = tiles.Group(first), start = tiles.Start(first), held = tiles.Start(end) - start;
@@ -169,7 +169,7 @@ internal unsafe struct FlatProduct<TSimd, TVector, T> : IJob
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Deliver(in FlatBlock block, int t, int row, int high, T* y)
     {
         AxisMap d = depth with { Origin = depth.Origin + t / width.Step / height.Step };

@@ -143,7 +143,7 @@ internal static unsafe class FlatTile
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Dots<TSimd, TVector, T, TRows>(T* a, int aPitch, T* x0, T* x1, T* x2, int length, T* products)
         where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged, INumber<T> where TRows : unmanaged, ISize
     {

@@ -37,7 +37,7 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
         return pass.Execute(g, dw);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     bool Execute(in ConvolutionGeometry g, T* dw)
     {
         if (!layout.Fits) return false;
@@ -65,7 +65,7 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public readonly void Run(int index)
     {
         int part = index % parts, slice = index / parts;
@@ -88,7 +88,7 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void AddGroup(in FlatBlock block, int first, int end, T* flat, T* slopes, T* mine)
     {
         int group = tiles.Group(first), start = tiles.Start(first);
@@ -105,7 +105,7 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void AddTile(int high, T* slopes, T* flat, int length, int terms, T* sums)
     {
         for (int k = 0; k < terms; k += FlatTile.Columns, sums += Products)
@@ -114,7 +114,7 @@ internal unsafe struct FlatWeightGradient<TSimd, TVector, T> : IJob
     }
 
     /// <summary>Adds the slices in order and moves the sums of one tile to where they belong in the weight.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Collect(int tile, T* dw)
     {
         int row = tiles.Start(tile), high = tiles.Height(tile);

@@ -64,7 +64,7 @@ internal readonly unsafe struct PatchLayout<T> where T : unmanaged, INumber<T>
     public static int Columns(in FlatBlock b) => b.Images * Count(b);
 
     /// <summary>Fills the rows of <paramref name="channels"/> channels of x from <paramref name="first"/> on.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Gather(in FlatBlock b, T* x, int first, int channels, byte* memory)
     {
         T* run = (T*)memory, row = Matrix(memory);
@@ -78,7 +78,7 @@ internal readonly unsafe struct PatchLayout<T> where T : unmanaged, INumber<T>
     }
 
     /// <summary>Adds the rows to where they would be gathered from, in gradients that begin with zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Scatter(in FlatBlock b, byte* memory, int first, int channels, T* dx)
     {
         T* run = (T*)memory, row = Matrix(memory);
@@ -121,7 +121,7 @@ internal readonly unsafe struct PatchLayout<T> where T : unmanaged, INumber<T>
     T* Result(in FlatBlock b, T* y, int group, int n, int c) => y + ((nint)(b.Image + n) * g.OutChannels + (nint)group * g.OutPerGroup + c) * g.OutputPlane
         + ((nint)b.Depth * g.Height.Output + b.Height) * g.Width.Output + b.Width;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Rows<TMove>(in FlatBlock b, T* run, T* row) where TMove : struct, IMove
     {
         int width = b.Widths;

@@ -35,7 +35,7 @@ internal static unsafe class CtcKernel
         }
 
         /// <summary>alpha(t, s): probability of all ways into state s at frame t; returns that of all complete ways.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         Scaled Forward(int n, in CtcLattice lattice)
         {
             int[] label = labels[n];
@@ -63,7 +63,7 @@ internal static unsafe class CtcKernel
         }
 
         /// <summary>Probabilities of the symbols at frame t, and behind them that of the blank.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         void Rate(int n, int t, int[] label, in CtcLattice lattice, Scaled.Row rates)
         {
             T* row = x + ((nint)t * batch + n) * classes;
@@ -74,7 +74,7 @@ internal static unsafe class CtcKernel
         }
 
         /// <summary>The share of all ways that pass state s at frame t, alpha·beta/total, summed by class.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         void Backward(int n, in CtcLattice lattice, Scaled inverse)
         {
             int[] label = labels[n];

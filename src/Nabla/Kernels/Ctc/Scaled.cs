@@ -26,7 +26,11 @@ internal readonly struct Scaled(Vector<double> fraction, Vector<double> exponent
     public static int Count => Vector<double>.Count;
 
     /// <summary>0.</summary>
-    public static Scaled Zero => new(Vector<double>.Zero, new(Never));
+    public static Scaled Zero
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(Vector<double>.Zero, new(Never));
+    }
 
     /// <summary>1.</summary>
     public static Scaled One => new(Vector<double>.One, Vector<double>.Zero);

@@ -19,7 +19,7 @@ internal readonly unsafe struct Bidiagonal<TSimd, TVector>(BidiagonalMemory memo
     readonly nint stride = memory.Stride;
 
     /// <summary>The matrix becomes <see cref="BidiagonalMemory.Diagonal"/> and <see cref="BidiagonalMemory.Above"/>; its reflections stay in the rows of Left and Right.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Reduce()
     {
         double* v = memory.V, w = memory.W, u = memory.U;
@@ -57,7 +57,7 @@ internal readonly unsafe struct Bidiagonal<TSimd, TVector>(BidiagonalMemory memo
     }
 
     /// <summary>x from place <paramref name="at"/> on becomes the vector of the reflection I − scale·x·xᵀ that leaves only <paramref name="head"/> of it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public double Reflect(double* x, int at, out double head)
     {
         ReadOnlySpan<double> rest = new(x + at + 1, n - at - 1);

@@ -18,7 +18,7 @@ internal readonly unsafe struct BidiagonalIteration<TSimd, TVector>(BidiagonalMe
 
     /// <summary>The diagonal becomes the singular values, with signs and in no order; rows of Left and Right become singular vectors.</summary>
     /// <exception cref="ArithmeticException">It does not converge.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Run()
     {
         int last = memory.N - 1;
@@ -46,7 +46,7 @@ internal readonly unsafe struct BidiagonalIteration<TSimd, TVector>(BidiagonalMe
     }
 
     /// <summary>Whether an element of the diagonal is nothing beside its neighbors; it becomes 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     bool HasZero(int first, int last)
     {
         bool found = false;
@@ -60,7 +60,7 @@ internal readonly unsafe struct BidiagonalIteration<TSimd, TVector>(BidiagonalMe
         return found;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Sweep(int first, int last, double shift)
     {
         // What the next step needs stays in registers: a sweep takes as long as this chain of roots.
@@ -90,7 +90,7 @@ internal readonly unsafe struct BidiagonalIteration<TSimd, TVector>(BidiagonalMe
     }
 
     /// <summary>A shift of 0, without cancellation: brings a zero of the diagonal to its end in one sweep.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void SweepUnshifted(int first, int last)
     {
         double cos = 1, sin, leftCos = 1, leftSin = 0;
@@ -146,6 +146,7 @@ internal readonly unsafe struct BidiagonalIteration<TSimd, TVector>(BidiagonalMe
     }
 
     /// <summary>The smaller singular value of [[f, g], [0, h]].</summary>
+    [MethodImpl(Compiled.Apart)]
     static double Smaller(double f, double g, double h)
     {
         (f, g, h) = (Math.Abs(f), Math.Abs(g), Math.Abs(h));

@@ -53,7 +53,7 @@ internal unsafe struct BidiagonalMerge<T> where T : unmanaged, IFloatingPointIee
         Merge(first, middle, last, more);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Merge(int first, int middle, int last, int more)
     {
         double before = rows.Values[middle], after = above[middle], largest = Math.Max(Math.Abs(before), Math.Abs(after));
@@ -104,7 +104,7 @@ internal unsafe struct BidiagonalMerge<T> where T : unmanaged, IFloatingPointIee
         public BidiagonalMerge<T> Merge;
         public int First, Count, More;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, double> where TVector : struct
         {
             int all = Count + More;

@@ -46,7 +46,7 @@ internal readonly unsafe struct BidiagonalPanels<TSimd, TVector, T>
     static T Least => T.CreateTruncating(typeof(T) == typeof(float) ? 1e-30 : 1e-290);
 
     /// <summary>Finds B: its diagonal, and above[i] beside diagonal[i + 1].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Reduce(double* diagonal, double* above)
     {
         new Span<byte>(columns, (int)Bytes(n)).Clear();
@@ -62,7 +62,7 @@ internal readonly unsafe struct BidiagonalPanels<TSimd, TVector, T>
     /// Row i, then column i above it. A + Σ columnₖ·rowₖ is due, over k before <paramref name="count"/>: two products for each reflected row and column, which
     /// are x·uᵀ and v·yᵀ with the vectors u and v of the reflections.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Reflect(int i, int count, double* diagonal, double* above)
     {
         T* row = matrix + i * stride, u = rows + count * stride, y = u + stride, x = columns + count * stride, v = x + stride;

@@ -49,7 +49,7 @@ internal unsafe struct BidiagonalValues
     public static nint Bytes(int n) => checked((int)(RowsOfNumbers * sizeof(double) * (nint)n));
 
     /// <exception cref="ArithmeticException">It does not converge.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Run()
     {
         int passes = 0;
@@ -101,6 +101,7 @@ internal unsafe struct BidiagonalValues
     }
 
     /// <summary>A pass with the best shift that leaves no square below 0. Returns how many it took.</summary>
+    [MethodImpl(Compiled.Apart)]
     int Shift(int first, int last)
     {
         double shift = Guess(first, last);
@@ -159,6 +160,7 @@ internal unsafe struct BidiagonalValues
     }
 
     /// <summary>The last two are the least: their distance from the others, and from each other, bounds what the last loses to them.</summary>
+    [MethodImpl(Compiled.Apart)]
     readonly double FromGap(int last, double end)
     {
         double beside = Math.Sqrt(q[last] * e[last - 1]), before = Math.Sqrt(q[last - 1] * e[last - 2]), other = q[last - 1] + e[last - 1];
@@ -170,7 +172,7 @@ internal unsafe struct BidiagonalValues
     }
 
     /// <summary>From the length of the vector of the last value, whose elements fall as they go back.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly double FromVector(int first, int last, double end)
     {
         double element = e[last - 1] / q[last - 1], square = element;

@@ -27,14 +27,14 @@ internal static unsafe class Cholesky
     }
 
     /// <summary>x becomes L⁻¹·x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void SolveLower(ReadOnlySpan<double> l, int n, Span<double> x)
     {
         for (int i = 0; i < n; i++) x[i] = (x[i] - Vectors.Dot(l.Slice(i * n, i), x[..i])) / l[i * n + i];
     }
 
     /// <summary>x becomes L⁻ᵀ·x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void SolveUpper(ReadOnlySpan<double> l, int n, Span<double> x)
     {
         for (int i = n - 1; i >= 0; i--)
@@ -81,7 +81,7 @@ internal static unsafe class Cholesky
         public T* A, L;
         public int* FailedPivot;            // of each matrix
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, T> where TVector : struct
         {
             int stride = Elimination.Stride<T>(N), rows = CholeskyRows<TSimd, TVector, T>.Rows(N);

@@ -37,7 +37,7 @@ internal readonly unsafe struct CholeskyRows<TSimd, TVector, T>(T* u, int n, nin
         Negate(first, last);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Negate(int first, int last)
     {
         for (T* x = u + first * stride, end = u + last * stride; x < end; x += TSimd.Count) TSimd.Store(x, TSimd.Subtract(default, TSimd.Load(x)));

@@ -14,7 +14,7 @@ internal unsafe struct CholeskySlope<T> : IMatrixWork<T> where T : unmanaged, IF
     public int N;
     public T* L, G, Result;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, T> where TVector : struct
     {
         int n = N;
@@ -42,7 +42,7 @@ internal unsafe struct CholeskySlope<T> : IMatrixWork<T> where T : unmanaged, IF
     }
 
     /// <summary>Half of the lower triangle of x, and that of its transpose above.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void HalveAndMirror(T* x, T* transposed, int n)
     {
         T half = T.CreateTruncating(0.5);

@@ -39,7 +39,7 @@ internal static unsafe class Elimination
         MatrixBatch.Run<T, EliminationWork<T>>(count, n, (long)n * n * n, new() { N = n, Factors = factors, Pivots = pivots, Columns = n, X = x, IsInverse = true });
 
     /// <summary>The first of the factored matrices with a zero on the diagonal, −1 if all are regular.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static int FirstSingular<T>(int count, int n, T* factors) where T : unmanaged, IFloatingPointIeee754<T>
     {
         int stride = Stride<T>(n);
@@ -50,6 +50,7 @@ internal static unsafe class Elimination
     }
 
     /// <summary>Sign and logarithm of the magnitude of the determinant of one factored matrix.</summary>
+    [MethodImpl(Compiled.Apart)]
     public static (int Sign, double LogMagnitude) LogDeterminant<T>(int n, T* factors, int* pivots) where T : unmanaged, IFloatingPointIeee754<T>
     {
         int sign = 1;

@@ -19,7 +19,7 @@ internal unsafe struct EliminationWork<T> : IMatrixWork<T> where T : unmanaged, 
         else Solve<TSimd, TVector>(factors, pivots, X + (nint)index * N * Columns);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Factor<TSimd, TVector>(T* matrix, T* factors, int* pivots) where TSimd : struct, ISimd<TVector, T> where TVector : struct
     {
         int n = N, stride = Elimination.Stride<T>(n);
@@ -31,7 +31,7 @@ internal unsafe struct EliminationWork<T> : IMatrixWork<T> where T : unmanaged, 
         new LowerUpper<TSimd, TVector, T>(factors, n, stride, pivots).Factor();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Solve<TSimd, TVector>(T* factors, int* pivots, T* x) where TSimd : struct, ISimd<TVector, T> where TVector : struct
     {
         // A = L·U·Pᵀ: solve with L, then with U, then exchange. Aᵀ = P·Uᵀ·Lᵀ: the same the other way round.
@@ -46,13 +46,14 @@ internal unsafe struct EliminationWork<T> : IMatrixWork<T> where T : unmanaged, 
             for (int k = N - 1; k >= 0; k--) Exchange(x + k * columns, x + pivots[k] * columns, columns);
     }
 
+    [MethodImpl(Compiled.Apart)]
     readonly void Identity(T* x)
     {
         new Span<T>(x, N * N).Clear();
         for (int i = 0; i < N; i++) x[i * ((nint)N + 1)] = T.One;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Exchange(T* x, T* y, int columns)
     {
         if (x == y) return;

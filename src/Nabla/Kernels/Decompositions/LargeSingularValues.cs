@@ -53,7 +53,7 @@ internal readonly unsafe struct LargeSingularValues<TSimd, TVector, T>
     bool IsTall => rows > n;
 
     /// <summary>The matrix becomes U [rows, n] above σ above V [n, n], or without vectors σ, falling. The largest component of each left vector is positive.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Factor(T* a, T* factors)
     {
         T largest = Vectors.LargestMagnitude<T>(new(a, rows * n));
@@ -79,7 +79,7 @@ internal readonly unsafe struct LargeSingularValues<TSimd, TVector, T>
     }
 
     /// <summary>The matrix, or R of it, divided by 2 to that power.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Read(T* a, int power)
     {
         // In two steps: one factor may lie beyond the type.
@@ -99,7 +99,7 @@ internal readonly unsafe struct LargeSingularValues<TSimd, TVector, T>
         for (int k = 0; k < n; k++) to[k] = T.CreateTruncating(Math.ScaleB(diagonal[n - 1 - k], power));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Write(int power, T* to)
     {
         T* sorted = (T*)work, longer = sorted + n * stride, vectors = IsTall ? longer : sorted, values = to + (nint)rows * n;

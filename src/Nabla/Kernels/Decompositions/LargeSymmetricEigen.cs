@@ -38,7 +38,7 @@ internal readonly unsafe struct LargeSymmetricEigen<TSimd, TVector, T>
     static nint Rows(int n) => n + TridiagonalPanels<TSimd, TVector, T>.SpareRows;
 
     /// <summary>The matrix a [n, n], of which (A + Aᵀ)/2 is taken, becomes its rising values above its vectors as columns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Factor(T* a, T* factors)
     {
         int power = SymmetricEigen.PowerOf(a, n);
@@ -51,7 +51,7 @@ internal readonly unsafe struct LargeSymmetricEigen<TSimd, TVector, T>
     }
 
     /// <summary>The symmetric part, divided by 2 to that power.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Read(T* a, int power)
     {
         // In two steps: one factor may lie beyond the type.
@@ -67,7 +67,7 @@ internal readonly unsafe struct LargeSymmetricEigen<TSimd, TVector, T>
         for (nint i = n; i < Rows(n); i++) new Span<T>(matrix + i * stride, (int)stride).Clear();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Write(int power, T* to)
     {
         for (nint k = 0; k < n; k++)

@@ -19,7 +19,7 @@ internal readonly unsafe struct LowerUpper<TSimd, TVector, T>(T* a, int n, nint 
 
     public void Factor() => Factor(0, n);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Factor(int first, int last)
     {
         if (last - first <= panelRows)
@@ -68,7 +68,7 @@ internal readonly unsafe struct LowerUpper<TSimd, TVector, T>(T* a, int n, nint 
     }
 
     /// <summary>Row by row: each first takes part in the exchanges before it and loses what the rows before it take out of it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Panel(int first, int last)
     {
         int end = MatMul.RoundUp(n, TSimd.Count), inside = Math.Min(MatMul.RoundUp(last, TSimd.Count), end);
@@ -94,7 +94,7 @@ internal readonly unsafe struct LowerUpper<TSimd, TVector, T>(T* a, int n, nint 
     /// Rows beyond which there are no columns: each is taken out of all below it at once. They do not wait for each other, as what a row loses to those
     /// before it does; the numbers are the same.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void LastPanel(int first, int end)
     {
         for (int k = first; k < n; k++)
@@ -121,7 +121,7 @@ internal readonly unsafe struct LowerUpper<TSimd, TVector, T>(T* a, int n, nint 
     }
 
     /// <summary>The row after its pivot k becomes −row / pivot.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void DivideAfter(T* row, int k, int end)
     {
         TVector divisor = TSimd.Broadcast(-row[k]);
@@ -182,7 +182,7 @@ internal readonly unsafe struct LowerUpper<TSimd, TVector, T>(T* a, int n, nint 
     }
 
     /// <summary>Rows of L beside finished rows of U: A₂₁·U₁₁⁻¹.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Eliminate(int first, int last, int firstRow, int lastRow)
     {
         if (last - first <= BlockColumns)
@@ -198,7 +198,7 @@ internal readonly unsafe struct LowerUpper<TSimd, TVector, T>(T* a, int n, nint 
     }
 
     /// <summary>U₁₁ᵀ·L₂₁ᵀ = A₂₁ᵀ, a strip of rows at a time: right sides lie across.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void EliminateBlock(int first, int last, int firstRow, int lastRow)
     {
         int columns = last - first, width = 2 * TSimd.Count;

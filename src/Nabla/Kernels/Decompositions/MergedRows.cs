@@ -55,7 +55,7 @@ internal unsafe struct MergedRows<T> where T : unmanaged, IFloatingPointIeee754<
     public static double Epsilon => 8 * (typeof(T) == typeof(float) ? 6e-8 : 1.1e-16);
 
     /// <summary>Two lists of rows by rising value become one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public readonly void Sort(int* a, int aCount, int* b, int bCount, int* to)
     {
         int* aEnd = a + aCount, bEnd = b + bCount;
@@ -76,7 +76,7 @@ internal unsafe struct MergedRows<T> where T : unmanaged, IFloatingPointIeee754<
     /// Divides the sorted rows into those that go into the equation and those dropped, listed in Order. The first <paramref name="before"/> are kept.
     /// Both kinds of vectors, or the only one, reach up to column <paramref name="end"/> − 1.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Deflate(int first, int last, int before, double rho, double tolerance, T* vectors, T* others, int end)
     {
         kept = 0;
@@ -122,7 +122,7 @@ internal unsafe struct MergedRows<T> where T : unmanaged, IFloatingPointIeee754<
     /// Solves the equation and decides on places: products want first the rows without a second half, then whole ones, then those without a
     /// first half, and last the dropped.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Solve(int first, int last)
     {
         int* next = stackalloc int[3];
@@ -140,7 +140,7 @@ internal unsafe struct MergedRows<T> where T : unmanaged, IFloatingPointIeee754<
     /// The kept rows become the products of the equation's vectors with them; the dropped follow. Columns first … middle − 1 are the first half, middle … end − 1
     /// the second.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public readonly void Replace(T* vectors, bool areLeft, int first, int middle, int last, int end)
     {
         for (int k = 0; k < kept; k++)
@@ -157,7 +157,7 @@ internal unsafe struct MergedRows<T> where T : unmanaged, IFloatingPointIeee754<
     }
 
     /// <summary>The values of the replaced rows, and their order.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public readonly void Finish(int first, int last)
     {
         for (int k = 0; k < kept; k++)
@@ -185,7 +185,7 @@ internal unsafe struct MergedRows<T> where T : unmanaged, IFloatingPointIeee754<
     }
 
     /// <summary>The same for its vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public readonly void Insert(T* vectors, int first, int row, double* vector, int length, double sign = 1)
     {
         T* to = vectors + row * stride + first;

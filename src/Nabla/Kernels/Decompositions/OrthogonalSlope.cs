@@ -13,7 +13,7 @@ internal unsafe struct OrthogonalSlope<T> : IMatrixWork<T> where T : unmanaged, 
     public int Rows, Columns;
     public T* Factors, Slopes, Result;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, T> where TVector : struct
     {
         int m = Rows, n = Columns;
@@ -31,7 +31,7 @@ internal unsafe struct OrthogonalSlope<T> : IMatrixWork<T> where T : unmanaged, 
         Transpose.Run(turned, m, result, n, m, n);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Mirror(T* x, int n)
     {
         for (int i = 0; i < n; i++)

@@ -45,7 +45,7 @@ internal readonly unsafe struct ReflectionBlocks<TSimd, TVector, T>
     /// <summary>
     /// Q [rows, vectors] and R [columns, columns] with a positive diagonal; columns that are not independent get a 0 there. q may be a.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Factor(T* a, T* q, T* r, nint rRow)
     {
         new ReadOnlySpan<T>(a, rows * columns).CopyTo(new(matrix, rows * columns));
@@ -65,7 +65,7 @@ internal readonly unsafe struct ReflectionBlocks<TSimd, TVector, T>
     /// <summary>Whole registers, of any width.</summary>
     static int Step(int columns) => MatMul.RoundUp(columns, 16);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Factor(int block, T* r, nint rRow)
     {
         int first = First(block), last = Last(block), width = last - first, step = Step(width), height = rows - first, rest = columns - last;
@@ -97,7 +97,7 @@ internal readonly unsafe struct ReflectionBlocks<TSimd, TVector, T>
         for (int i = 0; i < width; i++) new ReadOnlySpan<T>(right + (nint)i * columns, rest).CopyTo(new(r + i * rRow + last, rest));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Copy(T* from, nint fromRow, T* to, int toRow, int height, int width)
     {
         for (int i = 0; i < height; i++, from += fromRow, to += toRow)
@@ -108,7 +108,7 @@ internal readonly unsafe struct ReflectionBlocks<TSimd, TVector, T>
     }
 
     /// <summary>Turns rows of R until its diagonal is positive; what is nothing beside its column becomes 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Orient(T* r, nint rRow)
     {
         T* largest = product;
@@ -126,7 +126,7 @@ internal readonly unsafe struct ReflectionBlocks<TSimd, TVector, T>
     }
 
     /// <summary>Q = H₀·H₁·…·[D 0; 0 I] with the signs D, from the last block to the first.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Form(T* q)
     {
         new Span<T>(q, rows * vectors).Clear();

@@ -34,7 +34,7 @@ internal readonly unsafe struct ReflectionPanel<TSimd, TVector, T>(T* p, int ste
     /// The triangle on and above the diagonal, and below it the vectors v of I − τ·v·vᵀ, whose first element, 1, is not stored.
     /// <paramref name="scales"/> gets their τ, 0 where a column had nothing below its diagonal.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Factor(T* scales)
     {
         T* v = memory, before = memory + LengthOf(rows), w = stackalloc T[MostColumns];
@@ -64,7 +64,7 @@ internal readonly unsafe struct ReflectionPanel<TSimd, TVector, T>(T* p, int ste
     /// A vector of one element, its head, and the <paramref name="length"/> others becomes v with 1 as its head, or zeros if the others are;
     /// returns τ. The reflection leaves <paramref name="value"/> as the head.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static T Reflect(T* head, T* others, int length, out T value)
     {
         Span<T> rest = new(others, length);

@@ -18,7 +18,7 @@ internal readonly unsafe struct ReflectionRows<TSimd, TVector, T>(int n, nint st
     public static nint Bytes(int n) => sizeof(T) * (nint)Width * (n + Width);
 
     /// <summary>Each row of x [n, n] goes through the reflections, from the first to the last.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Apply(T* reflections, T* x)
     {
         T* triangle = (T*)memory, product = triangle + Width * Width;

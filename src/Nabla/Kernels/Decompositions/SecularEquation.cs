@@ -17,7 +17,7 @@ internal readonly unsafe struct SecularEquation<TSimd, TVector>(SecularMemory me
     readonly bool areSquares = memory.AreSquares;
 
     /// <summary>Root <paramref name="k"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Solve(int k)
     {
         double* d = memory.Poles, w = memory.Weights;

@@ -57,7 +57,7 @@ internal unsafe struct SingularMemory
     /// Writes left vectors as columns, falling singular values below them, and right vectors as columns. The largest component of each left vector is
     /// positive. Without vectors, writes the values.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public readonly void Write<T>(T* left) where T : unmanaged, IFloatingPointIeee754<T>
     {
         T* values = core.Left == null ? left : left + (nint)rows * columns, right = values + columns;
@@ -74,13 +74,13 @@ internal unsafe struct SingularMemory
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Put<T>(double* from, double sign, int length, T* to, nint step) where T : unmanaged, IFloatingPointIeee754<T>
     {
         for (int j = 0; j < length; j++, to += step) *to = T.CreateTruncating(sign * from[j]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Read<T>(T* a, double scale) where T : unmanaged, IFloatingPointIeee754<T>
     {
         double* to = IsTall ? q : core.Matrix;
@@ -90,7 +90,7 @@ internal unsafe struct SingularMemory
     }
 
     /// <summary>Places by falling value, equal ones in the order they have.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Sort()
     {
         for (int i = 0; i < columns; i++)

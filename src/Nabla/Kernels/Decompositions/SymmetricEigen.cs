@@ -71,7 +71,7 @@ internal static unsafe class SymmetricEigen
         }
 
         /// <summary>The symmetric part, divided by a power of two that brings the largest element near 1; returns that.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         readonly double Read(T* a, in BidiagonalMemory work)
         {
             int n = N;
@@ -86,7 +86,7 @@ internal static unsafe class SymmetricEigen
             return unit;
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         readonly void Write(in BidiagonalMemory work, double unit, int* order, double* signs, T* to)
         {
             int n = N;

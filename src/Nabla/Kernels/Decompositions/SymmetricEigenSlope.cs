@@ -15,7 +15,7 @@ internal unsafe struct SymmetricEigenSlope<T> : IMatrixWork<T> where T : unmanag
     public int N;
     public T* Factors, Slopes, Result;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, T> where TVector : struct
     {
         int n = N;
@@ -43,7 +43,7 @@ internal unsafe struct SymmetricEigenSlope<T> : IMatrixWork<T> where T : unmanag
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void DivideByGaps(T* inner, T* values)
     {
         int n = N;

@@ -57,7 +57,7 @@ internal readonly unsafe struct Triangle<TSimd, TVector, T>(T* t, nint row, nint
         if (!isNegative) Negate(from, to);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Negate(int from, int to)
     {
         T* value = x + (nint)from * columns, end = x + (nint)to * columns;
@@ -65,7 +65,7 @@ internal readonly unsafe struct Triangle<TSimd, TVector, T>(T* t, nint row, nint
         for (; value < end; value++) *value = -*value;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Block(int first, int last, bool isForward, bool hasUnitDiagonal)
     {
         // From the last row backward is forward in a matrix turned by 180 degrees.

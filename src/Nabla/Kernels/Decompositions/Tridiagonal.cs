@@ -22,7 +22,7 @@ internal readonly unsafe struct Tridiagonal<TSimd, TVector>(BidiagonalMemory mem
 
     /// <summary>Diagonal becomes the eigenvalues in no order, the rows of Right their vectors.</summary>
     /// <exception cref="ArithmeticException">It does not converge.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Run()
     {
         var bidiagonal = new Bidiagonal<TSimd, TVector>(memory);
@@ -33,7 +33,7 @@ internal readonly unsafe struct Tridiagonal<TSimd, TVector>(BidiagonalMemory mem
 
     /// <summary>The same for a tridiagonal matrix and rows of Right that are to be rotated with it. Matrix is overwritten.</summary>
     /// <exception cref="ArithmeticException">It does not converge.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Diagonalize()
     {
         for (int row = 0; row < n; row++)
@@ -48,7 +48,7 @@ internal readonly unsafe struct Tridiagonal<TSimd, TVector>(BidiagonalMemory mem
     /// <summary>Where the strips of vectors lie: Matrix, which is free when they are rotated. A sweep then walks through memory, not across it.</summary>
     double* Place(int row, int column) => memory.Matrix + ((nint)(column / Strip) * n + row) * Strip;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Reduce(in Bidiagonal<TSimd, TVector> reflections)
     {
         // A − v·wᵀ − w·vᵀ is due; u is the next v, p = A·u on its way to the next w.
@@ -101,7 +101,7 @@ internal readonly unsafe struct Tridiagonal<TSimd, TVector>(BidiagonalMemory mem
         TSimd.Sums(s0, s1, s2, s3, p + i);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Iterate()
     {
         double* d = memory.Diagonal, e = memory.Above, cosines = memory.V, sines = memory.W;

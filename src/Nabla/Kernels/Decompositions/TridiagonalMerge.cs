@@ -49,7 +49,7 @@ internal unsafe struct TridiagonalMerge<T> where T : unmanaged, IFloatingPointIe
         Merge(first, middle, last, coupling);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Merge(int first, int middle, int last, double coupling)
     {
         double half = Math.Sqrt(0.5), largest = 0;
@@ -73,7 +73,7 @@ internal unsafe struct TridiagonalMerge<T> where T : unmanaged, IFloatingPointIe
         public TridiagonalMerge<T> Merge;
         public int First, Count;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public readonly void Run<TSimd, TVector>(int index) where TSimd : struct, ISimd<TVector, double> where TVector : struct
         {
             var memory = new BidiagonalMemory(Count, hasVectors: true, Merge.leaf);

@@ -41,7 +41,7 @@ internal readonly unsafe struct TridiagonalPanels<TSimd, TVector, T>
     /// <summary>The matrix becomes its reflections, row i holding the one that leaves T[i, i − 1] of it.</summary>
     /// <param name="diagonal">The diagonal of T.</param>
     /// <param name="beside">beside[i] stands beside diagonal[i] and diagonal[i + 1].</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Reduce(double* diagonal, double* beside)
     {
         new Span<T>(pairs, (int)(2 * Width * stride)).Clear();
@@ -54,7 +54,7 @@ internal readonly unsafe struct TridiagonalPanels<TSimd, TVector, T>
     }
 
     /// <summary>Row i with what is due of the panel's reflections so far, and its own: A − Σ v·wᵀ + w·vᵀ is due.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void Reflect(int i, int before, double* diagonal, double* beside)
     {
         T* row = matrix + i * stride, v = pairs + 2 * before * stride, w = v + stride;

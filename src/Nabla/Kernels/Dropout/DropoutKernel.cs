@@ -16,7 +16,7 @@ internal static unsafe class DropoutKernel
 
     readonly struct Job<T>(RandomStream stream, double keep, T* x, nint n, T* y, int chunk) : IJob where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run(int index)
         {
             float* mask = stackalloc float[Piece];

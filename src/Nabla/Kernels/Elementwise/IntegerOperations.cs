@@ -126,7 +126,7 @@ internal readonly unsafe struct IntegerLoop<TOp, T> : IRunFunction<T, T> where T
 {
     public static int Inputs => 2;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Run(Operand<T> a, Operand<T> b, Operand<T> c, T* y, nint n)
     {
         nint i = 0, stepA = a.IsScalar ? 0 : 1, stepB = b.IsScalar ? 0 : 1;

@@ -47,7 +47,7 @@ internal readonly unsafe struct RelationLoop<TRelation, T> : IRunFunction<T, byt
 
     public static int Inputs => 2;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Run(Operand<T> a, Operand<T> b, Operand<T> c, byte* y, nint n)
     {
         nint i = 0, stepA = a.IsScalar ? 0 : 1, stepB = b.IsScalar ? 0 : 1;

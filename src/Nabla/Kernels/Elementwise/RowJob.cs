@@ -26,7 +26,7 @@ internal readonly unsafe struct RowJob<R, T, U>(R function, RowPlan plan, T* a, 
         else LongRuns(first, end);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void LongRuns(int first, int end)
     {
         var walk = new RowPlan.Walk(plan, first);
@@ -37,7 +37,7 @@ internal readonly unsafe struct RowJob<R, T, U>(R function, RowPlan plan, T* a, 
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void ShortRuns(int first, int end)
     {
         T* buffer = stackalloc T[RowPlan.Inputs * (Block + Slack)];

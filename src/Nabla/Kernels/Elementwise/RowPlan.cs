@@ -34,7 +34,7 @@ internal unsafe struct RowPlan
     /// Plans the walk; false if an input neither advances by one nor stands still along the last axis (copy it first).
     /// Strides of broadcast axes are 0 and aligned with <paramref name="output"/>.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static bool TryCreate(
         ReadOnlySpan<int> output, ReadOnlySpan<int> a, ReadOnlySpan<int> b, ReadOnlySpan<int> c, out RowPlan plan)
     {

@@ -113,7 +113,7 @@ internal static unsafe class BagKernel
 
     readonly struct Maxima<T>(T* table, long* indices, Bags bags, int columns, long skipped, T* y, T* chosen) : IRows where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run(int first, int end)
         {
             for (int bag = first; bag < end; bag++)

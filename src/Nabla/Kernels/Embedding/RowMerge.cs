@@ -24,7 +24,7 @@ internal static unsafe class RowMerge
     /// Appends the entries of one piece and returns their end. Entry i belongs to table row indices[i], to none if that is negative, and
     /// adds the piece's row sources[i], or without sources i / <paramref name="perSource"/>, counted from <paramref name="firstRow"/>.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static ulong* Append(ulong* entries, int* indices, int* sources, int perSource, int count, uint firstRow)
     {
         int left = perSource;
@@ -39,7 +39,7 @@ internal static unsafe class RowMerge
     }
 
     /// <summary>Sorts by table row, of which there are <paramref name="tableRows"/>; returns where the sorted entries are, one of the two buffers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static ulong* Sort(ulong* entries, ulong* spare, int count, int tableRows)
     {
         int bits = 32 - int.LeadingZeroCount(Math.Max(tableRows - 1, 1)), passes = (bits + DigitBits - 1) / DigitBits;
@@ -64,7 +64,7 @@ internal static unsafe class RowMerge
     }
 
     /// <summary>Writes where each run of equal table rows starts, and the end; returns the number of runs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static int Runs(ulong* entries, int count, int* starts)
     {
         int runs = 0;
@@ -91,7 +91,7 @@ internal static unsafe class RowMerge
         ulong* entries, int* starts, int runs, RowBlock<T>[] blocks, int columns, int* indices, T* target, int tableRows, bool adds) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int run = first; run < end; run++)

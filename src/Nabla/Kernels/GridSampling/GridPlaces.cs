@@ -57,7 +57,7 @@ internal readonly unsafe struct GridPlaces<T>(GridCorners* corners, T* numbers) 
         FindCorners(count, geometry.Columns.Size, geometry.Rows.Size, stride);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     void FindCorners(int count, int columns, int rows, nint stride)
     {
         T* floors = Floors;

@@ -96,7 +96,7 @@ internal static unsafe class GridSampleKernel
     readonly struct Values<T>(T* x, T* points, GridGeometry geometry, T* y) : ILaneRows where T : unmanaged
     {
         [SkipLocalsInit]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             GridCorners* corners = stackalloc GridCorners[GridPlaces<T>.Tile];
@@ -141,7 +141,7 @@ internal static unsafe class GridSampleKernel
     readonly struct Slopes<T>(T* x, T* points, GridGeometry geometry, T* dy, T* dx, T* dPoints) : ILaneRows where T : unmanaged
     {
         [SkipLocalsInit]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             GridCorners* corners = stackalloc GridCorners[GridPlaces<T>.Tile];

@@ -52,7 +52,7 @@ internal static unsafe class Selection
     }
 
     /// <summary>Whether all of n positions are in [0, size).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static bool AreWithin(long* at, nint n, int size)
     {
         nint i = 0;

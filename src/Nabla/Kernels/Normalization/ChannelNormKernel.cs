@@ -36,7 +36,7 @@ internal static unsafe class ChannelNormKernel
     readonly struct Affine<T>(T* x, T* center, T* scale, T* shift, int channels, int inner, T* y) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)
@@ -52,7 +52,7 @@ internal static unsafe class ChannelNormKernel
         T* x, T* weight, T* bias, int batch, int channels, int inner, double epsilon, T* y, T* mean, T* variance, T* kept) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int channel = first; channel < end; channel++)
@@ -73,7 +73,7 @@ internal static unsafe class ChannelNormKernel
     readonly struct Slopes<T>(T* x, T* weight, T* kept, T* dy, int batch, int channels, int inner, T* dx, T* dWeight, T* dBias) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int channel = first; channel < end; channel++)

@@ -33,7 +33,7 @@ internal static unsafe class ColumnNormKernel
         RowRanges.RunLanes<T, TStrips>(columns, (columns + Strip - 1) / Strip, Strip, work);
 
     /// <summary>Per column Σ u and Σ u·(x − center) with u = dy, or x − center where dy is null.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Sums<V, T>(T* x, T* dy, T* center, int rows, nint pitch, int columns, double* plain, double* product)
         where V : unmanaged, ILanes<V> where T : unmanaged
     {
@@ -68,7 +68,7 @@ internal static unsafe class ColumnNormKernel
     }
 
     /// <summary>y = (x − center)·b + c, plus dy·a unless dy is null; center, a, b, c per column.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Combine<V, T>(T* x, T* dy, T* center, T* a, T* b, T* c, int rows, nint pitch, int columns, T* y)
         where V : unmanaged, ILanes<V> where T : unmanaged
     {
@@ -89,7 +89,7 @@ internal static unsafe class ColumnNormKernel
         T* x, T* weight, T* bias, int rows, int columns, double epsilon, T* y, T* mean, T* variance, T* kept) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             double* plain = stackalloc double[Strip], product = stackalloc double[Strip];
@@ -122,7 +122,7 @@ internal static unsafe class ColumnNormKernel
     readonly struct Slopes<T>(T* x, T* weight, T* kept, T* dy, int rows, int columns, T* dx, T* dWeight, T* dBias) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             double* plain = stackalloc double[Strip], product = stackalloc double[Strip];

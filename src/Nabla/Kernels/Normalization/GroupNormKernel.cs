@@ -31,7 +31,7 @@ internal static unsafe class GroupNormKernel
     readonly struct Values<T>(T* x, T* weight, T* bias, int size, int groups, int inner, double epsilon, T* y, T* kept) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)
@@ -53,7 +53,7 @@ internal static unsafe class GroupNormKernel
     readonly struct Slopes<T>(T* x, T* weight, T* kept, T* dy, int size, int groups, int inner, T* dx, T* parts) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)

@@ -53,7 +53,7 @@ internal static unsafe class LayerNormKernel
     readonly struct Values<T>(T* x, T* weight, T* bias, int columns, double epsilon, bool isCentered, T* y, T* kept, bool isLarge) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             for (int row = first; row < end; row++)
@@ -65,7 +65,7 @@ internal static unsafe class LayerNormKernel
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         void Apply<V>(T* from, in Moments moments, T* to) where V : unmanaged, ILanes<V>
         {
             V center = V.Constant(moments.Center), scale = V.Constant(moments.Scale), offset = V.Constant(moments.Offset);
@@ -87,7 +87,7 @@ internal static unsafe class LayerNormKernel
     readonly struct Slopes<T>(T* x, T* weight, T* kept, T* dy, int columns, int perRange, bool isCentered, T* dx, T* parts, bool isLarge) : ILaneRows
         where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
         {
             T* sums = parts + 2 * (nint)columns * (first / perRange);
@@ -100,7 +100,7 @@ internal static unsafe class LayerNormKernel
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         void Row<V>(T* from, T* slopes, double rowCenter, double rowScale, double rowOffset, T* dWeight, T* dBias, T* to) where V : unmanaged, ILanes<V>
         {
             V center = V.Constant(rowCenter), scale = V.Constant(rowScale), offset = V.Constant(rowOffset);

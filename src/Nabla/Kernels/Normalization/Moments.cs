@@ -48,7 +48,7 @@ internal static unsafe class Moments<V, T> where V : unmanaged, ILanes<V> where 
     /// Moments over <paramref name="runs"/> runs of <paramref name="length"/> elements, <paramref name="stride"/> apart. The next run and the
     /// one of <paramref name="y"/>, which will be written, are fetched meanwhile: the processor foresees neither.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static Moments Of(T* x, int runs, nint stride, int length, double epsilon, T* y)
     {
         Moments moments = Around(Lane<V, T>.Read(x), x, runs, stride, length, epsilon, y);
@@ -56,14 +56,14 @@ internal static unsafe class Moments<V, T> where V : unmanaged, ILanes<V> where 
     }
 
     /// <summary>The mean square in place of the variance, and no center: x̂ = x / √(mean x² + ε).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static Moments OfSquares(T* x, int length, double epsilon)
     {
         double square = Deviations(x, length, 0, x, x).Item2 / length;
         return new(0, square, 0, 1 / Math.Sqrt(square + epsilon), 0);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static Moments Around(double center, T* x, int runs, nint stride, int length, double epsilon, T* y)
     {
         double first = 0, second = 0;
@@ -87,7 +87,7 @@ internal static unsafe class Moments<V, T> where V : unmanaged, ILanes<V> where 
     }
 
     /// <summary>Σ (x − center) and Σ (x − center)². Fetches as much from <paramref name="next"/> and <paramref name="target"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static (double, double) Deviations(T* x, nint n, double center, T* next, T* target)
     {
         V middle = V.Constant(center), first0 = V.Constant(0), first1 = first0, first2 = first0, first3 = first0;

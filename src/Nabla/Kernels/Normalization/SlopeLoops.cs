@@ -9,7 +9,7 @@ internal static unsafe class SlopeLoops<V, T> where V : unmanaged, ILanes<V> whe
     /// Σ dy and Σ dy·(x − center). Fetches meanwhile what is <paramref name="ahead"/> of both, and <paramref name="to"/>, which
     /// <see cref="Combine"/> will write.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static (double Plain, double Product) Sums(T* from, T* slopes, nint n, double center, nint ahead, T* to)
     {
         V middle = V.Constant(center), plain0 = V.Constant(0), plain1 = plain0, plain2 = plain0, plain3 = plain0;
@@ -44,7 +44,7 @@ internal static unsafe class SlopeLoops<V, T> where V : unmanaged, ILanes<V> whe
     }
 
     /// <summary>dx = dy·a + (x − center)·b + c.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Combine(T* from, T* slopes, nint n, double center, double a, double b, double c, T* to)
     {
         V middle = V.Constant(center), ofSlope = V.Constant(a), ofValue = V.Constant(b), constant = V.Constant(c);

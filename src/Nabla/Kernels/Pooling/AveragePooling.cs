@@ -58,7 +58,7 @@ internal static unsafe class AveragePooling
         }
 
         /// <summary>Multiplies each of a row of sums (or slopes) by one over its window's divisor.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Divide(T* values, T* quotients, in PoolingWindow depth, in PoolingWindow height)
         {
             long rows = divisor switch
@@ -83,7 +83,7 @@ internal static unsafe class AveragePooling
         public WindowRows<T> Rows;
         public T* X, Y;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public readonly void Run(int index)
         {
             int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane, width = Geometry.Width.Output;
@@ -119,7 +119,7 @@ internal static unsafe class AveragePooling
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         readonly void Windows(in WindowRows<T> rows, T* row, T* y)
         {
             int width = Geometry.Width.Output, taps = rows.Count, o = 0;
@@ -142,7 +142,7 @@ internal static unsafe class AveragePooling
         }
 
         /// <summary>Sums over rows first, then over the columns of each bin.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         readonly void Bins(T* x, T* sums, PoolingWindow* columns, T* y, in PoolingWindow depth, in PoolingWindow height)
         {
             int length = Geometry.Width.Input;
@@ -167,7 +167,7 @@ internal static unsafe class AveragePooling
         }
 
         /// <summary>Whole rows are one run: global pooling is a plain sum.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         readonly T Whole(T* x, in PoolingWindow depth, in PoolingWindow height)
         {
             T sum = T.Zero;
@@ -183,7 +183,7 @@ internal static unsafe class AveragePooling
         public Shares<T> Shares;
         public T* Dy, Dx;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public readonly void Run(int index)
         {
             int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane, width = Geometry.Width.Output;
@@ -223,7 +223,7 @@ internal static unsafe class AveragePooling
         }
 
         /// <summary>The row that all rows of a window get.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         readonly void Spread(T* slopes, PoolingWindow* columns, T* row)
         {
             int width = Geometry.Width.Output;

@@ -39,7 +39,7 @@ internal static unsafe class MaxPooling
         public T* X, Y;
         public int* Winners;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public readonly void Run(int index)
         {
             int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane;
@@ -80,7 +80,7 @@ internal static unsafe class MaxPooling
         }
 
         // The border's −∞ never wins: a window begins with its first element inside as the winner, and only more than −∞ takes its place.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         readonly void Windows(in WindowRows<T> rows, T* row, int* firsts, int d, int h, T* y, int* winners)
         {
             PoolingWindow depth = Geometry.Depth[d], height = Geometry.Height[h];
@@ -119,7 +119,7 @@ internal static unsafe class MaxPooling
 
         readonly int Place(int d, int h, int w) => (d * Geometry.Height.Input + h) * Geometry.Width.Input + w;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         readonly void Bins(T* x, T* y, int* winners, in PoolingWindow depth, in PoolingWindow height)
         {
             for (int w = 0; w < Geometry.Width.Output; w++)
@@ -148,7 +148,7 @@ internal static unsafe class MaxPooling
         public PoolingGeometry Geometry;
         public T* X, Y;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public readonly void Run(int index)
         {
             int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob);
@@ -171,7 +171,7 @@ internal static unsafe class MaxPooling
                     }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         static void Along(T* row, in WindowAxis width, T* y)
         {
             int lanes = Vector<T>.Count, o = 0, last = width.Output - lanes, stride = width.Stride, dilation = width.Dilation, taps = width.Kernel;
@@ -203,7 +203,7 @@ internal static unsafe class MaxPooling
         public T* Dy, Dx;
         public int* Winners;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public readonly void Run(int index)
         {
             int end = Math.Min(Geometry.Planes, (index + 1) * Geometry.PlanesPerJob), outputs = Geometry.OutputPlane;

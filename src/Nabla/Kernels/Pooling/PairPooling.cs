@@ -12,7 +12,7 @@ internal static unsafe class PairPooling
     const int Lanes = 8;
 
     /// <summary>The largest of each window, and where in the plane it was first found.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Maximum(float* x, float* y, int* winners, int height, int width)
     {
         int rows = Rows(height, width), outputs = width / 2;
@@ -41,7 +41,7 @@ internal static unsafe class PairPooling
     }
 
     /// <summary>Both input rows of every output row: dy at the winner, 0 elsewhere.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void MaximumGradient(float* dy, int* winners, float* dx, int height, int width)
     {
         int rows = Rows(height, width), outputs = width / 2;
@@ -64,7 +64,7 @@ internal static unsafe class PairPooling
     }
 
     /// <summary>The mean of each window.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Average(float* x, float* y, int height, int width)
     {
         int rows = Rows(height, width), outputs = width / 2;
@@ -85,7 +85,7 @@ internal static unsafe class PairPooling
     }
 
     /// <summary>Both input rows of every output row: a quarter of dy everywhere.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void AverageGradient(float* dy, float* dx, int height, int width)
     {
         int rows = Rows(height, width), outputs = width / 2;

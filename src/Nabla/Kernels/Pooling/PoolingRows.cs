@@ -9,7 +9,7 @@ internal static unsafe class PoolingRows
     const int CacheLine = 64;
 
     /// <summary>sums[i] += Σ over rows r of x[r, i].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Add<T>(T* x, int rows, T* sums, int count) where T : unmanaged, INumber<T>
     {
         int i = 0;
@@ -37,7 +37,7 @@ internal static unsafe class PoolingRows
         Vector.ConditionalSelect(Vector.LessThanOrEqual(second, first) | ~Vector.Equals(first, first), first, second);
 
     /// <summary>maxima[i] = the largest of start[i] and of x[r, i] over rows r, which lie <paramref name="pitch"/> apart.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Maxima<T>(T* start, T* x, int rows, nint pitch, T* maxima, int count) where T : unmanaged, INumber<T>
     {
         int i = 0;
@@ -57,7 +57,7 @@ internal static unsafe class PoolingRows
     }
 
     /// <summary>to[i] = value.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Fill<T>(T* to, int count, T value) where T : unmanaged
     {
         int i = 0;
@@ -66,7 +66,7 @@ internal static unsafe class PoolingRows
     }
 
     /// <summary>products[i] = x[i] · factors[i].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Multiply<T>(T* x, T* factors, T* products, int count) where T : unmanaged, INumber<T>
     {
         int i = 0;
@@ -75,7 +75,7 @@ internal static unsafe class PoolingRows
     }
 
     /// <summary>dx[o · step] += shares[o].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Scatter<T>(T* shares, int step, T* dx, int count) where T : unmanaged, INumber<T>
     {
         if (step == 1) Add(shares, 1, dx, count);
@@ -84,7 +84,7 @@ internal static unsafe class PoolingRows
     }
 
     /// <summary>The sum of <paramref name="count"/> neighbours.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static T Sum<T>(T* x, int count) where T : unmanaged, INumber<T>
     {
         int i = 0;

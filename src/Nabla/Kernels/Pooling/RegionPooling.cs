@@ -26,7 +26,7 @@ internal static unsafe class RegionPooling
                         winners + ((nint)region * channels + c) * binRows * binColumns);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         void Plane(in Region region, long plane, long* to)
         {
             for (int i = 0; i < binRows; i++)

@@ -45,7 +45,7 @@ internal unsafe struct WindowRows<T> where T : unmanaged
     readonly int RowLength => columns.Phases * pitch;
 
     /// <summary>Takes <see cref="Size"/> bytes to work in, and puts the border where it stays.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Place(byte* memory, T border)
     {
         Offsets = (int*)memory;
@@ -63,7 +63,7 @@ internal unsafe struct WindowRows<T> where T : unmanaged
     }
 
     /// <summary>Copies what the outputs of slice <paramref name="d"/> in <paramref name="count"/> rows from <paramref name="h"/> on read of a plane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public readonly void Fill(T* plane, int d, int h, int count, T border)
     {
         int first = h * height.Stride - height.PadBefore, needed = (count - 1) * height.Stride + height.Extent;

@@ -7,7 +7,7 @@ namespace Nabla.Kernels;
 internal static unsafe class Accumulate
 {
     /// <summary>y += x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Add<T>(T* x, T* y, nint n) where T : unmanaged, INumber<T>
     {
         nint width = Vector<T>.Count, i = 0;

@@ -32,7 +32,7 @@ internal static unsafe class ArgumentKernel
     static bool IsSame<T>(T a, T b) where T : unmanaged, INumber<T> => a == b || (T.IsNaN(a) && T.IsNaN(b));
 
     /// <summary>The extremum of a row. Any order gives the same: eight accumulators, as fast as a cache serves one row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static T Extremum<TFold, V, T>(T* row, int size) where TFold : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
     {
         int i = 0, width = FoldLoops<TFold, V, T>.Width;
@@ -53,7 +53,7 @@ internal static unsafe class ArgumentKernel
     }
 
     /// <summary>The first place of a value that the row contains.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static int Find<T>(T* row, int size, T value) where T : unmanaged, INumber<T>
     {
         int i = 0, width = Vector<T>.Count;
@@ -67,7 +67,7 @@ internal static unsafe class ArgumentKernel
     }
 
     /// <summary>Writes r where a column of row r has its extremum and none was found before; vectors without a match are passed over.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Mark<T>(T* row, T* extremum, int columns, int r, long* y) where T : unmanaged, INumber<T>
     {
         int i = 0, width = Vector<T>.Count;

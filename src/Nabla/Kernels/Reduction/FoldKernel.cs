@@ -104,7 +104,7 @@ internal static unsafe class FoldKernel
     readonly struct ColumnPieces<TFold, TJoin, V, T>(T* x, int reduced, int inner, int width, int height, int apart, int down, int across, T* partial) : IRange
         where TFold : struct, IFold where TJoin : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run(int first, int end)
         {
             T* level = stackalloc T[width];
@@ -137,7 +137,7 @@ internal static unsafe class FoldKernel
     readonly struct ColumnTrees<TFold, V, T>(T* partial, int down, int inner, T* y) : IRange
         where TFold : struct, IFold where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run(int first, int end)
         {
             for (int unit = first, columns; unit < end; unit += columns)

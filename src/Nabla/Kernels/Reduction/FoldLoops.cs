@@ -27,7 +27,7 @@ internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold 
     static bool IsTooShort(nint n) => IsWide && n < 2 * Width;
 
     /// <summary>Combines n values in a balanced tree, whose leaves are a few that follow each other.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static T Tree(T* x, int n, nint stride)
     {
         if (n > Leaf)
@@ -41,7 +41,7 @@ internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold 
     }
 
     /// <summary>The same of as many neighbors as a vector holds.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static V Trees(T* x, int n, nint stride)
     {
         if (n > Leaf)
@@ -55,7 +55,7 @@ internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold 
     }
 
     /// <summary>A row: turns of two vectors in two accumulators, which join the total now and then, so that sums stay exact.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static T Row(T* x, nint n)
     {
         if (IsTooShort(n)) return FoldLoops<TFold, NumbersN<T>, T>.Row(x, n);
@@ -76,7 +76,7 @@ internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold 
     }
 
     /// <summary>Four rows side by side, each in the order of one: memory serves four streams better than one. Results lie <paramref name="apart"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void FourRows(T* x, nint stride, nint n, T* y, nint apart)
     {
         if (IsTooShort(n))
@@ -130,7 +130,7 @@ internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold 
     }
 
     /// <summary>y[i] = y[i] ∘ x[0, i] ∘ x[1, i] ∘ …; columns that do not fill 512 bits are left to ordinary vectors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Fold(T* x, int rows, nint stride, nint columns, T* y)
     {
         nint whole = IsWide ? columns / Width * Width : columns;
@@ -143,7 +143,7 @@ internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold 
     }
 
     /// <summary>Eight rows a turn: memory serves eight streams better than four, and y is read and written an eighth as often.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void EightInto(T* x, nint stride, nint columns, T* y)
     {
         nint i = 0;
@@ -162,7 +162,7 @@ internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold 
     }
 
     /// <summary>Four rows a turn.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void FourInto(T* x0, nint stride, nint columns, T* y)
     {
         nint i = 0;
@@ -178,7 +178,7 @@ internal static unsafe class FoldLoops<TFold, V, T> where TFold : struct, IFold 
     }
 
     /// <summary>y[i] = y[i] ∘ x[i].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Into(T* x, nint n, T* y)
     {
         nint i = 0;

@@ -27,7 +27,7 @@ internal static unsafe class PairSumKernel
         where F : struct, ILaneFunction2 where V : unmanaged, INumbers<V, T> where T : unmanaged, INumber<T>
     {
         [SkipLocalsInit]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run(int first, int end)
         {
             T* room = stackalloc T[Piece + Workspace.Spare], values = Workspace.Aligned(room);

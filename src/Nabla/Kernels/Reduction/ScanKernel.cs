@@ -10,7 +10,7 @@ internal static unsafe class ScanKernel
         Ranges.For(outer, (long)size * inner, new Scan<TFold, T>(x, size, inner, reverse, y));
 
     /// <summary>y = before ∘ x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Next<TFold, T>(T* x, T* before, T* y, int n) where TFold : struct, IFold where T : unmanaged, INumber<T>
     {
         int width = Vector<T>.Count, i = 0;

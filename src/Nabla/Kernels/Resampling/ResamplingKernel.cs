@@ -70,7 +70,7 @@ internal static unsafe class ResamplingKernel
         // Where both axes grow, rows are resampled along while there are few of them.
         bool AlongFirst => along.Starts != null && (down.Starts == null || Width >= width && Height >= height);
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run<V>(int first, int stop) where V : unmanaged, ILanes<V>
         {
             int block = Math.Max(BlockSize / (Math.Max(width, Width) + 1), LeastBlock);
@@ -224,7 +224,7 @@ internal static unsafe class ResamplingKernel
         }
 
         /// <summary>Outputs one by one.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         static void Along(Taps<T> taps, T* source, T* target)
         {
             int* starts = taps.Starts, places = taps.Places;

@@ -27,7 +27,7 @@ internal static unsafe class SortKernel
         IsWide(x, n) ? Distinct<WideEntry, T>(x, n, firsts, inverse, counts) : Distinct<NarrowEntry, T>(x, n, firsts, inverse, counts);
 
     /// <summary>Whether keys take 64 bits. Positions, labels and other numbers of things rarely do, whatever their type.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static bool IsWide<T>(T* x, nint n) where T : unmanaged, INumber<T>
     {
         if (typeof(T) != typeof(long)) return sizeof(T) == 8;
@@ -72,7 +72,7 @@ internal static unsafe class SortKernel
         else Count(entries, spare, n);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Insert<TEntry>(TEntry* entries, int n) where TEntry : unmanaged, IEntry<TEntry>
     {
         for (int i = 1; i < n; i++) Insert(entries, i, entries[i]);
@@ -87,7 +87,7 @@ internal static unsafe class SortKernel
         entries[at] = entry;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Count<TEntry>(TEntry* entries, TEntry* spare, int n) where TEntry : unmanaged, IEntry<TEntry>
     {
         ulong first = entries[0].Key, varying = 0;
@@ -116,6 +116,7 @@ internal static unsafe class SortKernel
     readonly struct RowRange<TEntry, T>(T* x, int size, int inner, bool descending, int count, long* y) : IRange
         where TEntry : unmanaged, IEntry<TEntry> where T : unmanaged, INumber<T>
     {
+        [MethodImpl(Compiled.Apart)]
         public void Run(int first, int end)
         {
             bool isPart = count <= size / 4;

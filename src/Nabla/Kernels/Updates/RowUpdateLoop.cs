@@ -28,7 +28,7 @@ internal readonly unsafe record struct SeenRows(nint Seen, int Count, int Rows, 
         const int Wide = 16, Buffer = 512, Ahead = 12;
 
         [SkipLocalsInit]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run(int first, int end)
         {
             int columns = rows.Columns, states = rule.States;
@@ -86,7 +86,7 @@ internal readonly unsafe record struct SeenRows(nint Seen, int Count, int Rows, 
         const int Buffer = 2048;
 
         [SkipLocalsInit]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Compiled.Apart)]
         public void Run(int first, int end)
         {
             int columns = rows.Columns, next = new ReadOnlySpan<int>(rows.Row, rows.Count).BinarySearch(first);

@@ -22,6 +22,7 @@ internal readonly unsafe struct PatchRuns
     /// <param name="before">Rows and columns by which a tile's patch begins before the tile.</param>
     /// <param name="imageStride">Elements from one image to the next.</param>
     /// <param name="memory">Room of <see cref="Bytes"/>, aligned.</param>
+    [MethodImpl(Compiled.Apart)]
     public PatchRuns(in TileGrid grid, int first, (int Height, int Width) source, (int Row, int Column) before, nint imageStride, byte* memory)
     {
         runs = (Run*)memory;

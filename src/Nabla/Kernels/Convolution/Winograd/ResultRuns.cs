@@ -19,6 +19,7 @@ internal readonly unsafe struct ResultRuns
     readonly int count, step, pitch;
 
     /// <summary>Describes the tiles from <paramref name="first"/> on; those beyond the last go nowhere.</summary>
+    [MethodImpl(Compiled.Apart)]
     public ResultRuns(in TileGrid grid, int first, nint imageStride, byte* memory)
     {
         runs = (Run*)memory;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla.Kernels;
 
 /// <summary>Planes of results cut into tiles of 4 × 4, numbered image by image and row by row; those at the ends may hang over. With a dilation a tile has every so
@@ -33,6 +35,7 @@ internal readonly struct TileGrid(int batch, int height, int width, int dilation
     /// <summary>Image, first row and first column of a tile.</summary>
     public (int Image, int Row, int Column) this[int tile]
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             int row = tile / Columns, plane = row / Rows;

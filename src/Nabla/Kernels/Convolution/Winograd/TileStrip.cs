@@ -67,7 +67,7 @@ internal readonly unsafe struct TileStrip
 
     /// <summary>Copies one channel, whose first image is <paramref name="source"/>, to a strip whose border is zero already. The next channel is
     /// so far away that the processor does not foresee it: its rows are asked for here.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Fill(float* source, float* strip, nint toNext)
     {
         for (int p = 0; p < count; p++)
@@ -85,7 +85,7 @@ internal readonly unsafe struct TileStrip
     }
 
     /// <summary>Turns the patches at sixteen places into vectors, one lane each: 6 × 6 or 4 × 4, row by row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public void Gather(float* strip, int* places, float* patch)
     {
         for (int row = 0; row < rows; row++, strip += Pitch, patch += rows * Lanes)

@@ -120,7 +120,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
     }
 
     /// <summary>The kernels of one tile of rows as [frequency, channel, row].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void TransformWeights(int tile, float* to)
     {
         int high = tiles.Height(tile);
@@ -141,7 +141,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void RunBlock(int block, int part)
     {
         int first = block * panelsPerBlock, count = Math.Min(panelsPerBlock, panels - first);
@@ -171,7 +171,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
     }
 
     /// <summary>A panel of tiles as [frequency, channel, tile].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void TransformInput(int first, byte* memory, float* strip, float* to)
     {
         float* patchMemory = stackalloc float[Frequencies * Lanes + Workspace.Spare], patch = Workspace.Aligned(patchMemory);
@@ -204,7 +204,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
     }
 
     /// <summary>products[row, frequency, tile] for a chunk of rows and all panels of the block; kernels are read once.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Multiply(int firstTile, int endTile, float* kernels, float* input, float* output, int count)
     {
         int wide = Math.Min(OuterTile<TSimd, TVector, float>.Width, Panel);
@@ -231,7 +231,7 @@ internal unsafe struct WinogradProduct<TSimd, TVector> : IJob
     }
 
     /// <summary>Products of a panel to where its tiles lie in the target. The result is 0 if all values are finite.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly TVector TransformOutput(int first, int firstRow, int endRow, float* products, byte* memory)
     {
         const int Side = WinogradTile.Side;

@@ -92,7 +92,7 @@ internal unsafe struct WinogradWeightGradient<TSimd, TVector> : IJob
     }
 
     /// <summary>Sixteen channels of the block's tiles as [frequency, tile, lane].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Transform(int channel, int all, float* source, (int Height, int Width) size, (int Row, int Column) before, int side, float* to, int pitch)
     {
         nint plane = (nint)size.Height * size.Width;
@@ -118,7 +118,7 @@ internal unsafe struct WinogradWeightGradient<TSimd, TVector> : IJob
     }
 
     /// <summary>sums[row, channel] (+)= Σ over tiles of slopes[tile, row] · inputs[tile, channel] for one frequency.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Multiply(int f)
     {
         int wide = OuterTile<TSimd, TVector, float>.Width;
@@ -140,7 +140,7 @@ internal unsafe struct WinogradWeightGradient<TSimd, TVector> : IJob
     }
 
     /// <summary>Transforms the sums of a tile of rows back to kernels.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     readonly void Collect(int tile)
     {
         float* kernelMemory = stackalloc float[Taps * Lanes + Workspace.Spare], kernel = Workspace.Aligned(kernelMemory);

@@ -27,6 +27,7 @@ internal static unsafe class Transpose
         Run(x, xStride, y, yStride, rows, columns, rows * columns);
 
     /// <summary>The same for a part of a result of <paramref name="length"/> elements.</summary>
+    [MethodImpl(Compiled.Apart)]
     public static void Run<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns, nint length) where T : unmanaged
     {
         bool streams = sizeof(T) == 4 && Streaming.Suits<float>(length) && ((nint)y | yStride * sizeof(T)) % sizeof(Vector512<float>) == 0;

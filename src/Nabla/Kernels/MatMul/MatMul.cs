@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Nabla.Kernels;
@@ -77,6 +78,7 @@ internal static unsafe class MatMul
     }
 
     /// <summary>The next multiple of a tile's side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
 
     // A column of C is a row of its transpose: with Aᵀ contiguous that is the row kernel.

@@ -60,9 +60,11 @@ internal static unsafe class OuterTile<TSimd, TVector, T>
     /// Rows of the next tile where so many are left: those of the last two tiles are divided evenly, because below four rows the sums are
     /// too few to hide their latency, and a tile takes as long as one of four.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int RowsOf(int left) => left >= 2 * TSimd.TileRows || left <= TSimd.TileRows ? Math.Min(left, TSimd.TileRows) : (left + 1) / 2;
 
     /// <summary>Tiles of <see cref="RowsOf"/> rows that follow each other there, the first included.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int AlikeIn(int left) => Math.Max(1, left / TSimd.TileRows - (left % TSimd.TileRows != 0 ? 1 : 0));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

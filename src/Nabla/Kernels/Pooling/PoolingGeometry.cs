@@ -58,10 +58,18 @@ internal readonly record struct PoolingAxis(WindowAxis Window, int Bins = 0)
 internal readonly record struct PoolingGeometry(int Planes, PoolingAxis Depth, PoolingAxis Height, PoolingAxis Width)
 {
     /// <summary>Input elements of a plane.</summary>
-    public int InputPlane => Depth.Input * Height.Input * Width.Input;
+    public int InputPlane
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Depth.Input * Height.Input * Width.Input;
+    }
 
     /// <summary>Output elements of a plane.</summary>
-    public int OutputPlane => Depth.Output * Height.Output * Width.Output;
+    public int OutputPlane
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Depth.Output * Height.Output * Width.Output;
+    }
 
     /// <summary>Elements of the input.</summary>
     public nint InputLength => (nint)Planes * InputPlane;

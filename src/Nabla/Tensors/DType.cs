@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nabla;
 
 /// <summary>The element type of a tensor.</summary>
@@ -34,13 +36,17 @@ public static class DTypeExtensions
     extension(DType type)
     {
         /// <summary>Bytes an element takes.</summary>
-        public int Size => type switch
+        public int Size
         {
-            DType.Float64 or DType.Int64 => 8,
-            DType.Float32 or DType.Int32 => 4,
-            DType.Float16 or DType.BFloat16 => 2,
-            _ => 1,
-        };
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => type switch
+            {
+                DType.Float64 or DType.Int64 => 8,
+                DType.Float32 or DType.Int32 => 4,
+                DType.Float16 or DType.BFloat16 => 2,
+                _ => 1,
+            };
+        }
 
         /// <summary>True for the four floating-point types.</summary>
         public bool IsFloat => type <= DType.BFloat16;

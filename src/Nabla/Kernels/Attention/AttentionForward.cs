@@ -115,6 +115,7 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
     }
 
     /// <summary>Rows of the output times a factor each.</summary>
+    [MethodImpl(Compiled.Apart)]
     readonly void Shrink(int rows, T* factors, T* output)
     {
         for (int i = 0; i < rows; i++, output += memory.Output.Row)

@@ -17,6 +17,7 @@ internal static unsafe class Elimination
     const int LineBytes = 64, AliasBytes = 1024;
 
     /// <summary>Elements between the rows of factors: whole registers of any width, and not a power of two that would crowd the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Stride<T>(int n) where T : unmanaged
     {
         int stride = MatMul.RoundUp(n, LineBytes / sizeof(T));

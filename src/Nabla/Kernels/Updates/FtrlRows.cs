@@ -12,6 +12,7 @@ internal readonly unsafe struct FtrlRows<T>(FtrlUpdate rule, double lasso, doubl
     const int Block = 16 * 1024;            // elements added up in lanes before they join the sum of a row
 
     /// <inheritdoc/>
+    [MethodImpl(Compiled.Apart)]
     public void Run<V>(int first, int end) where V : unmanaged, ILanes<V>
     {
         for (int row = first; row < end; row++)

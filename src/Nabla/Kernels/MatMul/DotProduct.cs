@@ -65,7 +65,7 @@ internal unsafe struct DotProduct<TSimd, TVector, T> : IJob
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public readonly void Run(int index)
     {
         int row0 = index / columnTasks * taskRows, row1 = Math.Min(row0 + taskRows, product.M);

@@ -48,7 +48,7 @@ internal static unsafe class DotTile<TSimd, TVector, T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
+    [MethodImpl(Compiled.Apart), SkipLocalsInit]
     static void Run<TRows, TColumns>(in DotOperands<T> tile)
         where TRows : unmanaged, ISize where TColumns : unmanaged, ISize
     {

@@ -14,7 +14,7 @@ internal static unsafe class Packing<T> where T : unmanaged
     const int Ahead = 8;        // steps that memory needs to arrive
 
     /// <summary>Fills panel[steps, width] with the <paramref name="lanes"/> of the source and zeros beyond them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public static void Panel(T* source, nint lane, nint step, int lanes, int steps, T* panel, int width)
     {
         // The unused lanes are computed too: zeros spare them the cost of denormals.
@@ -61,7 +61,7 @@ internal static unsafe class Packing<T> where T : unmanaged
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void CopySteps(T* source, nint step, int lanes, int steps, T* panel, int width)
     {
         for (int p = 0; p < steps; p++, source += step, panel += width) Copy(source, panel, lanes);
@@ -91,7 +91,7 @@ internal static unsafe class Packing<T> where T : unmanaged
         if (tileLanes < lanes) TransposeBlocks(source + tileLanes * lane, lane, lanes - tileLanes, steps, panel + tileLanes, width);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void TransposeBlocks(T* source, nint lane, int lanes, int steps, T* panel, int width)
     {
         int side = Vector128<T>.Count, line = 64 / sizeof(T);
@@ -112,7 +112,7 @@ internal static unsafe class Packing<T> where T : unmanaged
     }
 
     // The last two lanes of a six-row tile.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void TransposePair(float* x, nint lane, int steps, float* y, nint width)
     {
         for (; steps >= 4; steps -= 4, x += 4, y += 4 * width)
@@ -148,7 +148,7 @@ internal static unsafe class Packing<T> where T : unmanaged
         Sse2.UnpackHigh(x0, x1).Store(y + width);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void Gather(T* source, nint lane, nint step, int lanes, int steps, T* panel, int width)
     {
         for (int p = 0; p < steps; p++)

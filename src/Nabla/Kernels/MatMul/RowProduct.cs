@@ -23,7 +23,7 @@ internal unsafe struct RowProduct<TSimd, TVector, T> : IJob
         Workers.For((p.N + columns - 1) / columns, ref job);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     public readonly void Run(int index)
     {
         int first = index * taskColumns, columns = Math.Min(taskColumns, product.N - first);
@@ -41,7 +41,7 @@ internal unsafe struct RowProduct<TSimd, TVector, T> : IJob
         for (; k < product.K; k++) AddOne(x[k * xStep], b + k * bRow, y, columns);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void AddEight(T* x, nint xStep, T* b, nint bRow, T* y, int columns)
     {
         TVector x0 = TSimd.Broadcast(x[0]), x1 = TSimd.Broadcast(x[xStep]);
@@ -78,7 +78,7 @@ internal unsafe struct RowProduct<TSimd, TVector, T> : IJob
         TSimd.Store(y + j, last, rest);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compiled.Apart)]
     static void AddOne(T x, T* b, T* y, int columns)
     {
         TVector scale = TSimd.Broadcast(x);

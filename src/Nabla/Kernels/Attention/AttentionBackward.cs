@@ -110,7 +110,7 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         T* gradient = m.OutputGradient.At(tile.Sample, tile.Head) + tile.Row * m.OutputGradient.Row;
         new Span<T>(m.LogSums + ((nint)tile.Sample * m.Heads + tile.Head) * m.Queries + tile.Row, tile.Rows).CopyTo(new(room.LogSums, tile.Rows));
         int lanes = (int)Lane<V, T>.Width;
-        RowLoops<V, T>.Dots(gradient, m.OutputGradient.Row, output, m.Output.Row, tile.Rows, m.ValueWidth, room.Slopes);
+        RowLoops<V, T>.DotsByLane(gradient, m.OutputGradient.Row, output, m.Output.Row, tile.Rows, m.ValueWidth, room.Slopes);
         Packing<T>.Panel(room.Slopes, lanes, 1, tile.Rows, lanes, room.Weights, ScoreTile.Queries);
         for (int i = 0; i < tile.Rows; i += lanes) ScoreColumns<V, T>.Sum(room.Weights + i, lanes, room.Deltas + i);
     }

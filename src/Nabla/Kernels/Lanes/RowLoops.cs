@@ -104,7 +104,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ILanes<V> where
 
     /// <summary>Per row Σ a·b, each lane for itself: sums [rows, lanes]. The caller adds those of many rows at once.</summary>
     [MethodImpl(Compiled.Apart)]
-    public static void Dots(T* a, nint aRow, T* b, nint bRow, int rows, nint n, T* sums)
+    public static void DotsByLane(T* a, nint aRow, T* b, nint bRow, int rows, nint n, T* sums)
     {
         for (; rows > 0; rows--, a += aRow, b += bRow, sums += Width)
         {

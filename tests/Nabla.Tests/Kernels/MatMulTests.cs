@@ -52,6 +52,21 @@ public sealed class MatMulTests
             }
     });
 
+    /// <summary>Columns that fill no more than half a register: two rows of A at once, or two steps, over borders of tiles, panels and blocks.</summary>
+    [Fact]
+    public void Columns_of_half_a_register_match() => KernelSettings.ForEachInstructionSet(() =>
+    {
+        foreach (int n in (int[])[3, 8, 37, 40])
+            foreach (int k in (int[])[64, 65, 354, 710])
+                foreach (int m in (int[])[2, 13, 24, 32, 193])
+                    for (int flags = 0; flags < 4; flags++)
+                    {
+                        var product = new MatMulCase(m, n, k) { TransposeA = (flags & 1) != 0, TransposeB = (flags & 2) != 0, Gap = n % 3, Offset = m % 4 };
+                        (product with { Bias = m % 2 == 0, Accumulate = n < 9 }).Check<float>();
+                        if (k < 100) (product with { N = n / 2, Bias = m % 2 != 0, Accumulate = n > 9 }).Check<double>();
+                    }
+    });
+
     /// <summary>Stored past the caches, or, added to zeros, through them: the same bits, whatever whole registers of a row begin a cache line.</summary>
     [Theory]
     [InlineData(1700, 1920, 40, false)]
@@ -87,6 +102,8 @@ public sealed class MatMulTests
             yield return product with { M = 5, N = 60, K = 1100 };
         }
         yield return new MatMulCase(1550, 40, 20);
+        yield return new MatMulCase(1550, 40, 700) { TransposeA = true };               // half a register: two rows of packed panels, or two steps in place
+        yield return new MatMulCase(1550, 40, 700) { Bias = true };
         yield return new MatMulCase(20, 2100, 20);
         yield return new MatMulCase(90, 1003, 4) { TransposeA = true };
         yield return new MatMulCase(3, 6750, 12);       // in pieces of 480 columns, of which the last has 30

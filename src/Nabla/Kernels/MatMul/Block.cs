@@ -22,8 +22,14 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
     /// <summary>Jobs that pack A; those that pack B follow.</summary>
     public int GroupsA;
 
+    /// <summary>Panels that each of them fills.</summary>
+    public int GroupA, GroupB;
+
     /// <summary>Panels of B before this one are read in place.</summary>
     public int FirstPanelB;
+
+    /// <summary>How the last columns of C are computed if they fill no more than half a register.</summary>
+    public PairsOf Pairs;
 
     /// <summary>Panels of B from this one on are packed in advance.</summary>
     public int FirstPacked;
@@ -41,17 +47,24 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
             if (AlongRows) Multiply(index % RowTasks * TaskRows, index / RowTasks * TaskColumns);
             else Multiply(index / ColumnTasks * TaskRows, index % ColumnTasks * TaskColumns);
         }
-        else if (index < GroupsA) PackA(index * Packing<T>.Group * Rows);
-        else PackB((FirstPacked + (index - GroupsA) * Packing<T>.Group) * Columns);
+        else if (index < GroupsA) PackA(index * GroupA * Rows);
+        else PackB((FirstPacked + (index - GroupsA) * GroupB) * Columns);
     }
 
     readonly void PackA(int first) => Packing<T>.Panels(
         Product.A + first * Product.ARow, Product.ARow, Product.AColumn,
-        Math.Min(Packing<T>.Group * Rows, Product.M - first), Product.K, PackedA + (nint)first * Product.K, Rows);
+        Math.Min(GroupA * Rows, Product.M - first), Product.K, PackedA + (nint)first * Product.K, Rows);
 
-    readonly void PackB(int first) => Packing<T>.Panels(
-        Product.B + first * Product.BColumn, Product.BColumn, Product.BRow,
-        Math.Min(Packing<T>.Group * Columns, Product.N - first), Product.K, PanelB(first), Columns);
+    readonly void PackB(int first)
+    {
+        int end = Math.Min(first + GroupB * Columns, Product.N), whole = IsPaired(end - 1) ? end / Columns * Columns : end;
+        if (first < whole)
+            Packing<T>.Panels(Product.B + first * Product.BColumn, Product.BColumn, Product.BRow, whole - first, Product.K, PanelB(first), Columns);
+        if (whole < end)
+            PairTile<T>.Pack(Pairs, Product.B + whole * Product.BColumn, Product.BRow, Product.BColumn, end - whole, Product.K, PanelB(whole));
+    }
+
+    readonly bool IsPaired(int column) => Pairs != PairsOf.None && column >= Product.N / Columns * Columns;
 
     readonly T* PanelB(int column) => PackedB + (nint)(column - FirstPanelB * Columns) * Product.K;
 
@@ -98,6 +111,12 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
             // The first two tiles of a panel in place fetch the next one: its rows lie apart, which the processor does not foresee.
             if (DirectB) (tile.Looks, tile.Ahead, tile.NextAhead) = (2, Columns, Columns / 2);
             for (int j = column0; j < column1; j += Columns)
+            {
+                if (IsPaired(j))
+                {
+                    MultiplyPairs(ref tile, row0, row1, j, column1);
+                    continue;
+                }
                 for (int i = row0, rows; i < row1; i += rows * (tile.More + 1))
                 {
                     bool packs = PacksAlong && i == row0 && column1 - j >= Columns;
@@ -109,8 +128,22 @@ internal unsafe struct Block<TSimd, TVector, T> : IJob
                     OuterTile<TSimd, TVector, T>.Run(rows, tile);
                     tile.Packed = null;
                 }
+            }
         }
         if (Streams) Streaming.Fence();
+    }
+
+    // The upper half of a tile's slots reads the next packed panel, or the last rows in place.
+    readonly void MultiplyPairs(ref TileOperands<T> tile, int row0, int row1, int j, int column1)
+    {
+        int most = PairTile<T>.RowsOf(Pairs), half = most / 2;
+        for (int i = row0; i < row1; i += most)
+        {
+            int rows = Math.Min(most, row1 - i), upperRow = rows <= half ? 0 : DirectA ? rows - half : half;
+            tile.A = RowsAt(i);
+            Take(ref tile, i, j, column1);
+            PairTile<T>.Run(Pairs, rows, upperRow, upperRow == 0 ? 0 : DirectA ? upperRow * Product.ARow : tile.NextA, tile);
+        }
     }
 
     /// <summary>

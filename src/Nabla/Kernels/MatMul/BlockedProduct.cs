@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Nabla.Kernels;
 
 /// <summary>The general product: blocks that fit the caches, operands packed into panels unless reading them in place is cheaper.</summary>
@@ -10,16 +12,17 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     where TSimd : struct, ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
     const int DirectColumns = 64;           // up to here a packed A is read too seldom to repay the packing
-    const int DirectColumnsOfRows = 256;    // the same where its rows are contiguous, which a tile reads as fast in place
+    const int DirectColumnsOfRows = 256;    // the same where its rows are contiguous, and registers narrow or the cache too simple
     const int DirectTransposed = 3 << 19;   // elements of a transposed A that the last cache still gives in place as fast as a copy would
     const int AlongBytes = 1 << 19;         // of an A that streams through the second cache once per panel of B
     const int AlongPanels = 16;             // of B, so that threads have something to share
     const int AlongDepth = 160;             // in less, the rows of A stay in the first cache and B streams past them
     const int SerialWork = 1 << 18;         // multiply-adds; about 5 µs
     const int TaskWork = 1 << 19;
-    const int Tasks = 32;
+    const int Tasks = 32, PackingJobs = 8;
     const int CacheBytes = 1 << 18;
-    const int CacheLine = 64, FirstCache = 32768, CrowdingBytes = 4096;
+    const int PairedDepth = 64;             // steps that repay what follows them
+    const int CacheLine = 64, FirstCacheBytes = 32768, CrowdingBytes = 4096;
 
     static int Rows => TSimd.TileRows;
     static int Columns => OuterTile<TSimd, TVector, T>.Width;
@@ -28,12 +31,19 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     // per multiplication.
     static int DirectRows(bool crowded) => FillsLine ? 192 : crowded ? 12 : 24;
 
+    static bool Crowds(nint row) => row * sizeof(T) % CrowdingBytes == 0;
+
+    // A wide tile takes so long for a step that it reads contiguous rows in place as fast as a packed panel, if the first cache keeps the line of each.
+    static bool KeepsRows(nint row) => !TSimd.IsNarrow && (!Crowds(row) || FirstCache.Ways >= Rows);
+
     // In place, a tile must use most of each cache line of a transposed A, or the lines are fetched again for the next tile.
     static bool FillsLine => Rows * sizeof(T) > CacheLine / 2;
 
     // Of as many bytes, so that double gets half as many elements.
-    // A panel of B, 32 columns wide where registers are, then stays in a first cache of 48 KB.
-    static int BlockK => (TSimd.IsNarrow ? 2048 : 1408) / sizeof(T);
+    // Where registers are wide, a panel of B, 32 columns of it, then about fills a first cache of 48 KB. A little more still comes from the second cache
+    // in less time than adding to C a second time.
+    static int BlockK => (TSimd.IsNarrow ? 2048 : 1600) / sizeof(T);
+    static int WholeK => 2048 / sizeof(T);
     static int BlockN => 8192 / sizeof(T);
     static int BlockM => 1536;
     static int CacheM => 384;
@@ -44,16 +54,16 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     public static void Run(in Product<T> product)
     {
         ref readonly Product<T> p = ref product;
-        bool directA = p.N <= (p.AColumn == 1 ? DirectColumnsOfRows : DirectColumns) ||
+        bool directA = (p.AColumn == 1 ? p.N <= DirectColumnsOfRows || KeepsRows(p.ARow) : p.N <= DirectColumns) ||
             (p.ARow == 1 && (FillsLine || p.M <= 2 * Rows) && (long)p.M * p.K <= DirectTransposed);
-        bool crowded = p.BRow * sizeof(T) % CrowdingBytes == 0;
-        bool directB = p.BColumn == 1 && (p.M <= DirectRows(crowded) || (!crowded && (long)p.K * p.N * sizeof(T) <= FirstCache / 2));
-        int blockK = Even(p.K, BlockK, 1), blockN = Even(p.N, BlockN, Columns), blockM = Even(p.M, BlockM, Rows);
+        bool crowded = Crowds(p.BRow);
+        bool directB = p.BColumn == 1 && (p.M <= DirectRows(crowded) || (!crowded && (long)p.K * p.N * sizeof(T) <= FirstCacheBytes / 2));
+        int blockK = p.K <= WholeK ? p.K : Even(p.K, BlockK, 2), blockN = Even(p.N, BlockN, Columns), blockM = Even(p.M, BlockM, Rows);
 
         bool packsAlong = TSimd.IsNarrow && !directB && p.BColumn == 1 && blockK >= AlongDepth &&
             p.M <= CacheM && p.N >= AlongPanels * Columns && p.M * blockK * sizeof(T) <= AlongBytes;
         bool streams = p.IsLarge && !TSimd.IsNarrow && !p.Accumulate && blockK == p.K && Streaming.Takes<TVector>(p.C) && p.CRow % TSimd.Count == 0;
-        var block = new Block<TSimd, TVector, T> { DirectA = directA, DirectB = directB, PacksAlong = packsAlong, Streams = streams };
+        var block = new Block<TSimd, TVector, T> { DirectA = directA, DirectB = directB, PacksAlong = packsAlong, Streams = streams, Pairs = PairsFor(p, directA) };
         nuint aBytes = directA ? 0 : (nuint)MatMul.RoundUp(blockM, Rows) * (nuint)blockK * (nuint)sizeof(T);
         nuint bBytes = (nuint)(directB ? Columns : MatMul.RoundUp(blockN, Columns)) * (nuint)blockK * (nuint)sizeof(T);
         aBytes = (aBytes + 63) & ~(nuint)63;
@@ -78,25 +88,39 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
                 }
     }
 
+    static PairsOf PairsFor(in Product<T> p, bool directA)
+    {
+        int last = p.N % Columns;
+        if (typeof(TVector) != typeof(Vector512<T>) || last == 0 || last > PairTile<T>.Width || p.K < PairedDepth) return PairsOf.None;
+        if (!directA || (p.ARow == 1 && p.M % 2 == 0)) return PairsOf.Rows;
+        return p.AColumn == 1 && p.K % 2 == 0 ? PairsOf.Steps : PairsOf.None;
+    }
+
     static void Multiply(ref Block<TSimd, TVector, T> block, bool packB)
     {
         ref Product<T> p = ref block.Product;
-        block.GroupsA = block.DirectA ? 0 : Groups(p.M, Rows);
+        int panelsA = block.DirectA ? 0 : Panels(p.M, Rows);
         block.FirstPanelB = block.DirectB ? p.N / Columns : 0;
         block.FirstPacked = block.PacksAlong ? p.N / Columns : block.FirstPanelB;
-        int groupsB = packB ? Groups(p.N - block.FirstPacked * Columns, Columns) : 0;
+        int panelsB = packB ? Panels(p.N - block.FirstPacked * Columns, Columns) : 0;
+        (block.GroupA, block.GroupB) = (PanelsInJob(panelsA), PanelsInJob(panelsB));
+        block.GroupsA = Panels(panelsA, block.GroupA);
         (block.TaskRows, block.TaskColumns) = TaskShape(p, block.PacksAlong);
         block.RowTasks = MatMul.RoundUp(p.M, block.TaskRows) / block.TaskRows;
         block.ColumnTasks = MatMul.RoundUp(p.N, block.TaskColumns) / block.TaskColumns;
 
         bool serial = p.Work <= SerialWork;
         block.Packing = true;
-        Do(block.GroupsA + groupsB, ref block, serial);
+        Do(block.GroupsA + Panels(panelsB, block.GroupB), ref block, serial);
         block.Packing = false;
         Do(block.RowTasks * block.ColumnTasks, ref block, serial);
     }
 
-    static int Groups(int lanes, int width) => (lanes + Packing<T>.Group * width - 1) / (Packing<T>.Group * width);
+    static int Panels(int lanes, int width) => (lanes + width - 1) / width;
+
+    // As many as are filled together, or fewer, so that threads have something to share.
+    static int PanelsInJob(int panels) =>
+        Workers.WouldShare ? Math.Clamp(panels / PackingJobs, Packing<T>.LeastGroup, Packing<T>.Group) : Packing<T>.Group;
 
     static void Do(int count, ref Block<TSimd, TVector, T> block, bool serial)
     {

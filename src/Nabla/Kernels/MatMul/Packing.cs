@@ -8,10 +8,14 @@ namespace Nabla.Kernels;
 /// <remarks>A lane is a row of A or a column of B; a step is an index of k. So one routine serves both operands.</remarks>
 internal static unsafe class Packing<T> where T : unmanaged
 {
-    /// <summary>Panels that are filled together: wider than any cache line.</summary>
-    public const int Group = 8;
+    /// <summary>Panels that are filled together, at most: so many cache lines of a step that memory gives them as one stream.</summary>
+    public const int Group = 32;
 
-    const int Ahead = 8;        // steps that memory needs to arrive
+    /// <summary>Panels that are wider together than any cache line.</summary>
+    public const int LeastGroup = 8;
+
+    const int Ahead = 8;                // steps that memory needs to arrive
+    const int CrowdingBytes = 4096;     // panels so far apart, or a multiple of it, fall into one set of the first cache: it keeps few of them
 
     /// <summary>Fills panel[steps, width] with the <paramref name="lanes"/> of the source and zeros beyond them.</summary>
     [MethodImpl(Compiled.Apart)]
@@ -32,8 +36,9 @@ internal static unsafe class Packing<T> where T : unmanaged
     public static void Panels(T* source, nint lane, nint step, int lanes, int steps, T* panels, int width)
     {
         int whole = lane == 1 ? lanes / width * width : 0;
-        for (int first = 0; first < whole; first += Group * width)
-            SideBySide(source + first, step, Math.Min(Group * width, whole - first), steps, panels + (nint)first * steps, width);
+        int group = (nint)width * steps * sizeof(T) % CrowdingBytes == 0 ? LeastGroup : Group;
+        for (int first = 0; first < whole; first += group * width)
+            SideBySide(source + first, step, Math.Min(group * width, whole - first), steps, panels + (nint)first * steps, width);
         for (int first = whole; first < lanes; first += width)
             Panel(source + first * lane, lane, step, Math.Min(width, lanes - first), steps, panels + (nint)first * steps, width);
     }

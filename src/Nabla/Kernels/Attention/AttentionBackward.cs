@@ -24,7 +24,7 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         public PackedMatrix<T> Keys;
         public T* QueriesTransposed, Queries, GradientsTransposed, Gradients;
         public T* Weights, Slopes, Bias, Mask, MaskRows, LogSums, Deltas, Seen;
-        public ComingHead Coming;
+        public ComingHead Coming, ComingGradients;
     }
 
     public readonly void Run(int index)
@@ -42,8 +42,10 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         var room = new Room
         {
             Keys = PackedMatrix<T>.Of(m.K.At(sample, keyHead), m.K.Row, keys, m.Width, at), QueriesTransposed = at + k,
-            Coming = new(index + Workers.Count, m.Batch, m.KeyHeads),
+            Coming = ComingHead.ToRead(index + Workers.Count, m.Batch, m.KeyHeads),
         };
+        // Larger heads compute so long that their writes need not wait for memory.
+        if (m.Queries <= Rows && keys <= ScoreTile.Keys) room.ComingGradients = ComingHead.ToWrite(index + Workers.Count, m.Batch, m.KeyHeads);
         room.Queries = room.QueriesTransposed + qt;
         room.GradientsTransposed = room.Queries + q;
         room.Gradients = room.GradientsTransposed + gt;
@@ -82,11 +84,12 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
             tile.Multiply<V, T>(m, queriesTransposed, m.K.At(tile.Sample, keyHead) + tile.Key * m.K.Row, m.K.Row, m.Width, room.Weights);
             tile.Multiply<V, T>(m, gradientsTransposed, m.V.At(tile.Sample, keyHead) + tile.Key * m.V.Row, m.V.Row, m.ValueWidth, room.Slopes);
             Slope(tile, ref room);
-            AddOverQueries(tile, room.Weights, gradients, m.ValueWidth, m.VGradient, keyHead, adds);
-            AddOverQueries(tile, room.Slopes, queries, m.Width, m.KGradient, keyHead, adds);
+            AddOverQueries(tile, room.Weights, gradients, m.ValueWidth, m.VGradient, keyHead, adds, ref room.ComingGradients);
+            AddOverQueries(tile, room.Slopes, queries, m.Width, m.KGradient, keyHead, adds, ref room.ComingGradients);
             for (int i = 0, count, step = tile.StepOf(m); i < rows; i += count)
             {
                 count = Math.Min(step, rows - i);
+                room.ComingGradients.Fetch(m);
                 room.Keys.Multiply(
                     count, room.Slopes + i, 1, ScoreTile.Queries, tile.Key, tile.Seen(m, i + count - 1), 0, m.Width,
                     ofQueries + i * m.QGradient.Row, m.QGradient.Row, accumulate: tile.Key > 0);
@@ -133,9 +136,9 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
                 ScoreColumns<V, T>.Hide(weights, first, seen, room.Seen + i, double.NegativeInfinity);
                 ScoreColumns<V, T>.Hide(slopes, first, seen, room.Seen + i, 0);
             }
-            T* coming = room.Coming.Take(m, seen / 2, out nint comingRow);
+            ComingRows<T> coming = room.Coming.Take(m, seen);
             ScoreColumns<V, T>.ExpSlope(
-                weights, slopes, seen, isPlain ? m.Scale : 1, room.LogSums + i, room.Deltas + i, m.Scale, coming, comingRow);
+                weights, slopes, seen, isPlain ? m.Scale : 1, room.LogSums + i, room.Deltas + i, m.Scale, coming);
             if (mask != null) ScoreColumns<V, T>.Multiply(weights, mask + i, seen);
             if (seen == tile.Count) continue;
             ScoreColumns<V, T>.Clear(weights, seen, tile.Count);
@@ -144,7 +147,7 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
     }
 
     /// <summary>gradient (+)= tile · rows, for the keys of the tile.</summary>
-    readonly void AddOverQueries(in ScoreTile tile, T* scores, PackedMatrix<T> rows, int width, in HeadRows<T> gradient, int keyHead, bool adds)
+    readonly void AddOverQueries(in ScoreTile tile, T* scores, PackedMatrix<T> rows, int width, in HeadRows<T> gradient, int keyHead, bool adds, ref ComingHead coming)
     {
         ref readonly AttentionMemory<T> m = ref memory;
         T* at = gradient.At(tile.Sample, keyHead) + tile.Key * gradient.Row;
@@ -152,6 +155,7 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         {
             count = Math.Min(step, tile.Count - i);
             int first = tile.FirstSeeing(m, i);
+            coming.Fetch(m);
             rows.Multiply(
                 count, scores + i * ScoreTile.Queries + first, ScoreTile.Queries, 1, first, tile.Rows - first, 0, width,
                 at + i * gradient.Row, gradient.Row, accumulate: adds);

@@ -51,7 +51,7 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
         {
             QueriesTransposed = new(at, m.Width), Scores = at + q + v,
             Values = PackedMatrix<T>.Of(m.V.At(sample, keyHead), m.V.Row, keys, m.ValueWidth, at + q),
-            Coming = new(index / parts / (m.Heads / m.KeyHeads) + Math.Max(Workers.Count / parts, 1), m.Batch, m.KeyHeads),
+            Coming = ComingHead.ToRead(index / parts / (m.Heads / m.KeyHeads) + Math.Max(Workers.Count / parts, 1), m.Batch, m.KeyHeads),
         };
         room.Bias = room.Scores + ScoreTile.Size;
         room.Mask = room.Bias + ScoreTile.Size;
@@ -107,8 +107,8 @@ internal unsafe struct AttentionForward<V, T> : IJob where V : unmanaged, ILanes
             int first = tile.Seen(m, i), seen = tile.Seen(m, Math.Min(i + lanes, tile.Rows) - 1);
             if (!isPlain) ScoreColumns<V, T>.Scale(scores, seen, m.Scale, bias == null ? null : bias + i);
             if (first < seen) ScoreColumns<V, T>.Hide(scores, first, seen, room.Seen + i, double.NegativeInfinity);
-            T* coming = room.Coming.Take(m, seen / 2, out nint comingRow);
-            ScoreColumns<V, T>.Weigh(scores, seen, isPlain ? m.Scale : 1, room.Largest + i, room.Sums + i, room.Shrink + i, coming, comingRow);
+            ComingRows<T> coming = room.Coming.Take(m, seen);
+            ScoreColumns<V, T>.Weigh(scores, seen, isPlain ? m.Scale : 1, room.Largest + i, room.Sums + i, room.Shrink + i, coming);
             if (mask != null) ScoreColumns<V, T>.Multiply(scores, mask + i, seen);
             if (seen < tile.Count) ScoreColumns<V, T>.Clear(scores, seen, tile.Count);
         }

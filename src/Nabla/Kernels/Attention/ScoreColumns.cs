@@ -60,7 +60,7 @@ internal static unsafe class ScoreColumns<V, T> where V : unmanaged, ILanes<V> w
     /// multiplied with <paramref name="shrink"/>, as the sum is here.
     /// </summary>
     [MethodImpl(Compiled.Apart)]
-    public static void Weigh(T* s, int keys, double scale, T* largest, T* sum, T* shrink, T* coming, nint comingRow)
+    public static void Weigh(T* s, int keys, double scale, T* largest, T* sum, T* shrink, ComingRows<T> coming)
     {
         V low = V.Constant(double.NegativeInfinity), factor = V.Constant(scale), before = Lane<V, T>.Load(largest);
         V top = V.Max(before, Largest(s, keys) * factor), shift = V.IfEqual(top, low, V.Constant(0), top);      // −∞: all hidden so far
@@ -68,10 +68,9 @@ internal static unsafe class ScoreColumns<V, T> where V : unmanaged, ILanes<V> w
         Lane<V, T>.Store(largest, top);
         Lane<V, T>.Store(shrink, less);
         T* end = s + keys * Row;
-        for (; s <= end - 4 * Row; s += 4 * Row, coming += 2 * comingRow)
+        for (; s <= end - 4 * Row; s += 4 * Row)
         {
-            Lane<V, T>.FetchFour(coming);
-            Lane<V, T>.FetchFour(coming + comingRow);
+            coming.FetchEight();
             V a = V.FusedMultiplyAdd(Lane<V, T>.Load(s), factor, minus), b = V.FusedMultiplyAdd(Lane<V, T>.Load(s + Row), factor, minus);
             V c = V.FusedMultiplyAdd(Lane<V, T>.Load(s + 2 * Row), factor, minus), d = V.FusedMultiplyAdd(Lane<V, T>.Load(s + 3 * Row), factor, minus);
             V.ExpOfNegative(ref a, ref b, ref c, ref d);
@@ -119,14 +118,13 @@ internal static unsafe class ScoreColumns<V, T> where V : unmanaged, ILanes<V> w
 
     /// <summary>weight ← exp(weight·scale − logSum), slope ← weight·(slope − center)·slopeScale.</summary>
     [MethodImpl(Compiled.Apart)]
-    public static void ExpSlope(T* weight, T* slope, int keys, double scale, T* logSum, T* center, double slopeScale, T* coming, nint comingRow)
+    public static void ExpSlope(T* weight, T* slope, int keys, double scale, T* logSum, T* center, double slopeScale, ComingRows<T> coming)
     {
         V factor = V.Constant(scale), slopeFactor = V.Constant(slopeScale), minus = -Lane<V, T>.Load(logSum), middle = Lane<V, T>.Load(center);
         T* end = weight + keys * Row;
-        for (; weight <= end - 4 * Row; weight += 4 * Row, slope += 4 * Row, coming += 2 * comingRow)
+        for (; weight <= end - 4 * Row; weight += 4 * Row, slope += 4 * Row)
         {
-            Lane<V, T>.FetchFour(coming);
-            Lane<V, T>.FetchFour(coming + comingRow);
+            coming.FetchEight();
             V a = V.FusedMultiplyAdd(Lane<V, T>.Load(weight), factor, minus), b = V.FusedMultiplyAdd(Lane<V, T>.Load(weight + Row), factor, minus);
             V c = V.FusedMultiplyAdd(Lane<V, T>.Load(weight + 2 * Row), factor, minus), d = V.FusedMultiplyAdd(Lane<V, T>.Load(weight + 3 * Row), factor, minus);
             V.ExpOfNegative(ref a, ref b, ref c, ref d);

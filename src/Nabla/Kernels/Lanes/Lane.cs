@@ -89,13 +89,6 @@ internal static unsafe class Lane<V, T> where V : unmanaged, ILanes<V> where T :
         for (int at = 0; at < 4 * sizeof(V); at += Line) Prefetch((T*)((byte*)x + at));
     }
 
-    /// <summary>The same for the second cache, where they wait without displacing what is in use.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void FetchFour(T* x)
-    {
-        for (int at = 0; at < 4 * sizeof(V); at += Line) Streaming.Fetch((T*)((byte*)x + at));
-    }
-
     const int Line = 64;
 
     /// <summary>The number at an address in every lane.</summary>

@@ -66,25 +66,33 @@ internal static class ErrorMath
     /// <summary>About 5.5, where 1 − Φ is 2·10⁻⁸: the float at which rounding makes x·P/Q just not less than 1.</summary>
     const double GeluLimit = 5.500078201293945;
 
-    /// <summary>Φ(x) + x·φ(x), from Φ(−m) − m·φ(m) with m = |x|.</summary>
+    /// <summary>
+    /// Φ(x) + x·φ(x) = ½ + x·P(x²)/Q(x²), fitted to 3·10⁻⁹ up to ±<see cref="GeluSlopeLimit"/>: exact to about 2·10⁻⁷, as the value is, and without
+    /// an exponential.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V GeluSlope<V>(V x) where V : struct, ISingleLanes<V>
     {
-        V size = V.AtMost(V.Abs(x), V.Constant(TailLimit));
-        V below = Bell(size) * V.FusedMultiplyAdd(size, V.Constant(-0.3989422804014327), Ratio(size));
-        return V.IfLess(x, V.Constant(0), below, V.Constant(1) - below);
+        V u = x * x, p = V.Constant(1.63845176e-08), q = V.Constant(1.2967209e-09);
+        q = V.FusedMultiplyAdd(q, u, V.Constant(3.14511677e-07));
+        p = V.FusedMultiplyAdd(p, u, V.Constant(8.33054459e-07));
+        q = V.FusedMultiplyAdd(q, u, V.Constant(9.86509239e-06));
+        p = V.FusedMultiplyAdd(p, u, V.Constant(3.40757108e-05));
+        q = V.FusedMultiplyAdd(q, u, V.Constant(2.36862629e-04));
+        p = V.FusedMultiplyAdd(p, u, V.Constant(1.68954464e-04));
+        q = V.FusedMultiplyAdd(q, u, V.Constant(3.87527042e-03));
+        p = V.FusedMultiplyAdd(p, u, V.Constant(1.39304401e-02));
+        q = V.FusedMultiplyAdd(q, u, V.Constant(4.34435681e-02));
+        p = V.FusedMultiplyAdd(p, u, V.Constant(-2.42417692e-02));
+        q = V.FusedMultiplyAdd(q, u, V.Constant(3.02950488e-01));
+        p = V.FusedMultiplyAdd(p, u, V.Constant(7.97884538e-01));
+        q = V.FusedMultiplyAdd(q, u, V.Constant(1));
+        V slope = V.Constant(0.5) + x * p / q;
+        return V.IfLess(x, V.Constant(-GeluSlopeLimit), V.Constant(0), V.IfLess(V.Constant(GeluSlopeLimit), x, V.Constant(1), slope));
     }
 
-    /// <summary>√(2·88): where <see cref="Bell"/> is 0.</summary>
-    const double TailLimit = 13.2665;
-
-    /// <summary>e^(−m²/2) for m from 0 to <see cref="TailLimit"/>, with the digits that m² loses put back.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Bell<V>(V m) where V : struct, ISingleLanes<V>
-    {
-        V half = m * V.Constant(-0.5), square = half * m;
-        return SingleMath.ExpOfNegative(square, V.FusedMultiplyAdd(half, m, -square));
-    }
+    /// <summary>Beyond it the slope is 0 or 1 to 7·10⁻⁸.</summary>
+    const double GeluSlopeLimit = 5.9;
 
     /// <summary>Φ(−m) / e^(−m²/2).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

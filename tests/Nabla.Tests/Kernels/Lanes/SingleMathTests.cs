@@ -101,6 +101,29 @@ public class SingleMathTests
     }
 
     [Fact]
+    public void The_slope_of_gelu_errs_by_a_unit_near_one_at_most_and_ends_in_zero_and_one()
+    {
+        float[] x = [.. Enumerable.Range(-140_000, 280_001).Select(static i => i * 1e-4f), 1e-30f, -1e30f, 1e30f, float.NegativeInfinity, float.PositiveInfinity];
+        float[] slope = Tensor.From(x).Map(default(GeluSlopeOperation)).ToArray<float>();
+        double worst = x.Zip(slope, static (x, slope) => Math.Abs(slope - ExactGeluSlope(x))).Max();
+        Assert.True(worst <= 2.5e-7, $"maximum {worst:E2}");
+        Assert.DoesNotContain(x.Zip(slope), static p => Math.Abs(p.First) > 5.91f && p.Second != (p.First > 0 ? 1 : 0));
+        Assert.Equal([0.5f, 0.5f, float.NaN], Tensor.From([0f, -0f, float.NaN]).Map(default(GeluSlopeOperation)).ToArray<float>());
+    }
+
+    static double ExactGeluSlope(double x) =>
+        ScalarMath.NormalDistribution(x) + (double.IsInfinity(x) ? 0 : x * Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI));
+
+    readonly struct GeluSlopeOperation : IUnaryOperation
+    {
+        public static string Name => "GeluSlope";
+
+        public V Value<V>(V x) where V : struct, ILanes<V> => V.GeluSlope(x);
+
+        public V Slope<V>(V x, V y) where V : struct, ILanes<V> => y;
+    }
+
+    [Fact]
     public void Tanh_and_erf_saturate_at_exactly_one()
     {
         Assert.Equal([1f, -1, 1, -1], Tensor.From([9.1f, -9.1f, 1e4f, float.NegativeInfinity]).Tanh().ToArray<float>());

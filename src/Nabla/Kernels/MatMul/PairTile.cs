@@ -74,7 +74,7 @@ internal static unsafe class PairTile<T> where T : unmanaged
     {
         for (; row < end; row += pairs == PairsOf.Rows ? 2 : 1, sums += Vector512<T>.Count)
         {
-            Vector512<T> sum = Apart(Vector512.Load(sums));
+            Vector512<T> sum = EvenThenOdd(Vector512.Load(sums));
             Vector256<T> first = sum.GetLower(), second = sum.GetUpper();
             if (pairs == PairsOf.Steps) first += second;
             Write(tile, row, first, bias);
@@ -134,7 +134,7 @@ internal static unsafe class PairTile<T> where T : unmanaged
 
     // The even lanes below the odd ones.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<T> Apart(Vector512<T> x) => typeof(T) == typeof(float)
+    static Vector512<T> EvenThenOdd(Vector512<T> x) => typeof(T) == typeof(float)
         ? Avx512F.PermuteVar16x32(x.AsSingle(), Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15)).As<float, T>()
         : Avx512F.PermuteVar8x64(x.AsDouble(), Vector512.Create(0L, 2, 4, 6, 1, 3, 5, 7)).As<double, T>();
 

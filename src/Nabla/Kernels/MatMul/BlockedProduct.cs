@@ -54,8 +54,7 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
     public static void Run(in Product<T> product)
     {
         ref readonly Product<T> p = ref product;
-        bool directA = (p.AColumn == 1 ? p.N <= DirectColumnsOfRows || KeepsRows(p.ARow) : p.N <= DirectColumns) ||
-            (p.ARow == 1 && (FillsLine || p.M <= 2 * Rows) && (long)p.M * p.K <= DirectTransposed);
+        bool directA = ReadsAInPlace(p);
         bool crowded = Crowds(p.BRow);
         bool directB = p.BColumn == 1 && (p.M <= DirectRows(crowded) || (!crowded && (long)p.K * p.N * sizeof(T) <= FirstCacheBytes / 2));
         int blockK = p.K <= WholeK ? p.K : Even(p.K, BlockK, 2), blockN = Even(p.N, BlockN, Columns), blockM = Even(p.M, BlockM, Rows);
@@ -86,6 +85,12 @@ internal static unsafe class BlockedProduct<TSimd, TVector, T>
                     block.Product.Bias = p.Bias == null || k0 + blockK < p.K ? null : p.Bias + n0;
                     Multiply(ref block, packB: m0 == 0);
                 }
+    }
+
+    static bool ReadsAInPlace(in Product<T> p)
+    {
+        if (p.AColumn == 1) return p.N <= DirectColumnsOfRows || KeepsRows(p.ARow);
+        return p.N <= DirectColumns || (p.ARow == 1 && (FillsLine || p.M <= 2 * Rows) && (long)p.M * p.K <= DirectTransposed);
     }
 
     static PairsOf PairsFor(in Product<T> p, bool directA)

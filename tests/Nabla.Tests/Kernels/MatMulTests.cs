@@ -203,6 +203,25 @@ public sealed class MatMulTests
         Assert.Equal([float.NaN, float.NaN, float.NaN, 2], c);
     });
 
+    /// <summary>An infinity stays in its row and a NaN in its column where two rows or two steps share a register, in the rest of a tile as well.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Infinities_and_NaN_do_not_reach_their_neighbors_in_a_pair(bool transposed) => KernelSettings.ForEachInstructionSet(() =>
+    {
+        const int M = 26, N = 5, K = 64;
+        float[] x = new float[M * K], y = new float[K * N];
+        Array.Fill(x, 1);
+        Array.Fill(y, 1);
+        x[transposed ? 10 * M + 24 : 24 * K + 10] = float.PositiveInfinity;
+        y[7 * N + 2] = float.NaN;
+        Tensor a = transposed ? Tensor.From(x, Shape.Create(K, M)).T : Tensor.From(x, Shape.Create(M, K)), b = Tensor.From(y, Shape.Create(K, N));
+        float[] c = a.MatMul(b).ToArray<float>();
+        for (int i = 0; i < M; i++)
+            for (int j = 0; j < N; j++)
+                Assert.Equal(j == 2 ? float.NaN : i == 24 ? float.PositiveInfinity : K, c[i * N + j]);
+    });
+
     [Fact]
     public void The_oracle_agrees_on_a_product_worked_by_hand() => KernelSettings.ForEachInstructionSet(() =>
     {

@@ -88,6 +88,17 @@ public class AttentionTests
     }
 
     [Fact]
+    public void Queries_without_features_attend_to_all_keys_alike()
+    {
+        Tensor q = FusedCheck.Leaf(Tensor.Zeros(Shape.Create(2, 1, 12, 0))), v = FusedCheck.Leaf(Random(Shape.Create(2, 1, 12, 3), 1));
+        Tensor y = q.Attention(q, v);
+        Assert.True(y.AllClose(v.Mean(2, keepAxis: true).Expand(y.Shape), 1e-5, 1e-5));
+        Tensor[] gradients = Autograd.Gradient(y.Sum(), [q, v]);
+        Assert.Equal(q.Shape, gradients[0].Shape);
+        Assert.True(gradients[1].AllClose(Tensor.Ones(v.Shape), 1e-5, 1e-5));
+    }
+
+    [Fact]
     public void Huge_scores_neither_overflow_nor_lose_the_winner()
     {
         Tensor q = Tensor.Full(Shape.Create(1, 1, 1, 1), 1e4), k = Tensor.From([-1e4f, 1e4f, 0], Shape.Create(1, 1, 3, 1));

@@ -14,7 +14,7 @@ internal unsafe struct ComingHead
     const int LinesAtOnce = 24;         // as many as memory answers while a small product runs
 
     readonly int sample, keyHead, end;
-    int matrix, rows;                   // rows that are left of the last matrix before this one
+    int matrix, rows;                   // the next matrix, and the rows left of the one before it
     byte* at;
     nint distance;
 
@@ -46,7 +46,7 @@ internal unsafe struct ComingHead
     public void Fetch<T>(in AttentionMemory<T> m) where T : unmanaged, IFloatingPointIeee754<T>
     {
         int width = m.Width * sizeof(T);
-        for (int most = Math.Max(1, LinesAtOnce * Line / width); most > 0 && HasRows(m);)
+        for (int most = Math.Max(1, LinesAtOnce * Line / Math.Max(width, Line)); most > 0 && HasRows(m);)
         {
             int count = Math.Min(most, rows);
             byte* row = at;

@@ -99,11 +99,13 @@ public static unsafe class AttentionOperations
         else if (dtype == DType.Float32) Forward<LanesN, float>(parts, settings, bias, y, logSums);
         else Forward<Float64, double>(parts, settings, bias, y, logSums);
         MixedPrecision.Disown(factors, inputs);
-        return Autograd.Record("Attention", y, inputs, [.. inputs, y, logSums, bias], settings, static (g, saved, settings) =>
+        // What the mask adds is saved with the other tensors.
+        Settings recorded = settings with { Mask = settings.Mask with { Allowed = null, Bias = null } };
+        return Autograd.Record("Attention", y, inputs, [.. inputs, y, logSums, bias], recorded, static (g, saved, settings) =>
         {
             var inputs = new Tensor[saved.Count - 3];
             for (int i = 0; i < inputs.Length; i++) inputs[i] = saved[i];
-            if (saved.CreatesGraph) return AttentionGraph.Derivative(inputs, settings, Scores(Parts.Of(inputs, settings)), g);
+            if (saved.CreatesGraph) return AttentionGraph.Derivative(inputs, settings, saved[inputs.Length + 2], Scores(Parts.Of(inputs, settings)), g);
             if (g.Strides[^1] != 1) g = g.Contiguous();
             Tensor[] given = [.. inputs, g], factors = MixedPrecision.Factors(given);
             (inputs, g) = (factors[..^1], factors[^1]);

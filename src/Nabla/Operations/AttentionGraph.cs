@@ -15,10 +15,10 @@ internal static class AttentionGraph
     }
 
     /// <summary>With P the weights: dV = Pᵀ·g, dP = g·Vᵀ, dS = P∘(dP − Σ dP∘P)·scale, dQ = dS·K, dK = dSᵀ·Q.</summary>
-    public static Gradients Derivative(Tensor[] inputs, AttentionOperations.Settings settings, Shape scores, Tensor g)
+    public static Gradients Derivative(Tensor[] inputs, AttentionOperations.Settings settings, Tensor bias, Shape scores, Tensor g)
     {
         var (q, k, v) = Parts(inputs, settings);
-        AttentionMask mask = settings.Mask with { Bias = settings.Mask.Bias?.Detach() };
+        AttentionMask mask = settings.Mask with { Bias = bias.Length > 0 ? bias : null };
         Tensor p = mask.Softmax(q.MatMul(k.Transpose(-1, -2)) * settings.Scale), dp = g.MatMul(v.Transpose(-1, -2)), dropped = p;
         if (Kept(settings, scores, q.DType) is { } kept) (dp, dropped) = (dp * kept, p * kept);
         Tensor ds = p * (dp - (dp * p).Sum(-1, keepAxis: true)) * settings.Scale;

@@ -58,6 +58,8 @@ public class MemoryTests
         Assert.InRange(Memory.InUseBytes + Memory.IdleBytes - before, 0, 48 * MegaByte + 64 * MegaByte);
         Memory.Collect();
         Assert.InRange(Memory.InUseBytes - before, 0, MegaByte);
+        GC.KeepAlive(w);
+        GC.KeepAlive(x);
     }
 
     [Theory]
@@ -108,6 +110,8 @@ public class MemoryTests
         w.ClearGradient();
         Memory.Collect();
         Assert.Equal(before, Memory.LiveBlocks);
+        GC.KeepAlive(w);
+        GC.KeepAlive(x);
     }
 
     /// <summary>Compacted, because holes too small for the free list count as used.</summary>

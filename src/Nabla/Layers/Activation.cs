@@ -10,15 +10,17 @@ public sealed class Activation : Module
 {
     readonly string name, notation;
     readonly Func<Tensor, Tensor> function;
+    readonly bool isForeign;
 
-    Activation(string name, Func<Tensor, Tensor> function, Initializer weights, string notation = "") =>
-        (this.name, this.function, Weights, this.notation) = (name, function, weights, notation);
+    Activation(string name, Func<Tensor, Tensor> function, Initializer weights, string notation = "", bool isForeign = false) =>
+        (this.name, this.function, Weights, this.notation, this.isForeign) = (name, function, weights, notation, isForeign);
 
     /// <summary>First values for weights of the layer before it, under which signals neither grow nor fade: what <see cref="Initializer.For"/> returns.</summary>
     internal Initializer Weights { get; }
 
     /// <summary>Any function of a tensor, with a name for summaries.</summary>
-    public static Activation From(string name, Func<Tensor, Tensor> function) => new(name, function, Initializer.XavierUniform());
+    public static Activation From(string name, Func<Tensor, Tensor> function) =>
+        new(name, function, Initializer.XavierUniform(), isForeign: true);
 
     /// <summary>max(x, 0).</summary>
     public static Activation Relu() => new("Relu", static x => x.Relu(), Initializer.HeNormal());
@@ -122,6 +124,8 @@ public sealed class Activation : Module
     protected override string Notation => notation;
 
     private protected override string TypeName => name;
+
+    private protected override bool RunsForeignCode => isForeign;
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x, Pass pass) => function(x);

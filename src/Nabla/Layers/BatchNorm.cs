@@ -45,6 +45,8 @@ public sealed class BatchNorm : Module
         Buffer(out runningVariance, channels, Initializer.Ones);
     }
 
+    private protected override bool RunsForeignCode => group is not null;
+
     /// <inheritdoc/>
     protected override string Notation => channels.ToString(CultureInfo.InvariantCulture);
 

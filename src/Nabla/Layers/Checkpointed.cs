@@ -81,6 +81,13 @@ public sealed class Checkpointed : Module
             foreach (var (buffer, value) in BuffersOf(layer).Zip(values)) buffer.Overwrite(value);
         }
 
-        static Tensor[] Clones(Module layer) => [.. BuffersOf(layer).Select(static buffer => buffer.Clone())];
+        static Tensor[] Clones(Module layer) => [.. BuffersOf(layer).Select(Clone)];
+
+        static Tensor Clone(Tensor buffer)
+        {
+            Tensor clone = buffer.Clone();
+            clone.Storage.MarkLongLived();
+            return clone;
+        }
     }
 }

@@ -22,6 +22,7 @@ public abstract class Module
     Module? parent;
     string name = "";
     ulong? seed;
+    bool? showsOnlyItsResult;
 
     /// <summary>The modules registered in this one, in order.</summary>
     public IEnumerable<(string Name, Module Module)> Modules => children;
@@ -148,6 +149,18 @@ public abstract class Module
     /// <param name="output">Shape of the output.</param>
     protected internal virtual long MultiplyAdds(Shape input, Shape output) => 0;
 
+    /// <summary>True where code that is not the library's runs in a forward pass: it may keep any tensor that it sees.</summary>
+    private protected virtual bool RunsForeignCode => false;
+
+    /// <summary>
+    /// True if nothing but the result of a forward pass can be reached afterwards: the module and all in it are the library's own. Fixed by construction.
+    /// </summary>
+    bool ShowsOnlyItsResult => showsOnlyItsResult ??=
+        GetType().Assembly == typeof(Module).Assembly && !RunsForeignCode && children.TrueForAll(static child => child.Module.ShowsOnlyItsResult);
+
+    /// <summary>True if what <paramref name="module"/> makes on the way to its result is given back. Who traces wants to see it.</summary>
+    private protected static bool GivesBack(Module module) => trace is null && module.ShowsOnlyItsResult;
+
     private protected virtual string TypeName => GetType().Name.Split('`')[0];
 
     /// <summary>All tensors with their dotted names; a shared one under each of its names.</summary>
@@ -178,9 +191,15 @@ public abstract class Module
         Module? outer = running;
         if (outer is not null && parent is null && !ReferenceEquals(outer, this)) RequireRegistered(outer);
         running = this;
+        bool givesBack = GivesBack(this);
+        int around = givesBack ? Temporaries.Open() : 0;
         try
         {
-            return forward(given);
+            TResult result = forward(given);
+            if (!givesBack || result is not Tensor tensor) return result;
+            if (Temporaries.Verifies) Temporaries.Verify(tensor);
+            Temporaries.GiveBackAllBut(tensor);
+            return result;
         }
         catch (ShapeException error) when (Locate(error.Layer, out string layer))
         {
@@ -194,6 +213,7 @@ public abstract class Module
         }
         finally
         {
+            if (givesBack) Temporaries.Close(around);
             running = outer;
         }
     }

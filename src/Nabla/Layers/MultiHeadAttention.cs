@@ -134,13 +134,20 @@ public sealed class AttentionCache
         int count = k.Shape[2];
         if (Length + count > Capacity)
             throw new ShapeException($"AttentionCache: expected at most {Capacity} positions, got {Length + count}. Make a larger cache or start again.");
-        keys ??= Tensor.Zeros(k.Shape.With(2, Capacity), k.DType);
-        values ??= Tensor.Zeros(v.Shape.With(2, Capacity), v.DType);
+        keys ??= Room(k);
+        values ??= Room(v);
         if (keys.Shape != k.Shape.With(2, Capacity))
             throw new ShapeException($"AttentionCache: expected positions of shape {keys.Shape.With(2, count)}, got {k.Shape}. A cache belongs to one layer and one batch.");
         keys.Narrow(2, Length, count).Overwrite(k);
         values.Narrow(2, Length, count).Overwrite(v);
         Length += count;
         return (keys.Narrow(2, 0, Length), values.Narrow(2, 0, Length));
+    }
+
+    Tensor Room(Tensor x)
+    {
+        Tensor room = Tensor.Zeros(x.Shape.With(2, Capacity), x.DType);
+        room.Storage.MarkLongLived();
+        return room;
     }
 }

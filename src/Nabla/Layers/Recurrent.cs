@@ -151,6 +151,7 @@ public abstract class Recurrent : Module
             if (Options.Dropout > 0 && pass.IsTraining && i < parts.Length - 1) x = x.Dropout(Options.Dropout, pass.NextStream());
         }
         var after = new RecurrentState(Tensor.Stack(lastStates), HasCell ? Tensor.Stack(lastCells) : null);
+        Temporaries.GiveBackAllBut(x, after.Hidden, after.Cell);
         return (Options.IsTimeFirst ? x : x.Transpose(0, 1), after);
     }
 

@@ -48,7 +48,33 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x, Pass pass)
     {
-        foreach (Module layer in layers) x = layer.Forward(x, pass);
+        for (int i = 0; i < layers.Length;)
+        {
+            int end = i + 1;
+            if (GivesBack(layers[i]))
+                while (end < layers.Length && GivesBack(layers[end])) end++;
+            x = end == i + 1 ? layers[i].Forward(x, pass) : Chain(layers.AsSpan(i..end), x, pass);
+            i = end;
+        }
         return x;
+    }
+
+    /// <summary>Layers that show only their results: what passes from one to the next is seen by those two alone.</summary>
+    static Tensor Chain(ReadOnlySpan<Module> layers, Tensor x, Pass pass)
+    {
+        int around = Temporaries.Open();
+        try
+        {
+            foreach (Module layer in layers)
+            {
+                x = layer.Forward(x, pass);
+                Temporaries.GiveBackAllBut(x);
+            }
+            return x;
+        }
+        finally
+        {
+            Temporaries.Close(around);
+        }
     }
 }

@@ -92,7 +92,11 @@ public sealed class Bert : Module
         Tensor h = positions.Forward(tokens.Forward(x, pass), pass);
         h = h + (segmentIds is null ? segments.Weight.Select(0, 0) : segments.Forward(segmentIds, pass));
         h = drop.Forward(norm.Forward(h, pass), pass);
-        foreach (EncoderLayer layer in layers) h = layer.Forward(h, pass, mask);
+        foreach (EncoderLayer layer in layers)
+        {
+            h = layer.Forward(h, pass, mask);
+            Temporaries.GiveBackAllBut(h);
+        }
         return h;
     }
 }

@@ -43,7 +43,13 @@ public sealed class DeepFm : Module
     /// <param name="x">Null if the model has no numbers.</param>
     /// <param name="pass">Training or evaluation.</param>
     /// <exception cref="ShapeException">A shape does not fit.</exception>
-    public Tensor Forward(Tensor ids, Tensor? x, Pass pass)
+    public Tensor Forward(Tensor ids, Tensor? x, Pass pass) =>
+        Enter((Model: this, ids, x, pass), static given => given.Model.Logits(given.ids, given.x, given.pass));
+
+    /// <summary>Logits [B] from ids [B, fields], for a model without numbers.</summary>
+    protected override Tensor Forward(Tensor x, Pass pass) => Logits(x, null, pass);
+
+    Tensor Logits(Tensor ids, Tensor? x, Pass pass)
     {
         if (ids.Rank != 2 || ids.Shape[1] != fields) throw new ShapeException($"DeepFm: expected ids [B, {fields}], got {ids.Shape}.");
         int batch = ids.Shape[0];
@@ -56,7 +62,4 @@ public sealed class DeepFm : Module
         if (x is null) return logits + deep.Forward(flat, pass).Squeeze(1);
         return logits + numeric!.Forward(x, pass).Squeeze(1) + deep.Forward(Tensor.Concatenate([flat, x], 1), pass).Squeeze(1);
     }
-
-    /// <summary>Logits [B] from ids [B, fields], for a model without numbers.</summary>
-    protected override Tensor Forward(Tensor x, Pass pass) => Forward(x, null, pass);
 }

@@ -39,7 +39,17 @@ public sealed class Din : Module
     /// <param name="lengths">Integers from 0 to H.</param>
     /// <param name="pass">Training or evaluation.</param>
     /// <exception cref="ShapeException">A shape does not fit.</exception>
-    public Tensor Forward(Tensor targets, Tensor histories, Tensor lengths, Pass pass)
+    public Tensor Forward(Tensor targets, Tensor histories, Tensor lengths, Pass pass) =>
+        Enter((Model: this, targets, histories, lengths, pass), static given => given.Model.Logits(given.targets, given.histories, given.lengths, given.pass));
+
+    /// <summary>Logits [B] from rows of integers [B, 2 + H]: target, length of the history, history.</summary>
+    protected override Tensor Forward(Tensor x, Pass pass)
+    {
+        if (x.Rank != 2 || x.Shape[1] < 3) throw new ShapeException($"Din: expected rows of target, length and history, [B, 2 + H], got {x.Shape}.");
+        return Logits(x.Select(1, 0), x.Narrow(1, 2, x.Shape[1] - 2), x.Select(1, 1), pass);
+    }
+
+    Tensor Logits(Tensor targets, Tensor histories, Tensor lengths, Pass pass)
     {
         if (targets.Rank != 1 || histories.Rank != 2 || histories.Shape[0] != targets.Length || lengths.Shape != targets.Shape)
             throw new ShapeException($"Din: expected targets [B], histories [B, H] and lengths [B], got {targets.Shape}, {histories.Shape} and {lengths.Shape}.");
@@ -62,12 +72,5 @@ public sealed class Din : Module
         Tensor ofTarget = query.Linear(w1 + w3, pairs.Bias).Unsqueeze(1);
         Tensor both = Tensor.Concatenate([keys, query.Unsqueeze(1) * keys], 2);
         return both.Linear(Tensor.Concatenate([w2 - w3, w4], 1)) + ofTarget;
-    }
-
-    /// <summary>Logits [B] from rows of integers [B, 2 + H]: target, length of the history, history.</summary>
-    protected override Tensor Forward(Tensor x, Pass pass)
-    {
-        if (x.Rank != 2 || x.Shape[1] < 3) throw new ShapeException($"Din: expected rows of target, length and history, [B, 2 + H], got {x.Shape}.");
-        return Forward(x.Select(1, 0), x.Narrow(1, 2, x.Shape[1] - 2), x.Select(1, 1), pass);
     }
 }

@@ -90,7 +90,11 @@ public sealed class Gpt : Module
     {
         if (x.Rank != 2 || x.Shape[1] == 0) throw new ShapeException($"expected tokens [batch, positions], got {x.Shape}.");
         Tensor h = drop.Forward(positions.Forward(tokens.Forward(x, pass), cache?[0].Length ?? 0), pass);
-        for (int i = 0; i < layers.Count; i++) h = layers[i].Forward(h, pass, AttentionMask.Causal, cache?[i]);
+        for (int i = 0; i < layers.Count; i++)
+        {
+            h = layers[i].Forward(h, pass, AttentionMask.Causal, cache?[i]);
+            Temporaries.GiveBackAllBut(h);
+        }
         return norm.Forward(h, pass).Linear(tokens.Weight);
     }
 }

@@ -50,7 +50,11 @@ public sealed class Transformer : Module
     {
         var (model, tokens, pass, lengths) = given;
         Tensor h = model.Embed(model.source, tokens, pass);
-        foreach (EncoderLayer layer in model.encoder) h = layer.Forward(h, pass, new AttentionMask { Lengths = lengths });
+        foreach (EncoderLayer layer in model.encoder)
+        {
+            h = layer.Forward(h, pass, new AttentionMask { Lengths = lengths });
+            Temporaries.GiveBackAllBut(h);
+        }
         return model.encoderNorm?.Forward(h, pass) ?? h;
     });
 
@@ -59,7 +63,11 @@ public sealed class Transformer : Module
     {
         var (model, tokens, memory, pass, lengths) = given;
         Tensor h = model.Embed(model.target, tokens, pass);
-        foreach (DecoderLayer layer in model.decoder) h = layer.Forward(h, memory, pass, null, new AttentionMask { Lengths = lengths });
+        foreach (DecoderLayer layer in model.decoder)
+        {
+            h = layer.Forward(h, memory, pass, null, new AttentionMask { Lengths = lengths });
+            Temporaries.GiveBackAllBut(h);
+        }
         return (model.decoderNorm?.Forward(h, pass) ?? h).Linear(model.target.Weight);
     });
 

@@ -50,7 +50,11 @@ public sealed class VisionTransformer : Module
         Tensor h = patches.Forward(x, pass).Flatten(2, 3).Transpose(1, 2);
         h = Tensor.Concatenate([classToken.Expand(h.Shape[0], 1, classToken.Length), h], 1);
         h = drop.Forward(positions.Forward(h, pass), pass);
-        foreach (EncoderLayer layer in layers) h = layer.Forward(h, pass);
+        foreach (EncoderLayer layer in layers)
+        {
+            h = layer.Forward(h, pass);
+            Temporaries.GiveBackAllBut(h);
+        }
         return head.Forward(norm.Forward(h.Select(1, 0), pass), pass);
     }
 }

@@ -5,8 +5,9 @@ namespace Nabla;
 
 /// <summary>
 /// Native blocks by size class. A block comes back when the engine holds it no more and its watch, a weak reference to the
-/// user's handle, is empty. When a class is dry and enough user-visible bytes were handed out since the last collection, the
-/// pool asks for a young collection (20–300 µs, independent of the program's own heap) instead of growing.
+/// user's handle, is empty, or was ended because the library made the handle and showed it to nobody (<see cref="Temporaries"/>).
+/// When a class is dry and enough user-visible bytes were handed out since the last collection, the pool asks for a young
+/// collection (20–300 µs, independent of the program's own heap) instead of growing.
 /// </summary>
 internal static unsafe class BlockPool
 {
@@ -16,6 +17,8 @@ internal static unsafe class BlockPool
     const long StreamedBytes = 12 * MegaByte;
     const long StreamedBudget = 96 * MegaByte;
     const nint StreamedFrom = 256 * 1024;
+    const long TemporariesBudget = 256 * MegaByte;      // most of them will be given back before long
+    const int OfOld = -1;
 
     static readonly Lock Gate = new();
     static readonly List<Block>[] Idle = [.. Enumerable.Range(0, 26 * ClassesPerOctave).Select(_ => new List<Block>())];
@@ -25,7 +28,7 @@ internal static unsafe class BlockPool
     static readonly Stack<SaveRecord> IdleRecords = [];
 
     static int seenGen0, seenGen2, ownCollections;
-    static long bytesSinceCollection, gen1Bytes, oldBytesSinceFull, mostInUse;
+    static long bytesSinceCollection, bytesOfTemporaries, gen1Bytes, oldBytesSinceFull, mostInUse;
     static long lastScan;
     static double fullCollectionMicroseconds = 500, youngCollectionMicroseconds;
 
@@ -45,7 +48,8 @@ internal static unsafe class BlockPool
     static bool IsCollectionShort => 8 * youngCollectionMicroseconds <= StreamedTime.TotalMicroseconds;
 
     static bool IsCollectionDue(nint bytes) =>
-        bytesSinceCollection >= CollectionBudget && (bytes < StreamedBytes || bytesSinceCollection >= StreamedBudget || !IsStreaming);
+        (bytesSinceCollection >= CollectionBudget || bytesOfTemporaries >= TemporariesBudget)
+        && (bytes < StreamedBytes || bytesSinceCollection >= StreamedBudget || !IsStreaming);
 
     /// <summary>Fill returned blocks with NaN, so that a use after return shows: for tests.</summary>
     public static bool PoisonReturned { get; set; }
@@ -84,7 +88,10 @@ internal static unsafe class BlockPool
             mostInUse = Math.Max(mostInUse, InUseBytes);
             LiveBlocks++;
             block.StartLife(handle is null ? 1 : 0);
-            if (handle is not null) StartWatch(block, handle);
+            if (handle is null) return block;
+            Watch(block, handle);
+            if (Temporaries.Note(block)) bytesOfTemporaries += block.Capacity;
+            else bytesSinceCollection += block.Capacity;
             return block;
         }
     }
@@ -93,11 +100,70 @@ internal static unsafe class BlockPool
     {
         lock (Gate)
         {
-            block.Watch.Target = handle;
-            if (block.Watched) return;
-            block.Watched = true;
-            Young.Add(block);
-            bytesSinceCollection += block.Capacity;
+            if (!block.Watched) bytesSinceCollection += block.Capacity;
+            Watch(block, handle);
+        }
+    }
+
+    static void Watch(Block block, object handle)
+    {
+        block.Watch.Target = handle;
+        if (block.Watched) return;
+        block.Watched = true;
+        block.Position = Young.Count;
+        Young.Add(block);
+    }
+
+    /// <summary>
+    /// What was <paramref name="made"/> from <paramref name="first"/> on has no handles any more: that is known now, before the collector finds it. Only
+    /// <paramref name="kept"/> stays in the list.
+    /// </summary>
+    public static void EndWatches(List<(Block Block, long Life)> made, int first, ReadOnlySpan<Tensor?> kept)
+    {
+        lock (Gate)
+        {
+            int end = first;
+            for (int i = first; i < made.Count; i++)
+            {
+                (Block block, long life) = made[i];
+                if (block.Life != life) continue;
+                if (IsOf(block, kept)) made[end++] = made[i];
+                else EndWatch(block);
+            }
+            made.RemoveRange(end, made.Count - end);
+        }
+    }
+
+    static bool IsOf(Block block, ReadOnlySpan<Tensor?> tensors)
+    {
+        foreach (Tensor? tensor in tensors)
+            if (ReferenceEquals(tensor?.Storage, block)) return true;
+        return false;
+    }
+
+    static void EndWatch(Block block)
+    {
+        if (!block.Watched || block.LongLived || block.Position == OfOld) return;
+        Block last = Young[^1];
+        Young[block.Position] = last;
+        last.Position = block.Position;
+        Young.RemoveAt(Young.Count - 1);
+        block.Watch.Target = null;
+        bytesOfTemporaries = Math.Max(0, bytesOfTemporaries - block.Capacity);      // a scan in between has forgotten them
+        StopWatch(block);
+    }
+
+    /// <summary>What is left of <paramref name="made"/> belongs to the program: only the collector will find it dead.</summary>
+    public static void HandOver(List<(Block Block, long Life)> made)
+    {
+        lock (Gate)
+        {
+            foreach ((Block block, long life) in made)
+            {
+                if (block.Life != life || !block.Watched) continue;
+                bytesOfTemporaries = Math.Max(0, bytesOfTemporaries - block.Capacity);
+                bytesSinceCollection += block.Capacity;
+            }
         }
     }
 
@@ -217,7 +283,7 @@ internal static unsafe class BlockPool
         int full = GC.CollectionCount(2);
         bool wasFull = full != seenGen2;
         seenGen2 = full;
-        bytesSinceCollection = 0;
+        bytesSinceCollection = bytesOfTemporaries = 0;
         lastScan = Stopwatch.GetTimestamp();
 
         for (int i = Saves.Count - 1; i >= 0; i--)
@@ -243,11 +309,13 @@ internal static unsafe class BlockPool
             else if (GC.GetGeneration(handle) == 2)
             {
                 Old.Add(block);
+                block.Position = OfOld;
                 if (!block.LongLived) oldBytesSinceFull += block.Capacity;
             }
             else
             {
                 gen1Bytes += block.Capacity;
+                block.Position = kept;
                 Young[kept++] = block;
             }
         }

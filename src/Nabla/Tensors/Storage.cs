@@ -70,7 +70,7 @@ internal unsafe class Storage
 
     public void Changed() => Version++;
 
-    /// <summary>Marks a parameter, buffer or optimizer state: its age says nothing about garbage.</summary>
+    /// <summary>Marks a parameter, buffer, cache or optimizer state: its age says nothing about garbage, and it is more than a temporary of what made it.</summary>
     public void MarkLongLived()
     {
         if (array is null) Unsafe.As<Block>(this).LongLived = true;
@@ -152,6 +152,12 @@ internal sealed unsafe class Block(byte* pointer, nint capacity, int sizeClass) 
     /// <summary>True while the pool looks after <see cref="Watch"/>: the block is in one of its lists.</summary>
     public bool Watched;
 
+    /// <summary>Where the pool's list of young watched blocks has it, -1 where it is old. The pool's alone.</summary>
+    public int Position;
+
+    /// <summary>How often the pool has handed the block out.</summary>
+    public long Life { get; private set; }
+
     /// <summary>Set by <see cref="Storage.MarkLongLived"/> for this life of the block.</summary>
     public bool LongLived;
 
@@ -202,6 +208,7 @@ internal sealed unsafe class Block(byte* pointer, nint capacity, int sizeClass) 
     public void StartLife(int initialHolds)
     {
         InUse = true;
+        Life++;
         holds = initialHolds;
     }
 }

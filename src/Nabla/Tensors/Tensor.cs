@@ -341,7 +341,15 @@ public sealed class Tensor
         {
             if (storage is not null) return storage;
             var memory = Uninitialized(Shape, DType);
-            leaf.Fill!(memory);
+            object? suspended = Temporaries.Suspend();
+            try
+            {
+                leaf.Fill!(memory);
+            }
+            finally
+            {
+                Temporaries.Resume(suspended);
+            }
             leaf.Fill = null;
             Storage made = memory.Storage;
             made.MarkLongLived();

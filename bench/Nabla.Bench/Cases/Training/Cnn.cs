@@ -23,6 +23,6 @@ internal static class Cnn
             new Flatten(), new Linear(400, 512), Activation.Relu(), new Dropout(0.3), new Linear(512, 25)),
         static i => (Uniform(i, Shape.Create(Batch, 1, 28, 28)), Ids(i + 10, 25, Batch)));
 
-    // Rounds up: 28 → 14 → 7 → 4.
-    static Activation Pool() => Activation.From("MaxPool2d", static x => x.MaxPool2d(2, ceilMode: true));
+    // 28 → 14 → 7 → 4.
+    static MaxPool2d Pool() => new(2, new PoolingOptions { CeilMode = true });
 }

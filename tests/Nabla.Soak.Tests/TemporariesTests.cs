@@ -232,7 +232,7 @@ public class TemporariesTests
         {
             _ = Tensor.Full((999, 77), 1);
             GC.Collect();
-            object? suspended = Temporaries.Suspend();
+            Temporaries? suspended = Temporaries.Suspend();
             Tensor theirs = Tensor.Full((999, 77), 2);
             Temporaries.Resume(suspended);
             int before = Memory.LiveBlocks;
@@ -296,6 +296,34 @@ public class TemporariesTests
 
         static void Near(Tensor expected, Tensor actual) =>
             Assert.All(expected.ToArray<float>().Zip(actual.ToArray<float>()), static pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    });
+
+    [Fact]
+    public void Layers_of_two_inputs_give_back_what_cannot_be_reached() => Checked(() =>
+    {
+        Pass pass = Pass.Training(new RandomStream(1));
+        Tensor x = Tensor.Uniform(Sequences, new RandomStream(2), -1, 1), memory = Tensor.Uniform((4, 24, 32), new RandomStream(3), -1, 1);
+        Tensor bias = new RelativePositionBias(2, 8).Of(16, 16);
+        var cross = new MultiHeadAttention(32, 2);
+        var encoder = new EncoderLayer(Transformers);
+        var decoder = new DecoderLayer(Transformers);
+        var bilinear = new Bilinear(32, 32, 16);
+        var gate = new Gate(32, 32);
+        Tensor[] results =
+        [
+            cross.Forward(x, memory, pass, new AttentionMask { Lengths = [24, 3, 24, 1] }),
+            encoder.Forward(x, pass, new AttentionMask { Bias = bias, IsCausal = true }),
+            decoder.Forward(x, memory, pass),
+            bilinear.Forward(x, x * 2),
+            gate.Forward(x, x + 1, pass),
+        ];
+        foreach (Tensor y in results)
+        {
+            Assert.True(y.ToArray<float>().All(float.IsFinite));
+            y.Square().Sum().Backward();
+        }
+        foreach (Module layer in new Module[] { cross, encoder, decoder, bilinear, gate })
+            Assert.All(layer.Parameters().Where(static p => p.Gradient is not null), static p => Assert.True(p.Gradient!.ToArray<float>().All(float.IsFinite)));
     });
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class Temporaries
 
     /// <summary>Foreign code runs on this thread: what it makes may be kept anywhere.</summary>
     /// <returns>What was open, for <see cref="Resume"/>.</returns>
-    public static object? Suspend()
+    public static Temporaries? Suspend()
     {
         Temporaries? was = mine;
         mine = null;
@@ -47,7 +47,7 @@ internal sealed class Temporaries
     }
 
     /// <summary>Undoes <see cref="Suspend"/>.</summary>
-    public static void Resume(object? suspended) => mine = (Temporaries?)suspended;
+    public static void Resume(Temporaries? suspended) => mine = suspended;
 
     /// <summary>Notes the memory of a new tensor.</summary>
     /// <returns>False if no scope is open.</returns>

@@ -341,7 +341,7 @@ public sealed class Tensor
         {
             if (storage is not null) return storage;
             var memory = Uninitialized(Shape, DType);
-            object? suspended = Temporaries.Suspend();
+            Temporaries? suspended = Temporaries.Suspend();
             try
             {
                 leaf.Fill!(memory);

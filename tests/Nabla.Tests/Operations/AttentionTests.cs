@@ -5,7 +5,7 @@ namespace Nabla.Tests.Operations;
 [Collection(KernelSettings.Name)]
 public class AttentionTests
 {
-    static readonly (int Queries, int Keys, int Width)[] sizes = [(1, 1, 1), (5, 130, 3), (24, 256, 16), (49, 129, 17), (130, 300, 33), (150, 20, 8)];
+    static readonly (int Queries, int Keys, int Width)[] sizes = [(1, 1, 1), (5, 130, 3), (24, 256, 16), (49, 129, 17), (130, 300, 33), (150, 20, 8), (270, 270, 8)];
     static readonly double[] dropouts = [0, 0.25];
     static readonly bool[] causal = [false, true];
 

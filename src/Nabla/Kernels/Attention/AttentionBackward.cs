@@ -5,7 +5,7 @@ namespace Nabla.Kernels;
 
 /// <summary>
 /// Gradients of tiled attention: weights are made again from the scores and the logarithm of each row's sum. With P the weights,
-/// δ = Σ dO·O per row: dV = Pᵀ·dO, dP = dO·Vᵀ, dS = P∘(dP − δ)·scale, dQ = dS·K, dK = dSᵀ·Q. A job is a sample and a key head with
+/// δ = Σ dO·O = Σ P∘dP per row: dV = Pᵀ·dO, dP = dO·Vᵀ, dS = P∘(dP − δ)·scale, dQ = dS·K, dK = dSᵀ·Q. A job is a sample and a key head with
 /// all its queries in order, so sums over queries have one order.
 /// </summary>
 internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILanes<V> where T : unmanaged, IFloatingPointIeee754<T>
@@ -42,7 +42,7 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         var room = new Room
         {
             Keys = PackedMatrix<T>.Of(m.K.At(sample, keyHead), m.K.Row, keys, m.Width, at), QueriesTransposed = at + k,
-            Coming = ComingHead.ToRead(index + Workers.Count, m.Batch, m.KeyHeads),
+            Coming = ComingHead.ToRead(index + Workers.Count, m.Batch, m.KeyHeads, withOutput: keys > ScoreTile.Keys),
         };
         // Larger heads compute so long that their writes need not wait for memory.
         if (m.Queries <= Rows && keys <= ScoreTile.Keys) room.ComingGradients = ComingHead.ToWrite(index + Workers.Count, m.Batch, m.KeyHeads);
@@ -73,17 +73,19 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         ref readonly AttentionMemory<T> m = ref memory;
         int rows = tile.Rows, keys = m.Visible(tile.Sample, tile.Row + rows - 1);
         if (keys == 0) m.QGradient.Clear(tile.Sample, tile.Head, tile.Row, tile.Row + rows, m.Width);
+        bool isWhole = keys <= ScoreTile.Keys;
         T* ofQueries = m.QGradient.At(tile.Sample, tile.Head) + tile.Row * m.QGradient.Row;
         PackedMatrix<T> queriesTransposed = new(room.QueriesTransposed, m.Width), gradientsTransposed = new(room.GradientsTransposed, m.ValueWidth);
         PackedMatrix<T> queries = Pack(m.Q, tile, m.Width, queriesTransposed, room.Queries);
         PackedMatrix<T> gradients = Pack(m.OutputGradient, tile, m.ValueWidth, gradientsTransposed, room.Gradients);
-        Sums(tile, room);
+        new Span<T>(m.LogSums + ((nint)tile.Sample * m.Heads + tile.Head) * m.Queries + tile.Row, rows).CopyTo(new(room.LogSums, rows));
+        if (!isWhole) Sums(tile, room);
         for (; tile.Key < keys; tile.Key += ScoreTile.Keys)
         {
             tile.Count = Math.Min(ScoreTile.Keys, keys - tile.Key);
             tile.Multiply<V, T>(m, queriesTransposed, m.K.At(tile.Sample, keyHead) + tile.Key * m.K.Row, m.K.Row, m.Width, room.Weights);
             tile.Multiply<V, T>(m, gradientsTransposed, m.V.At(tile.Sample, keyHead) + tile.Key * m.V.Row, m.V.Row, m.ValueWidth, room.Slopes);
-            Slope(tile, ref room);
+            Slope(tile, isWhole, ref room);
             AddOverQueries(tile, room.Weights, gradients, m.ValueWidth, m.VGradient, keyHead, adds, ref room.ComingGradients);
             AddOverQueries(tile, room.Slopes, queries, m.Width, m.KGradient, keyHead, adds, ref room.ComingGradients);
             for (int i = 0, count, step = tile.StepOf(m); i < rows; i += count)
@@ -105,21 +107,20 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
         return PackedMatrix<T>.Of(first, vectors.Row, tile.Rows, width, room);
     }
 
-    /// <summary>Per query the logarithm of its sum and δ, whose lanes are added for many queries at once. Weights and slopes are not in use yet.</summary>
+    /// <summary>δ of each query, whose lanes are added for many queries at once. Weights and slopes are not in use yet.</summary>
     readonly void Sums(in ScoreTile tile, in Room room)
     {
         ref readonly AttentionMemory<T> m = ref memory;
         T* output = m.Output.At(tile.Sample, tile.Head) + tile.Row * m.Output.Row;
         T* gradient = m.OutputGradient.At(tile.Sample, tile.Head) + tile.Row * m.OutputGradient.Row;
-        new Span<T>(m.LogSums + ((nint)tile.Sample * m.Heads + tile.Head) * m.Queries + tile.Row, tile.Rows).CopyTo(new(room.LogSums, tile.Rows));
         int lanes = (int)Lane<V, T>.Width;
         RowLoops<V, T>.DotsByLane(gradient, m.OutputGradient.Row, output, m.Output.Row, tile.Rows, m.ValueWidth, room.Slopes);
         Packing<T>.Panel(room.Slopes, lanes, 1, tile.Rows, lanes, room.Weights, ScoreTile.Queries);
         for (int i = 0; i < tile.Rows; i += lanes) ScoreColumns<V, T>.Sum(room.Weights + i, lanes, room.Deltas + i);
     }
 
-    /// <summary>Scores become weights, after dropout; dP becomes dS.</summary>
-    readonly void Slope(in ScoreTile tile, ref Room room)
+    /// <summary>Scores become weights, after dropout; dP becomes dS. A tile that holds all keys of its queries has their δ too.</summary>
+    readonly void Slope(in ScoreTile tile, bool isWhole, ref Room room)
     {
         ref readonly AttentionMemory<T> m = ref memory;
         T* bias = tile.Bias(m, room.Bias), mask = tile.Mask<V, T>(m, room.MaskRows, room.Mask);
@@ -137,8 +138,9 @@ internal unsafe struct AttentionBackward<V, T> : IJob where V : unmanaged, ILane
                 ScoreColumns<V, T>.Hide(slopes, first, seen, room.Seen + i, 0);
             }
             ComingRows<T> coming = room.Coming.Take(m, seen);
-            ScoreColumns<V, T>.ExpSlope(
-                weights, slopes, seen, isPlain ? m.Scale : 1, room.LogSums + i, room.Deltas + i, m.Scale, coming);
+            double scale = isPlain ? m.Scale : 1;
+            if (isWhole) ScoreColumns<V, T>.ExpWholeSlope(weights, slopes, seen, scale, room.LogSums + i, m.Scale, coming);
+            else ScoreColumns<V, T>.ExpSlope(weights, slopes, seen, scale, room.LogSums + i, room.Deltas + i, m.Scale, coming);
             if (mask != null) ScoreColumns<V, T>.Multiply(weights, mask + i, seen);
             if (seen == tile.Count) continue;
             ScoreColumns<V, T>.Clear(weights, seen, tile.Count);

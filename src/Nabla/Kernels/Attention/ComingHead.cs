@@ -24,8 +24,8 @@ internal unsafe struct ComingHead
         if (sample >= samples) matrix = end;
     }
 
-    /// <summary>What is read of key head number <paramref name="index"/> of all samples, if there is one.</summary>
-    public static ComingHead ToRead(int index, int samples, int keyHeads) => new(index, samples, keyHeads, 0, Read);
+    /// <summary>What is read of key head number <paramref name="index"/> of all samples, if there is one. The output comes last.</summary>
+    public static ComingHead ToRead(int index, int samples, int keyHeads, bool withOutput = true) => new(index, samples, keyHeads, 0, withOutput ? Read : Read - 1);
 
     /// <summary>The gradients of that head: lines of memory are read before they are written.</summary>
     public static ComingHead ToWrite(int index, int samples, int keyHeads) => new(index, samples, keyHeads, Read, Matrices);

@@ -143,4 +143,39 @@ internal static unsafe class ScoreColumns<V, T> where V : unmanaged, ILanes<V> w
             Lane<V, T>.Store(slope + at, share * (Lane<V, T>.Load(slope + at) - middle) * slopeFactor);
         }
     }
+
+    /// <summary>The same where these are all the keys: then center = Σ weight·slope is known when the weights are.</summary>
+    [MethodImpl(Compiled.Apart)]
+    public static void ExpWholeSlope(T* weight, T* slope, int keys, double scale, T* logSum, double slopeScale, ComingRows<T> coming)
+    {
+        V factor = V.Constant(scale), minus = -Lane<V, T>.Load(logSum), center0 = V.Constant(0), center1 = center0;
+        T* firstWeight = weight, firstSlope = slope, end = weight + keys * Row;
+        for (; weight <= end - 4 * Row; weight += 4 * Row, slope += 4 * Row)
+        {
+            coming.FetchEight();
+            V a = V.FusedMultiplyAdd(Lane<V, T>.Load(weight), factor, minus), b = V.FusedMultiplyAdd(Lane<V, T>.Load(weight + Row), factor, minus);
+            V c = V.FusedMultiplyAdd(Lane<V, T>.Load(weight + 2 * Row), factor, minus), d = V.FusedMultiplyAdd(Lane<V, T>.Load(weight + 3 * Row), factor, minus);
+            V.ExpOfNegative(ref a, ref b, ref c, ref d);
+            Lane<V, T>.Store(weight, a);
+            Lane<V, T>.Store(weight + Row, b);
+            Lane<V, T>.Store(weight + 2 * Row, c);
+            Lane<V, T>.Store(weight + 3 * Row, d);
+            center0 = V.FusedMultiplyAdd(a, Lane<V, T>.Load(slope), center0);
+            center1 = V.FusedMultiplyAdd(b, Lane<V, T>.Load(slope + Row), center1);
+            center0 = V.FusedMultiplyAdd(c, Lane<V, T>.Load(slope + 2 * Row), center0);
+            center1 = V.FusedMultiplyAdd(d, Lane<V, T>.Load(slope + 3 * Row), center1);
+        }
+        for (; weight < end; weight += Row, slope += Row)
+        {
+            V share = V.ExpOfNegative(V.FusedMultiplyAdd(Lane<V, T>.Load(weight), factor, minus));
+            Lane<V, T>.Store(weight, share);
+            center0 = V.FusedMultiplyAdd(share, Lane<V, T>.Load(slope), center0);
+        }
+        V center = center0 + center1, slopeFactor = V.Constant(slopeScale);
+        for (nint at = 0, last = keys * Row; at < last; at += Row)
+        {
+            V share = Lane<V, T>.Load(firstWeight + at) * slopeFactor;
+            Lane<V, T>.Store(firstSlope + at, share * (Lane<V, T>.Load(firstSlope + at) - center));
+        }
+    }
 }

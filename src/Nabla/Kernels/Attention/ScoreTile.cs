@@ -16,7 +16,7 @@ internal unsafe struct ScoreTile
     /// Keys of a whole tile: a multiple of the groups in which random numbers are drawn. Sums over so many keys stay in registers; tiles stream from the
     /// second-level cache.
     /// </summary>
-    public const int Keys = 192;
+    public const int Keys = 256;
 
     public const int Size = Queries * Keys;
 

@@ -7,7 +7,8 @@ public class BridgeLayerParityTests
 {
     internal static readonly LayerTable Table = new("bridge_layers")
     {
-        { "QFormer", c => new QFormer(new TransformerOptions { Width = 4, Heads = 2, Hidden = 6 }, 3, c.Int("layers"), c.Int("memory")) },
+        // Up to three layers that normalize over four features: a hundredth of random ones differ by more than a single operation may, in whatever order sums are made.
+        { "QFormer", c => new QFormer(new TransformerOptions { Width = 4, Heads = 2, Hidden = 6 }, 3, c.Int("layers"), c.Int("memory")), 2 },
     };
 
     public static TheoryData<string> Cases => Table.Cases;

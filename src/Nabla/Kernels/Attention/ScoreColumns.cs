@@ -144,11 +144,14 @@ internal static unsafe class ScoreColumns<V, T> where V : unmanaged, ILanes<V> w
         }
     }
 
-    /// <summary>The same where these are all the keys: then center = Σ weight·slope is known when the weights are.</summary>
+    /// <summary>
+    /// The same where these are all the keys: then center = Σ weight·slope is known when the weights are. Divided by Σ weight, which the rounding of logSum
+    /// keeps from 1, lest that error be multiplied with the center.
+    /// </summary>
     [MethodImpl(Compiled.Apart)]
     public static void ExpWholeSlope(T* weight, T* slope, int keys, double scale, T* logSum, double slopeScale, ComingRows<T> coming)
     {
-        V factor = V.Constant(scale), minus = -Lane<V, T>.Load(logSum), center0 = V.Constant(0), center1 = center0;
+        V factor = V.Constant(scale), minus = -Lane<V, T>.Load(logSum), center0 = V.Constant(0), center1 = center0, total0 = center0, total1 = center0;
         T* firstWeight = weight, firstSlope = slope, end = weight + keys * Row;
         for (; weight <= end - 4 * Row; weight += 4 * Row, slope += 4 * Row)
         {
@@ -164,14 +167,18 @@ internal static unsafe class ScoreColumns<V, T> where V : unmanaged, ILanes<V> w
             center1 = V.FusedMultiplyAdd(b, Lane<V, T>.Load(slope + Row), center1);
             center0 = V.FusedMultiplyAdd(c, Lane<V, T>.Load(slope + 2 * Row), center0);
             center1 = V.FusedMultiplyAdd(d, Lane<V, T>.Load(slope + 3 * Row), center1);
+            total0 = total0 + a + c;
+            total1 = total1 + b + d;
         }
         for (; weight < end; weight += Row, slope += Row)
         {
             V share = V.ExpOfNegative(V.FusedMultiplyAdd(Lane<V, T>.Load(weight), factor, minus));
             Lane<V, T>.Store(weight, share);
             center0 = V.FusedMultiplyAdd(share, Lane<V, T>.Load(slope), center0);
+            total0 += share;
         }
-        V center = center0 + center1, slopeFactor = V.Constant(slopeScale);
+        V zero = V.Constant(0), total = total0 + total1, slopeFactor = V.Constant(slopeScale);
+        V center = (center0 + center1) / V.IfEqual(total, zero, V.Constant(1), total);
         for (nint at = 0, last = keys * Row; at < last; at += Row)
         {
             V share = Lane<V, T>.Load(firstWeight + at) * slopeFactor;
